@@ -1,0 +1,304 @@
+//! One run of `check`: files in, a report out.
+
+use std::{collections::BTreeSet, path::PathBuf, sync::Arc};
+
+use rayon::prelude::*;
+
+use crate::{
+    batch::{Batch, BatchProfile},
+    destination::Destination,
+    excerpt::{Excerpt, ExcerptStyle},
+    finding::{Finding, Level},
+    input::{InputFile, shown_path},
+    profile::{Profile, ProfileFile, Shape},
+    report::{Coverage, Report},
+    resolve::{Choices, Resolution},
+    rules::{self, ProfileContext, Sink},
+    schema::Schema,
+    sensitive,
+    source::{DEFAULT_MAX_FILE_SIZE, ReadError, Source, TextRange},
+};
+
+/// How to check.
+#[derive(Debug, Clone)]
+pub struct CheckOptions {
+    /// Choices between registries.
+    pub choices: Choices,
+    /// The largest file to read, in bytes.
+    pub max_file_size: u64,
+    /// How many findings of a file get an excerpt, and how it is cut; `None` for outputs that show none.
+    pub excerpts: Option<(usize, ExcerptStyle)>,
+}
+
+impl Default for CheckOptions {
+    fn default() -> Self {
+        Self {
+            choices: Choices::default(),
+            max_file_size: DEFAULT_MAX_FILE_SIZE,
+            excerpts: None,
+        }
+    }
+}
+
+/// A file that could not be read.
+#[derive(Debug)]
+pub struct Unreadable {
+    /// The file.
+    pub path: PathBuf,
+    /// Why.
+    pub error: ReadError,
+}
+
+/// What became of one file.
+#[derive(Debug, Default)]
+pub struct FileOutcome {
+    findings: Vec<Finding>,
+    coverage: Coverage,
+    profiles: Vec<BatchProfile>,
+}
+
+/// Checks files. Those that cannot be read are returned beside the others.
+#[must_use]
+pub fn check_files(
+    files: &[InputFile],
+    destinations: &[Arc<Destination>],
+    options: &CheckOptions,
+) -> (Vec<FileOutcome>, Vec<Unreadable>) {
+    let outcomes: Vec<_> = files
+        .par_iter()
+        .map(|file| {
+            let source = Source::read(&file.path, &shown_path(&file.path), options.max_file_size);
+            match source {
+                Ok(source) => Ok(check_source(source, file.is_named, destinations, options)),
+                Err(error) => Err(Unreadable {
+                    path: file.path.clone(),
+                    error,
+                }),
+            }
+        })
+        .collect();
+    let mut unreadable = Vec::new();
+    let mut read = Vec::new();
+    for outcome in outcomes {
+        match outcome {
+            Ok(outcome) => read.push(outcome),
+            Err(error) => unreadable.push(error),
+        }
+    }
+    (read, unreadable)
+}
+
+/// Checks one text. `is_named` tells that it is meant to be a profile, whatever it looks like.
+#[must_use]
+pub fn check_source(
+    source: Source,
+    is_named: bool,
+    destinations: &[Arc<Destination>],
+    options: &CheckOptions,
+) -> FileOutcome {
+    let file = ProfileFile::parse(source);
+    if !is_named && is_foreign(&file) {
+        return FileOutcome {
+            coverage: Coverage {
+                skipped_files: 1,
+                ..Coverage::default()
+            },
+            ..FileOutcome::default()
+        };
+    }
+    check_file(&file, destinations, options)
+}
+
+/// Whether a file in a folder is left alone: it holds nothing that has to do with profiles.
+///
+/// A text that cannot be parsed is a profile if it has the words of one: a broken export must not pass unseen.
+#[must_use]
+pub fn is_foreign(file: &ProfileFile) -> bool {
+    if file.has_profile() {
+        return false;
+    }
+    let broken = file.source().invalid_utf8_at().is_some() || !file.faults().is_empty();
+    let text = file.source().text().as_bytes();
+    let has = |word: &[u8]| memchr::memmem::find(text, word).is_some();
+    !(broken && has(b"metadata") && has(b"spec") && has(b"template") && has(b"packs"))
+}
+
+/// Checks a parsed file.
+#[must_use]
+pub fn check_file(
+    file: &ProfileFile,
+    destinations: &[Arc<Destination>],
+    options: &CheckOptions,
+) -> FileOutcome {
+    let mut sink = Sink::new(file);
+    let mut outcome = FileOutcome::default();
+    for rule in rules::ALL {
+        rule.check_file(file, &mut sink);
+    }
+    for (document, root) in file
+        .documents()
+        .filter(|(document, _)| document.shape() == Shape::Export)
+    {
+        let profile = Profile::new(root);
+        let name = profile.name().into_owned();
+        sink.set_profile(Some(name.clone()).filter(|name| !name.is_empty()));
+        let resolutions: Vec<_> = destinations
+            .iter()
+            .map(|destination| Resolution::new(profile, destination, &options.choices))
+            .collect();
+        let violations = Schema::Profile.violations(root);
+        let cx = ProfileContext {
+            file,
+            document,
+            profile,
+            violations: &violations,
+            resolutions: &resolutions,
+        };
+        for rule in rules::ALL {
+            rule.check_profile(&cx, &mut sink);
+        }
+        for resolution in &resolutions {
+            sink.set_destination(Some(Arc::clone(resolution.destination.name())));
+            for rule in rules::ALL {
+                rule.check_destination(&cx, resolution, &mut sink);
+            }
+        }
+        sink.set_destination(None);
+        sink.set_profile(None);
+        outcome.coverage.add(Coverage {
+            profiles: 1,
+            packs: profile.packs().count(),
+            embedded_documents: document.embedded().len(),
+            references: document.references().count(),
+            ..Coverage::default()
+        });
+        if let Some(node) = profile.name_node() {
+            outcome.profiles.push(BatchProfile {
+                version: profile.version().into_owned(),
+                place: sink.place(node.into()),
+                name,
+            });
+        }
+    }
+    outcome.findings = sink.finish();
+    if let Some((limit, style)) = options.excerpts {
+        cut_excerpts(file, &mut outcome.findings, limit, style);
+    }
+    outcome
+}
+
+/// Joins what the files gave, and looks at what is only seen across them.
+#[must_use]
+pub fn report(outcomes: Vec<FileOutcome>, destinations: &[Arc<Destination>]) -> Report {
+    let mut findings = Vec::new();
+    let mut coverage = Coverage::default();
+    let mut batch = Batch::default();
+    for outcome in outcomes {
+        findings.extend(outcome.findings);
+        coverage.add(outcome.coverage);
+        batch.profiles.extend(outcome.profiles);
+    }
+    if !destinations.is_empty() {
+        for rule in rules::ALL {
+            rule.check_batch(&batch, &mut findings);
+        }
+    }
+    let with_errors: BTreeSet<(&str, Option<&str>)> = findings
+        .iter()
+        .filter(|finding| finding.level == Level::Error)
+        .map(|finding| (finding.place.file.as_ref(), finding.profile.as_deref()))
+        .collect();
+    let is_ready = |profile: &&BatchProfile| {
+        let file = profile.place.file.as_ref();
+        !with_errors.contains(&(file, Some(profile.name.as_str())))
+            && !with_errors.contains(&(file, None))
+    };
+    coverage.ready = batch.profiles.iter().filter(is_ready).count();
+    for destination in destinations {
+        findings.extend(destination_findings(destination));
+        coverage.not_checked.extend(destination.not_told());
+        coverage.not_checked.extend(
+            destination
+                .unread()
+                .iter()
+                .map(|file| format!("destination file {file}")),
+        );
+    }
+    let names = destinations
+        .iter()
+        .map(|destination| destination.name().to_string())
+        .collect();
+    Report::new(findings, coverage, names)
+}
+
+fn destination_findings(destination: &Destination) -> impl Iterator<Item = Finding> {
+    destination.faults().iter().map(|fault| {
+        let rule = rules::for_destination_fault(fault.kind);
+        let mut finding = Finding::new(rule, fault.place.clone(), fault.message.clone());
+        if let Some(help) = &fault.help {
+            finding.help(help);
+        }
+        finding.destination = Some(Arc::clone(destination.name()));
+        finding
+    })
+}
+
+fn cut_excerpts(file: &ProfileFile, findings: &mut [Finding], limit: usize, style: ExcerptStyle) {
+    findings.sort_by_key(|finding| finding.place.range);
+    let embedded: Vec<_> = file
+        .documents()
+        .flat_map(|(document, _)| document.embedded())
+        .collect();
+    let mut outer_secrets: Option<Vec<TextRange>> = None;
+    for finding in findings.iter_mut().take(limit) {
+        let text = match &finding.place.inner {
+            Some(inner) => embedded
+                .iter()
+                .find(|text| {
+                    text.pack_index() == inner.pack_index
+                        && text.slot().to_string() == inner.name
+                        && text.layer().raw().contains(finding.place.range)
+                })
+                .map(|text| (*text, inner.range)),
+            None => None,
+        };
+        finding.excerpt = Some(match text {
+            Some((text, range)) => {
+                let secrets = sensitive::secret_ranges(&text.stream().tree);
+                Excerpt::cut(text.text(), text.lines(), range, &secrets, style)
+            }
+            None => {
+                let secrets = outer_secrets.get_or_insert_with(|| outer_secret_ranges(file));
+                let source = file.source();
+                Excerpt::cut(
+                    source.text(),
+                    source.lines(),
+                    finding.place.range,
+                    secrets,
+                    style,
+                )
+            }
+        });
+    }
+}
+
+/// The secrets of a file and of the texts in it, as ranges of the file.
+fn outer_secret_ranges(file: &ProfileFile) -> Vec<TextRange> {
+    let mut ranges: Vec<TextRange> = file
+        .tree()
+        .map(sensitive::secret_ranges)
+        .unwrap_or_default();
+    for embedded in file
+        .documents()
+        .flat_map(|(document, _)| document.embedded())
+    {
+        let inner = sensitive::secret_ranges(&embedded.stream().tree);
+        ranges.extend(
+            inner
+                .into_iter()
+                .map(|range| embedded.layer().to_host(range)),
+        );
+    }
+    ranges.sort();
+    ranges
+}

@@ -1,0 +1,201 @@
+//! The arguments of every command; help, completions and the manual come from here.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use super::output::{Color, FailOn};
+use crate::source::DEFAULT_MAX_FILE_SIZE;
+
+/// An offline linter and rewriter for exported Spectro Cloud Palette profiles.
+#[derive(Debug, Parser)]
+#[command(name = "palette-knife", version, max_term_width = 100)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Report what an import would stumble over
+    #[command(after_help = EXIT_CODES)]
+    Check(CheckArgs),
+    /// Write import-ready files for a destination
+    #[command(after_help = EXIT_CODES)]
+    Rewrite(RewriteArgs),
+}
+
+const EXIT_CODES: &str = "\
+Exit codes: 0 nothing to complain of, 1 findings at or above --fail-on, 2 the tool could not do its work.";
+
+/// Arguments of `check`.
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// Files, folders, or `-` for standard input
+    #[arg(default_value = ".")]
+    pub paths: Vec<PathBuf>,
+
+    /// A folder that describes a destination; may be given several times
+    #[arg(long = "to", value_name = "DIR")]
+    pub destinations: Vec<PathBuf>,
+
+    /// How to print findings
+    #[arg(long, value_enum, default_value = "human")]
+    pub format: CheckFormat,
+
+    /// The lowest level that makes the run fail
+    #[arg(long, value_enum, default_value = "error", value_name = "LEVEL")]
+    pub fail_on: FailOn,
+
+    /// The name that standard input goes by
+    #[arg(long, value_name = "NAME", default_value = "<stdin>")]
+    pub stdin_filename: String,
+
+    #[command(flatten)]
+    pub selection: SelectionArgs,
+
+    #[command(flatten)]
+    pub common: CommonArgs,
+}
+
+/// Arguments of `rewrite`.
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("output").required(true).args(["out", "in_place", "diff"]))]
+pub struct RewriteArgs {
+    /// Files or folders
+    #[arg(default_value = ".")]
+    pub paths: Vec<PathBuf>,
+
+    /// The folder that describes the destination
+    #[arg(long = "to", value_name = "DIR", required = true)]
+    pub destination: PathBuf,
+
+    /// Write the files below this folder
+    #[arg(short, long, value_name = "OUT")]
+    pub out: Option<PathBuf>,
+
+    /// Replace the input files
+    #[arg(long)]
+    pub in_place: bool,
+
+    /// Print what would change, and write nothing
+    #[arg(long)]
+    pub diff: bool,
+
+    /// How to print what was decided and why
+    #[arg(long, value_enum, default_value = "human")]
+    pub format: RewriteFormat,
+
+    /// What to do when the name and version exist at the destination
+    #[arg(long, value_enum, default_value = "fail", value_name = "POLICY")]
+    pub on_conflict: OnConflict,
+
+    /// The new name for `--on-conflict rename`
+    #[arg(long, value_name = "PATTERN", default_value = "{name}-{destination}")]
+    pub rename_pattern: String,
+
+    /// The part of the version that `--on-conflict bump` raises
+    #[arg(long, value_enum, default_value = "patch", value_name = "PART")]
+    pub bump: BumpPart,
+
+    /// Rename a profile; may be given several times
+    #[arg(long = "name", value_name = "OLD=NEW", value_parser = pair)]
+    pub names: Vec<(String, String)>,
+
+    /// Give a profile another version; may be given several times
+    #[arg(long = "set-version", value_name = "NAME=VERSION", value_parser = pair)]
+    pub versions: Vec<(String, String)>,
+
+    /// A file with the secrets that were masked on export
+    #[arg(long, value_name = "FILE")]
+    pub secrets: Option<PathBuf>,
+
+    /// Write profiles although masked values are left in them
+    #[arg(long)]
+    pub allow_masked: bool,
+
+    #[command(flatten)]
+    pub selection: SelectionArgs,
+
+    #[command(flatten)]
+    pub common: CommonArgs,
+}
+
+/// How a registry is chosen where the destination folder does not decide.
+#[derive(Debug, Args)]
+pub struct SelectionArgs {
+    /// Take a pack from this registry; may be given several times
+    #[arg(long = "registry", value_name = "PACK=NAME", value_parser = pair)]
+    pub registries: Vec<(String, String)>,
+
+    /// Do not choose a registry because it has the uid or the name of the one in the file
+    #[arg(long)]
+    pub strict_selection: bool,
+}
+
+/// Arguments that every command takes.
+#[derive(Debug, Args)]
+pub struct CommonArgs {
+    /// When to colour output
+    #[arg(long, value_enum, default_value = "auto", value_name = "WHEN")]
+    pub color: Color,
+
+    /// The largest file to read, in bytes
+    #[arg(long, value_name = "BYTES", default_value_t = DEFAULT_MAX_FILE_SIZE)]
+    pub max_file_size: u64,
+}
+
+/// Output formats of `check`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum CheckFormat {
+    /// For people: the lines around each finding, and a summary.
+    Human,
+    /// One line for each finding.
+    Concise,
+    /// For programs; `schemas/check-report.schema.json` describes it.
+    Json,
+}
+
+/// Output formats of `rewrite`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum RewriteFormat {
+    /// For people.
+    Human,
+    /// For programs; `schemas/rewrite-report.schema.json` describes it.
+    Json,
+}
+
+/// What to do when a profile's name and version are taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum OnConflict {
+    /// Leave the profile out, as an error.
+    Fail,
+    /// Leave the profile out.
+    Skip,
+    /// Give it another name.
+    Rename,
+    /// Give it another version.
+    Bump,
+}
+
+/// A part of a semantic version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum BumpPart {
+    /// The third number.
+    Patch,
+    /// The second number.
+    Minor,
+    /// The first number.
+    Major,
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((key, value)) if !key.is_empty() && !value.is_empty() => {
+            Ok((key.to_owned(), value.to_owned()))
+        }
+        _ => Err("expected two parts with `=` between them".to_owned()),
+    }
+}

@@ -1,0 +1,140 @@
+//! `palette-knife check`
+
+use std::{collections::BTreeMap, io, path::Path, sync::Arc};
+
+use super::{
+    args::{CheckArgs, CheckFormat, SelectionArgs},
+    output::{self, Outcome},
+};
+use crate::{
+    check::{self, CheckOptions},
+    destination::Destination,
+    emit,
+    excerpt::ExcerptStyle,
+    input,
+    resolve::Choices,
+    source::Source,
+};
+
+/// How many findings of one file are shown with their lines.
+const SHOWN_PER_FILE: usize = 50;
+
+/// Runs the command.
+///
+/// # Errors
+///
+/// A message when the run cannot begin: a destination that cannot be loaded, a registry that does not exist.
+pub fn run(args: &CheckArgs) -> Result<Outcome, String> {
+    let destinations = load_destinations(&args.destinations, args.common.max_file_size)?;
+    let choices = choices(&args.selection, &destinations)?;
+    let width = output::width();
+    let options = CheckOptions {
+        choices,
+        max_file_size: args.common.max_file_size,
+        excerpts: (args.format == CheckFormat::Human).then(|| {
+            let style = ExcerptStyle {
+                width: width.saturating_sub(10).clamp(20, 160),
+                before: 1,
+            };
+            (SHOWN_PER_FILE, style)
+        }),
+    };
+    let (paths, stdin): (Vec<_>, Vec<_>) = args
+        .paths
+        .iter()
+        .cloned()
+        .partition(|path| path != Path::new("-"));
+    let (files, missing) = input::collect(&paths);
+    let mut failed = !missing.is_empty();
+    for error in &missing {
+        output::error(&error.to_string());
+    }
+    let (mut outcomes, unreadable) = check::check_files(&files, &destinations, &options);
+    for file in &unreadable {
+        failed = true;
+        output::error(&format!("`{}`: {}", file.path.display(), file.error));
+    }
+    if !stdin.is_empty() {
+        let source = Source::read_stream(
+            io::stdin().lock(),
+            &args.stdin_filename,
+            options.max_file_size,
+        )
+        .map_err(|error| format!("standard input: {error}"))?;
+        outcomes.push(check::check_source(source, true, &destinations, &options));
+    }
+    let report = check::report(outcomes, &destinations);
+    let text = match args.format {
+        CheckFormat::Human => emit::human::render(&report, args.common.color.is_on(), width),
+        CheckFormat::Concise => emit::concise::render(&report),
+        CheckFormat::Json => emit::json::render(&report),
+    };
+    output::print(&text)?;
+    if report.coverage.profiles == 0 && report.findings.is_empty() && !failed {
+        output::warning("no profiles found");
+    }
+    Ok(if failed {
+        Outcome::Failed
+    } else {
+        args.fail_on.outcome(&report)
+    })
+}
+
+/// Loads destinations, in the order they were given.
+///
+/// # Errors
+///
+/// A message for the first that cannot be loaded, or when two have the same name.
+pub fn load_destinations(
+    folders: &[std::path::PathBuf],
+    max_file_size: u64,
+) -> Result<Vec<Arc<Destination>>, String> {
+    let mut destinations: Vec<Arc<Destination>> = Vec::new();
+    for folder in folders {
+        let destination =
+            Destination::load(folder, max_file_size).map_err(|error| error.to_string())?;
+        if let Some(same) = destinations
+            .iter()
+            .find(|other| other.name() == destination.name())
+        {
+            return Err(format!(
+                "`{}` and `{}` are both called `{}`: give one another `name` in its destination.yaml",
+                same.folder().display(),
+                folder.display(),
+                destination.name()
+            ));
+        }
+        destinations.push(Arc::new(destination));
+    }
+    Ok(destinations)
+}
+
+/// The choices of the command line.
+///
+/// # Errors
+///
+/// A message when a registry that is named exists at no destination.
+pub fn choices(args: &SelectionArgs, destinations: &[Arc<Destination>]) -> Result<Choices, String> {
+    for (pack, name) in &args.registries {
+        let known = || {
+            destinations
+                .iter()
+                .flat_map(|destination| destination.registries())
+        };
+        if !known().any(|registry| registry.name == *name) {
+            let names: Vec<&str> = known().map(|registry| registry.name.as_str()).collect();
+            let list = if names.is_empty() {
+                "none".to_owned()
+            } else {
+                crate::suggest::list(&names)
+            };
+            return Err(format!(
+                "--registry {pack}={name}: no destination has a registry `{name}`; there are: {list}"
+            ));
+        }
+    }
+    Ok(Choices {
+        registries: args.registries.iter().cloned().collect::<BTreeMap<_, _>>(),
+        strict_selection: args.strict_selection,
+    })
+}

@@ -1,0 +1,43 @@
+//! The command line: the only place that prints.
+
+mod args;
+mod check;
+mod output;
+mod rewrite;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+pub use args::Cli;
+use args::Command;
+pub use output::Outcome;
+
+/// Runs the command line of this process.
+#[must_use]
+pub fn run() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are no errors; a closed pipe while printing either is none.
+            let code = if error.use_stderr() {
+                Outcome::Failed
+            } else {
+                Outcome::Clean
+            };
+            let _ = error.print();
+            return code.into();
+        }
+    };
+    let result = match cli.command {
+        Command::Check(args) => check::run(&args),
+        Command::Rewrite(args) => rewrite::run(&args),
+    };
+    match result {
+        Ok(outcome) => outcome.into(),
+        Err(message) => {
+            output::error(&message);
+            Outcome::Failed.into()
+        }
+    }
+}

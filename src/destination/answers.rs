@@ -1,0 +1,217 @@
+//! Saved answers of the API, in every shape that tells of registries and packs.
+
+use crate::syntax::{Kind, NodeRef};
+
+use super::registry::{PackVersion, Registry, RegistryKind};
+
+/// What a saved answer tells.
+#[derive(Debug)]
+pub enum Answer<'t> {
+    /// One registry.
+    Registry(Registry),
+    /// Registries (`GET /v1/registries/metadata`).
+    Registries(Vec<Registry>),
+    /// Packs, one item for each version (`GET /v1/packs`), one page of perhaps several.
+    Packs {
+        /// The versions.
+        packs: Vec<AnsweredPack<'t>>,
+        /// How many there are on all pages, if the answer tells.
+        count: Option<usize>,
+    },
+    /// All versions of one pack in one registry (`GET /v1/packs/{name}/registries/{uid}`).
+    PackTags(Vec<AnsweredPack<'t>>),
+    /// Packs with their newest version in each registry (`POST /v1/packs/search`).
+    Search(Vec<AnsweredPack<'t>>),
+}
+
+/// A version of a pack that an answer tells.
+#[derive(Debug)]
+pub struct AnsweredPack<'t> {
+    /// The pack's name.
+    pub name: String,
+    /// The registry's uid; empty when it is the registry of the folder.
+    pub registry_uid: String,
+    /// The registry's name, where the answer tells it.
+    pub registry_name: String,
+    /// The version.
+    pub version: PackVersion,
+    /// The node that names the version.
+    pub node: NodeRef<'t>,
+}
+
+/// Reads an answer. `None` when it is none that is known.
+#[must_use]
+pub fn read(root: NodeRef<'_>) -> Option<Answer<'_>> {
+    if root
+        .get("tags")
+        .is_some_and(|tags| tags.kind() == Kind::Array)
+        && root.get("name").is_some()
+    {
+        return Some(Answer::PackTags(pack_tags(root)));
+    }
+    let Some(items) = root
+        .get("items")
+        .filter(|items| matches!(items.kind(), Kind::Array | Kind::Null))
+    else {
+        let registry = registry(root)?;
+        return Some(Answer::Registry(registry));
+    };
+    let in_spec = |key: &'static str| move |item: NodeRef<'_>| item.at(&["spec", key]).is_some();
+    if items.items().any(in_spec("registries")) {
+        return Some(Answer::Search(
+            items.items().flat_map(search_item).collect(),
+        ));
+    }
+    if items.items().next().is_none() || items.items().any(in_spec("version")) {
+        let count = root
+            .at(&["listmeta", "count"])
+            .and_then(|count| count.source().parse().ok());
+        let packs = items.items().filter_map(pack_summary).collect();
+        return Some(Answer::Packs { packs, count });
+    }
+    let registries: Vec<Registry> = items.items().filter_map(registry).collect();
+    (!registries.is_empty()).then_some(Answer::Registries(registries))
+}
+
+/// A registry from its metadata as an export has it, from an item of the metadata list, or from the registry itself
+/// (`metadata`, `spec`, `status`).
+#[must_use]
+pub fn registry(node: NodeRef<'_>) -> Option<Registry> {
+    let metadata = node
+        .get("metadata")
+        .filter(|metadata| metadata.kind() == Kind::Object)
+        .unwrap_or(node);
+    let text = |key: &str| {
+        text(metadata.get(key))
+            .or_else(|| text(node.at(&["spec", key])))
+            .unwrap_or_default()
+    };
+    let flag = |keys: &[&str]| {
+        keys.iter()
+            .find_map(|key| node.get(key).or_else(|| node.at(&["spec", key])))
+            .and_then(NodeRef::as_bool)
+    };
+    let (uid, name) = (text("uid"), text("name"));
+    if uid.is_empty() && name.is_empty() {
+        return None;
+    }
+    let is_sync_supported = flag(&["isSyncSupported"]).or_else(|| {
+        node.at(&["status", "sync", "isSyncSupported"])
+            .and_then(NodeRef::as_bool)
+    });
+    Some(Registry {
+        uid,
+        name,
+        kind: RegistryKind::named(&text("kind")),
+        provider_type: text("providerType"),
+        is_private: flag(&["isPrivate", "private"]).unwrap_or(false),
+        is_sync_supported,
+        is_default: flag(&["isDefault"]).unwrap_or(false),
+        ..Registry::default()
+    })
+}
+
+fn pack_summary(item: NodeRef<'_>) -> Option<AnsweredPack<'_>> {
+    let spec = item.get("spec")?;
+    let node = spec.get("version")?;
+    let name = text(spec.get("name")).or_else(|| text(item.at(&["metadata", "name"])))?;
+    Some(AnsweredPack {
+        name,
+        registry_uid: text(spec.get("registryUid")).unwrap_or_default(),
+        registry_name: String::new(),
+        version: PackVersion {
+            version: node.text().into_owned(),
+            tag: None,
+            parent_tags: Vec::new(),
+            group: text(spec.get("group")),
+            folder: None,
+            password_paths: spec.get("schema").map(password_paths),
+            declared: None,
+        },
+        node,
+    })
+}
+
+fn pack_tags(root: NodeRef<'_>) -> Vec<AnsweredPack<'_>> {
+    let name = text(root.get("name")).unwrap_or_default();
+    let registry_uid = text(root.get("registryUid")).unwrap_or_default();
+    let schema_of = |pack_uid: &str| {
+        let values = root.get("packValues")?;
+        let entry = values
+            .items()
+            .find(|entry| text(entry.get("packUid")).is_some_and(|uid| uid == pack_uid))?;
+        entry.get("schema").map(password_paths)
+    };
+    let tags = root.get("tags").into_iter().flat_map(NodeRef::items);
+    tags.filter_map(|entry| {
+        let node = entry.get("version").or_else(|| entry.get("tag"))?;
+        let parents = entry.get("parentTags").into_iter().flat_map(NodeRef::items);
+        Some(AnsweredPack {
+            name: name.clone(),
+            registry_uid: registry_uid.clone(),
+            registry_name: String::new(),
+            version: PackVersion {
+                version: node.text().into_owned(),
+                tag: text(entry.get("tag")),
+                parent_tags: parents.map(|tag| tag.text().into_owned()).collect(),
+                group: text(entry.get("group")),
+                folder: None,
+                password_paths: schema_of(&text(entry.get("packUid")).unwrap_or_default()),
+                declared: None,
+            },
+            node,
+        })
+    })
+    .collect()
+}
+
+fn search_item(item: NodeRef<'_>) -> Vec<AnsweredPack<'_>> {
+    let Some(name) = text(item.at(&["spec", "name"])) else {
+        return Vec::new();
+    };
+    let registries = item
+        .at(&["spec", "registries"])
+        .into_iter()
+        .flat_map(NodeRef::items);
+    registries
+        .filter_map(|registry| {
+            let node = registry.get("latestVersion")?;
+            Some(AnsweredPack {
+                name: name.clone(),
+                registry_uid: text(registry.get("uid")).unwrap_or_default(),
+                registry_name: text(registry.get("name")).unwrap_or_default(),
+                version: PackVersion {
+                    version: node.text().into_owned(),
+                    tag: None,
+                    parent_tags: Vec::new(),
+                    group: text(item.at(&["spec", "group"])),
+                    folder: None,
+                    password_paths: None,
+                    declared: None,
+                },
+                node,
+            })
+        })
+        .collect()
+}
+
+/// The names in a `v1PackSchema` list whose format or type is `password`.
+fn password_paths(schema: NodeRef<'_>) -> Vec<String> {
+    let is_password = |rule: NodeRef<'_>| {
+        ["format", "type"].into_iter().any(|key| {
+            rule.get(key)
+                .is_some_and(|format| format.text().contains("password"))
+        })
+    };
+    schema
+        .items()
+        .filter(|rule| is_password(*rule))
+        .filter_map(|rule| text(rule.get("name")))
+        .collect()
+}
+
+/// The text of a scalar that is there and not empty.
+fn text(node: Option<NodeRef<'_>>) -> Option<String> {
+    let text = node.filter(|node| !node.is_null())?.text();
+    (!text.is_empty()).then(|| text.into_owned())
+}

@@ -1,0 +1,181 @@
+//! `destination.yaml`.
+
+use crate::{
+    finding::Place,
+    schema::Schema,
+    source::Source,
+    syntax::{Kind, NodeRef, yaml},
+};
+
+use super::{
+    DestinationFault, FaultKind, Select,
+    answers::registry,
+    existing::{ExistingProfile, profiles_in},
+    macros::{Scope, names_in},
+    registry::{PackVersion, Registry},
+};
+
+/// What `destination.yaml` tells.
+#[derive(Debug, Default)]
+pub struct Config {
+    /// The destination's name.
+    pub name: Option<String>,
+    /// Registries; with the packs they hold, if their packs are told.
+    pub registries: Option<Vec<(Registry, Option<Vec<(String, PackVersion)>>)>>,
+    /// Macro names and their places by scope.
+    pub macros: Vec<(Scope, Vec<(String, Place)>)>,
+    /// Profiles that exist there.
+    pub profiles: Option<Vec<ExistingProfile>>,
+    /// Answers to open choices.
+    pub select: Select,
+    /// What is wrong with the file.
+    pub faults: Vec<DestinationFault>,
+}
+
+/// Reads the file. Parts that are wrong are left out and reported.
+#[must_use]
+pub fn read(source: &Source) -> Config {
+    let stream = yaml::parse(source.text());
+    let mut config = Config::default();
+    let place = |node: NodeRef<'_>| place_of(source, node);
+    for fault in &stream.faults {
+        config.faults.push(DestinationFault {
+            kind: FaultKind::Syntax,
+            place: range_place(source, fault.range),
+            message: fault.message.clone(),
+            help: None,
+        });
+    }
+    for (_, again) in stream.tree.duplicate_keys() {
+        config.faults.push(DestinationFault {
+            kind: FaultKind::DuplicateKey,
+            place: place(again),
+            message: format!("duplicate key `{}`", again.text()),
+            help: None,
+        });
+    }
+    let Some(root) = stream
+        .tree
+        .documents()
+        .next()
+        .filter(|root| !root.is_null())
+    else {
+        return config;
+    };
+    for violation in Schema::Destination.violations(root) {
+        config.faults.push(DestinationFault {
+            kind: if violation.unknown_key.is_some() {
+                FaultKind::UnknownField
+            } else {
+                FaultKind::Schema
+            },
+            place: place(violation.unknown_key.unwrap_or(violation.node)),
+            message: violation.message,
+            help: violation.help,
+        });
+    }
+    config.name = root
+        .get("name")
+        .and_then(NodeRef::as_str)
+        .map(std::borrow::Cow::into_owned);
+    if let Some(registries) = root
+        .get("registries")
+        .filter(|list| list.kind() == Kind::Array)
+    {
+        let read = registries
+            .items()
+            .filter_map(|item| Some((registry(item)?, packs_of(item, &place))));
+        config.registries = Some(read.collect());
+    }
+    for (key, names) in root.get("macros").into_iter().flat_map(NodeRef::entries) {
+        if let (Some(scope), Some(names)) = (Scope::named(&key.text()), names_in(names)) {
+            let names = names
+                .into_iter()
+                .map(|name| (name.text().into_owned(), place(name)));
+            config.macros.push((scope, names.collect()));
+        }
+    }
+    if let Some(profiles) = root
+        .get("profiles")
+        .filter(|list| list.kind() == Kind::Array)
+    {
+        let told = profiles_in(profiles).unwrap_or_default().into_iter();
+        config.profiles = Some(
+            told.map(|(profile, node)| ExistingProfile {
+                declared: Some(place(node)),
+                ..profile
+            })
+            .collect(),
+        );
+    }
+    let map_of = |key: &str| {
+        let entries = root
+            .at(&["select", key])
+            .into_iter()
+            .flat_map(NodeRef::entries);
+        entries
+            .map(|(key, value)| (key.text().into_owned(), value.text().into_owned()))
+            .collect()
+    };
+    config.select = Select {
+        packs: map_of("packs"),
+        registries: map_of("registries"),
+        prefer: root
+            .at(&["select", "prefer"])
+            .into_iter()
+            .flat_map(NodeRef::items)
+            .map(|name| name.text().into_owned())
+            .collect(),
+    };
+    config
+}
+
+fn packs_of(
+    item: NodeRef<'_>,
+    place: &dyn Fn(NodeRef<'_>) -> Place,
+) -> Option<Vec<(String, PackVersion)>> {
+    let packs = item
+        .get("packs")
+        .filter(|packs| packs.kind() == Kind::Object)?;
+    let mut told = Vec::new();
+    for (name, versions) in packs.entries() {
+        for version in versions.items() {
+            told.push((
+                name.text().into_owned(),
+                PackVersion {
+                    version: version.text().into_owned(),
+                    tag: None,
+                    parent_tags: Vec::new(),
+                    group: None,
+                    folder: None,
+                    password_paths: None,
+                    declared: Some(place(version)),
+                },
+            ));
+        }
+    }
+    Some(told)
+}
+
+/// The place of a node of a destination file.
+#[must_use]
+pub fn place_of(source: &Source, node: NodeRef<'_>) -> Place {
+    Place {
+        pointer: node.pointer(),
+        ..range_place(source, node.content_range())
+    }
+}
+
+/// The place of some bytes of a destination file.
+#[must_use]
+pub fn range_place(source: &Source, range: crate::source::TextRange) -> Place {
+    let lines = source.lines();
+    Place {
+        file: std::sync::Arc::clone(source.name()),
+        range,
+        start: lines.position(source.text(), range.start()),
+        end: lines.position(source.text(), range.end()),
+        pointer: String::new(),
+        inner: None,
+    }
+}

@@ -1,0 +1,73 @@
+//! Profiles that exist at a destination.
+
+use crate::{
+    finding::Place,
+    syntax::{Kind, NodeRef},
+};
+
+/// A profile that exists at a destination.
+#[derive(Debug, Clone)]
+pub struct ExistingProfile {
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// Its cloud type; empty when it is not told.
+    pub cloud_type: String,
+    /// Where the destination folder tells it.
+    pub declared: Option<Place>,
+}
+
+/// The profiles in a document: an export, an API answer about one profile, a list of either, or a list of metadata.
+/// Each with the node that names it. `None` when it is none of these.
+#[must_use]
+pub fn profiles_in(root: NodeRef<'_>) -> Option<Vec<(ExistingProfile, NodeRef<'_>)>> {
+    let items = match root.kind() {
+        Kind::Array => root,
+        _ => match root.get("items") {
+            Some(items) => items,
+            None => return one(root).map(|profile| vec![profile]),
+        },
+    };
+    Some(items.items().filter_map(one).collect())
+}
+
+fn one(node: NodeRef<'_>) -> Option<(ExistingProfile, NodeRef<'_>)> {
+    let named = node
+        .at(&["metadata", "name"])
+        .or_else(|| node.get("name"))?;
+    let first_text = |paths: &[&[&str]]| {
+        paths
+            .iter()
+            .filter_map(|path| node.at(path))
+            .map(NodeRef::text)
+            .find(|text| !text.is_empty())
+            .unwrap_or_default()
+            .into_owned()
+    };
+    let version = first_text(&[
+        &["spec", "version"],
+        &["spec", "published", "profileVersion"],
+        &["specSummary", "version"],
+        &["specSummary", "published", "profileVersion"],
+        &["version"],
+    ]);
+    let cloud_type = first_text(&[
+        &["spec", "cloudType"],
+        &["spec", "template", "cloudType"],
+        &["spec", "published", "cloudType"],
+        &["specSummary", "published", "cloudType"],
+        &["cloudType"],
+    ]);
+    let profile = ExistingProfile {
+        name: named.text().into_owned(),
+        version: if version.is_empty() {
+            crate::profile::DEFAULT_VERSION.to_owned()
+        } else {
+            version
+        },
+        cloud_type,
+        declared: None,
+    };
+    Some((profile, named))
+}

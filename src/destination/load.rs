@@ -1,0 +1,602 @@
+//! Loading a destination folder.
+
+use std::{
+    collections::HashMap,
+    io,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use rayon::prelude::*;
+use walkdir::WalkDir;
+
+use crate::{
+    finding::Place,
+    source::Source,
+    syntax::{Format, NodeRef, Tree, json, yaml},
+};
+
+use super::{
+    Destination, DestinationFault, FaultKind,
+    answers::{self, Answer, AnsweredPack},
+    config,
+    existing::{ExistingProfile, profiles_in},
+    macros::{Scope, names_in},
+    registry::{HeldPack, Listing, PackVersion, Registry},
+};
+
+/// Why a destination cannot be used at all.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// It is not there, or not a folder.
+    #[error("destination folder `{}`: {source}", folder.display())]
+    Folder {
+        /// The folder.
+        folder: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The folder holds nothing that describes a destination.
+    #[error(
+        "`{}` describes no destination: expected `destination.yaml`, or one of the folders `registries`, `macros`, `profiles`",
+        folder.display()
+    )]
+    Empty {
+        /// The folder.
+        folder: PathBuf,
+    },
+}
+
+/// Loads a destination folder.
+///
+/// # Errors
+///
+/// [`LoadError`]: the folder is not there, cannot be read, or describes nothing.
+pub fn load(folder: &Path, max_file_size: u64) -> Result<Destination, LoadError> {
+    let failed = |source| LoadError::Folder {
+        folder: folder.to_owned(),
+        source,
+    };
+    let real = folder.canonicalize().map_err(failed)?;
+    let mut names = Vec::new();
+    for entry in std::fs::read_dir(&real).map_err(failed)? {
+        names.push(entry.map_err(failed)?.file_name());
+    }
+    let has = |name: &str| names.iter().any(|other| other == name);
+    let config_file = ["destination.yaml", "destination.yml", "destination.json"]
+        .into_iter()
+        .find(|name| has(name));
+    if config_file.is_none() && !["registries", "macros", "profiles"].into_iter().any(has) {
+        return Err(LoadError::Empty {
+            folder: folder.to_owned(),
+        });
+    }
+    let default_name = real
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned())
+        .unwrap_or_default();
+    let mut loader = Loader {
+        folder,
+        max_file_size,
+        destination: Destination {
+            name: default_name.into(),
+            folder: folder.to_owned(),
+            ..Destination::default()
+        },
+        by_uid: HashMap::new(),
+        pages: HashMap::new(),
+    };
+    if has("registries") {
+        loader.registries();
+    }
+    if has("macros") {
+        loader.macros();
+    }
+    if has("profiles") {
+        loader.profiles();
+    }
+    if let Some(name) = config_file {
+        loader.config(&folder.join(name));
+    }
+    Ok(loader.finish())
+}
+
+struct Loader<'f> {
+    folder: &'f Path,
+    max_file_size: u64,
+    destination: Destination,
+    by_uid: HashMap<String, usize>,
+    /// For each registry known by pages of `GET /v1/packs`: items seen, and items there are.
+    pages: HashMap<usize, (usize, usize)>,
+}
+
+/// A `pack.json` that was read.
+struct PackFolder {
+    name: String,
+    version: PackVersion,
+}
+
+impl Loader<'_> {
+    fn registries(&mut self) {
+        self.destination.registries_told = true;
+        let root = self.folder.join("registries");
+        for entry in self.sorted_entries(&root) {
+            if entry.is_dir() {
+                self.registry_folder(&entry);
+            } else if is_data_file(&entry) {
+                self.answer(&entry, None);
+            }
+        }
+    }
+
+    /// One folder below `registries`: metadata, pack folders, and saved answers.
+    fn registry_folder(&mut self, folder: &Path) {
+        let mut answers = Vec::new();
+        let mut own = Registry::default();
+        for file in self.sorted_entries(folder) {
+            if file.is_dir() || !is_data_file(&file) {
+                continue;
+            }
+            if file.file_stem().is_some_and(|stem| stem == "registry") {
+                if let Some((source, tree)) = self.parse(&file) {
+                    match tree.documents().next().and_then(answers::registry) {
+                        Some(told) => own = told,
+                        None => self.unread(source.name(), "it names no registry"),
+                    }
+                }
+            } else if file.file_name().is_some_and(|name| name != "pack.json") {
+                answers.push(file);
+            }
+        }
+        let packs = self.pack_folders(folder);
+        let folder_name = folder
+            .file_name()
+            .map(|name| name.to_string_lossy().into_owned())
+            .unwrap_or_default();
+        // Answers that name their registries need no folder of their own.
+        let names_itself = !own.name.is_empty() || !own.uid.is_empty();
+        let number = if names_itself || !packs.is_empty() {
+            if own.name.is_empty() {
+                own.name = folder_name;
+            }
+            Some(self.registry(own))
+        } else {
+            None
+        };
+        if let Some(number) = number.filter(|_| !packs.is_empty()) {
+            self.set_listing(number, Listing::Complete);
+            for pack in packs {
+                self.hold(number, pack.name, vec![pack.version], true);
+            }
+        }
+        for file in answers {
+            self.answer(&file, number);
+        }
+    }
+
+    fn pack_folders(&mut self, folder: &Path) -> Vec<PackFolder> {
+        let mut files = Vec::new();
+        for entry in WalkDir::new(folder).follow_links(true).sort_by_file_name() {
+            match entry {
+                Ok(entry) if entry.file_name() == "pack.json" && entry.file_type().is_file() => {
+                    files.push(entry.into_path())
+                }
+                Ok(_) => {}
+                Err(error) => self.unread(
+                    &self.shown(error.path().unwrap_or(folder)),
+                    &error.to_string(),
+                ),
+            }
+        }
+        let read: Vec<_> = files
+            .par_iter()
+            .map(|file| (file, read_file(file, &self.shown(file), self.max_file_size)))
+            .collect();
+        let mut packs = Vec::new();
+        for (file, read) in read {
+            let shown = self.shown(file);
+            match read {
+                Ok((source, tree)) => match tree
+                    .documents()
+                    .next()
+                    .and_then(|root| pack_folder(root, &source, file))
+                {
+                    Some(pack) => packs.push(pack),
+                    None => self.unread(&shown, "it names no pack and version"),
+                },
+                Err(fault) => self.fault(*fault),
+            }
+        }
+        packs
+    }
+
+    fn answer(&mut self, file: &Path, number: Option<usize>) {
+        let Some((source, tree)) = self.parse(file) else {
+            return;
+        };
+        let Some(root) = tree.documents().next() else {
+            return self.unread(source.name(), "it is empty");
+        };
+        match answers::read(root) {
+            None => self.unread(
+                source.name(),
+                "it is no answer about registries or packs that is known",
+            ),
+            Some(Answer::Registry(registry)) => {
+                self.registry(registry);
+            }
+            Some(Answer::Registries(registries)) => {
+                for registry in registries {
+                    self.registry(registry);
+                }
+            }
+            Some(Answer::Packs { packs, count }) => self.page(&source, packs, count, number),
+            Some(Answer::PackTags(packs)) => self.answered(&source, packs, number, true),
+            Some(Answer::Search(packs)) => self.answered(&source, packs, number, false),
+        }
+    }
+
+    fn page(
+        &mut self,
+        source: &Source,
+        packs: Vec<AnsweredPack<'_>>,
+        count: Option<usize>,
+        number: Option<usize>,
+    ) {
+        let seen = packs.len();
+        let uid = packs
+            .first()
+            .map(|pack| pack.registry_uid.clone())
+            .unwrap_or_default();
+        // Pages together may list a registry in full; one page never lists all versions of a pack for certain.
+        self.answered(source, packs, number, false);
+        if let Some(owner) = self.by_uid.get(&uid).copied().or(number) {
+            let page = self.pages.entry(owner).or_default();
+            page.0 += seen;
+            page.1 = page.1.max(count.unwrap_or(seen));
+        }
+    }
+
+    fn answered(
+        &mut self,
+        source: &Source,
+        packs: Vec<AnsweredPack<'_>>,
+        folder: Option<usize>,
+        complete: bool,
+    ) {
+        for pack in packs {
+            let number = if pack.registry_uid.is_empty() {
+                folder
+            } else {
+                Some(self.registry(Registry {
+                    uid: pack.registry_uid,
+                    name: pack.registry_name,
+                    ..Registry::default()
+                }))
+            };
+            let Some(number) = number else {
+                self.unread(source.name(), "it tells packs, but not of which registry");
+                return;
+            };
+            self.set_listing(number, Listing::Partial);
+            let version = PackVersion {
+                declared: Some(config::place_of(source, pack.node)),
+                ..pack.version
+            };
+            self.hold(number, pack.name, vec![version], complete);
+        }
+    }
+
+    fn macros(&mut self) {
+        let root = self.folder.join("macros");
+        for file in self.sorted_entries(&root) {
+            let stem = file
+                .file_stem()
+                .map(|stem| stem.to_string_lossy().into_owned())
+                .unwrap_or_default();
+            let Some(scope) = Scope::named(&stem).filter(|_| is_data_file(&file)) else {
+                self.unread(
+                    &self.shown(&file),
+                    "expected `project`, `tenant` or `system`, as JSON or YAML",
+                );
+                continue;
+            };
+            let Some((source, tree)) = self.parse(&file) else {
+                continue;
+            };
+            let names = match tree.documents().next() {
+                Some(root) => names_in(root),
+                None => Some(Vec::new()),
+            };
+            match names {
+                Some(names) => {
+                    let told = self.destination.macros.tell(scope);
+                    for name in names {
+                        told.entry(name.text().into_owned())
+                            .or_insert_with(|| config::place_of(&source, name));
+                    }
+                }
+                None => self.unread(source.name(), "it is no list and no map of macros"),
+            }
+        }
+    }
+
+    fn profiles(&mut self) {
+        let root = self.folder.join("profiles");
+        let mut told: Vec<ExistingProfile> = Vec::new();
+        for file in self.sorted_entries(&root) {
+            if file.is_dir() || !is_data_file(&file) {
+                continue;
+            }
+            let Some((source, tree)) = self.parse(&file) else {
+                continue;
+            };
+            for root in tree.documents() {
+                let Some(profiles) = profiles_in(root) else {
+                    self.unread(source.name(), "it is no profile and no list of profiles");
+                    continue;
+                };
+                told.extend(profiles.into_iter().map(|(profile, node)| ExistingProfile {
+                    declared: Some(config::place_of(&source, node)),
+                    ..profile
+                }));
+            }
+        }
+        self.destination.profiles = Some(told);
+    }
+
+    fn config(&mut self, file: &Path) {
+        let shown = self.shown(file);
+        let source = match Source::read(file, &shown, self.max_file_size) {
+            Ok(source) => source,
+            Err(error) => return self.unread(&shown, &error.to_string()),
+        };
+        let config = config::read(&source);
+        self.destination.faults.extend(config.faults);
+        if let Some(name) = config.name.filter(|name| !name.trim().is_empty()) {
+            self.destination.name = name.into();
+        }
+        if let Some(registries) = config.registries {
+            self.destination.registries_told = true;
+            for (registry, packs) in registries {
+                let number = self.registry(registry);
+                if let Some(packs) = packs {
+                    self.set_listing(number, Listing::Complete);
+                    for (name, version) in packs {
+                        self.hold(number, name, vec![version], true);
+                    }
+                }
+            }
+        }
+        for (scope, names) in config.macros {
+            self.destination.macros.tell(scope).extend(names);
+        }
+        if let Some(profiles) = config.profiles {
+            self.destination
+                .profiles
+                .get_or_insert_default()
+                .extend(profiles);
+        }
+        self.destination.select = config.select;
+    }
+
+    /// The number of a registry: of the one with the same uid, or without a uid the same name, else a new one. What
+    /// was not told before is told now.
+    fn registry(&mut self, told: Registry) -> usize {
+        let known = if told.uid.is_empty() {
+            self.destination.registries_named(&told.name).next()
+        } else {
+            let same_name = || {
+                let uid_untold = |number: &usize| {
+                    self.destination
+                        .registry(*number)
+                        .is_some_and(|known| known.uid.is_empty())
+                };
+                self.destination
+                    .registries_named(&told.name)
+                    .find(uid_untold)
+            };
+            let named = || (!told.name.is_empty()).then(same_name).flatten();
+            self.by_uid.get(&told.uid).copied().or_else(named)
+        };
+        let number = known.unwrap_or(self.destination.registries.len());
+        if !told.uid.is_empty() {
+            self.by_uid.insert(told.uid.clone(), number);
+        }
+        match self.destination.registries.get_mut(number) {
+            Some(known) => merge(known, told),
+            None => self.destination.registries.push(told),
+        }
+        number
+    }
+
+    fn set_listing(&mut self, number: usize, listing: Listing) {
+        if let Some(registry) = self.destination.registries.get_mut(number)
+            && registry.listing != Listing::Complete
+        {
+            registry.listing = listing;
+        }
+    }
+
+    fn hold(&mut self, registry: usize, name: String, versions: Vec<PackVersion>, complete: bool) {
+        let holders = self.destination.packs.entry(name).or_default();
+        match holders.iter_mut().find(|held| held.registry == registry) {
+            Some(held) => {
+                held.versions.extend(versions);
+                held.complete |= complete;
+            }
+            None => holders.push(HeldPack {
+                registry,
+                versions,
+                complete,
+            }),
+        }
+    }
+
+    fn finish(mut self) -> Destination {
+        for (&number, &(seen, count)) in &self.pages {
+            if seen >= count
+                && let Some(registry) = self.destination.registries.get_mut(number)
+            {
+                registry.listing = Listing::Complete;
+            }
+        }
+        for holders in self.destination.packs.values_mut() {
+            holders.sort_by_key(|held| held.registry);
+        }
+        self.destination
+    }
+
+    fn sorted_entries(&mut self, folder: &Path) -> Vec<PathBuf> {
+        let entries = match std::fs::read_dir(folder) {
+            Ok(entries) => entries,
+            Err(error) => {
+                self.unread(&self.shown(folder), &error.to_string());
+                return Vec::new();
+            }
+        };
+        let mut paths: Vec<PathBuf> = entries
+            .filter_map(Result::ok)
+            .map(|entry| entry.path())
+            .collect();
+        paths.sort();
+        paths
+    }
+
+    fn parse(&mut self, file: &Path) -> Option<(Source, Tree)> {
+        match read_file(file, &self.shown(file), self.max_file_size) {
+            Ok(read) => Some(read),
+            Err(fault) => {
+                self.fault(*fault);
+                None
+            }
+        }
+    }
+
+    fn fault(&mut self, fault: ReadFault) {
+        match fault {
+            ReadFault::Unreadable { file, reason } => self.unread(&file, &reason),
+            ReadFault::Fault(fault) => self.destination.faults.push(fault),
+        }
+    }
+
+    fn unread(&mut self, file: &str, reason: &str) {
+        self.destination.unread.push(format!("{file}: {reason}"));
+    }
+
+    fn shown(&self, path: &Path) -> String {
+        crate::input::shown_path(path)
+    }
+}
+
+enum ReadFault {
+    Unreadable { file: String, reason: String },
+    Fault(DestinationFault),
+}
+
+fn read_file(
+    file: &Path,
+    shown: &str,
+    max_file_size: u64,
+) -> Result<(Source, Tree), Box<ReadFault>> {
+    let source = Source::read(file, shown, max_file_size).map_err(|error| {
+        Box::new(ReadFault::Unreadable {
+            file: shown.to_owned(),
+            reason: error.to_string(),
+        })
+    })?;
+    let fault = |place: Place, message: String| {
+        Box::new(ReadFault::Fault(DestinationFault {
+            kind: FaultKind::Syntax,
+            place,
+            message,
+            help: None,
+        }))
+    };
+    if let Some(at) = source.invalid_utf8_at() {
+        return Err(fault(
+            config::range_place(&source, crate::source::TextRange::empty(at)),
+            "the file is not UTF-8".to_owned(),
+        ));
+    }
+    let parsed = match format_of(file) {
+        Format::Json => json::parse(source.text()).map_err(|fault| *fault),
+        Format::Yaml => {
+            let stream = yaml::parse(source.text());
+            match stream.faults.into_iter().next() {
+                Some(fault) => Err(fault),
+                None => Ok(stream.tree),
+            }
+        }
+    };
+    match parsed {
+        Ok(tree) => Ok((source, tree)),
+        Err(syntax) => Err(fault(
+            config::range_place(&source, syntax.range),
+            syntax.message,
+        )),
+    }
+}
+
+fn format_of(file: &Path) -> Format {
+    if file
+        .extension()
+        .is_some_and(|extension| extension == "json")
+    {
+        Format::Json
+    } else {
+        Format::Yaml
+    }
+}
+
+fn is_data_file(file: &Path) -> bool {
+    file.extension()
+        .is_some_and(|extension| extension == "json" || extension == "yaml" || extension == "yml")
+}
+
+fn pack_folder(root: NodeRef<'_>, source: &Source, file: &Path) -> Option<PackFolder> {
+    let node = root.get("version")?;
+    let name = root
+        .get("name")
+        .map(NodeRef::text)
+        .filter(|name| !name.is_empty())?;
+    let group = root
+        .get("group")
+        .map(|group| group.text().trim().to_owned())
+        .filter(|group| !group.is_empty());
+    Some(PackFolder {
+        name: name.into_owned(),
+        version: PackVersion {
+            version: node.text().into_owned(),
+            tag: None,
+            parent_tags: Vec::new(),
+            group,
+            folder: file.parent().map(Path::to_owned),
+            password_paths: None,
+            declared: Some(config::place_of(source, node)),
+        },
+    })
+}
+
+fn merge(known: &mut Registry, told: Registry) {
+    let fill = |known: &mut String, told: String| {
+        if known.is_empty() {
+            *known = told;
+        }
+    };
+    fill(&mut known.uid, told.uid);
+    fill(&mut known.name, told.name);
+    fill(&mut known.provider_type, told.provider_type);
+    if known.kind.name().is_empty() {
+        known.kind = told.kind;
+    }
+    known.is_private |= told.is_private;
+    known.is_default |= told.is_default;
+    known.is_sync_supported = known.is_sync_supported.or(told.is_sync_supported);
+}
+
+/// Keeps the compiler honest about what a loaded destination is: shared between threads, never changed.
+const _: fn() = || {
+    fn shared<T: Send + Sync>() {}
+    shared::<Arc<Destination>>();
+};

@@ -1,0 +1,101 @@
+//! Macros of a destination.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    finding::Place,
+    syntax::{Kind, NodeRef},
+};
+
+/// Where a macro is defined. A narrower scope wins over a wider one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Scope {
+    /// In the project.
+    Project,
+    /// In the tenant.
+    Tenant,
+    /// By the system.
+    System,
+}
+
+impl Scope {
+    /// All of them, the narrowest first.
+    pub const ALL: [Self; 3] = [Self::Project, Self::Tenant, Self::System];
+
+    /// Its name in files and output.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Project => "project",
+            Self::Tenant => "tenant",
+            Self::System => "system",
+        }
+    }
+
+    /// The scope with this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|scope| scope.name() == name)
+    }
+}
+
+/// The macros of a destination: names and where they are defined. Values are not kept, they may be secrets.
+#[derive(Debug, Clone, Default)]
+pub struct Macros {
+    scopes: BTreeMap<Scope, BTreeMap<String, Place>>,
+}
+
+impl Macros {
+    /// The scope that defines a name, the narrowest first, and where it does.
+    #[must_use]
+    pub fn find(&self, name: &str) -> Option<(Scope, &Place)> {
+        self.scopes
+            .iter()
+            .find_map(|(scope, names)| names.get(name).map(|place| (*scope, place)))
+    }
+
+    /// Every name with its scope; a name in several scopes comes once for each.
+    pub fn names(&self) -> impl Iterator<Item = (&str, Scope)> {
+        self.scopes
+            .iter()
+            .flat_map(|(scope, names)| names.keys().map(|name| (name.as_str(), *scope)))
+    }
+
+    /// Whether the destination tells any scope.
+    #[must_use]
+    pub fn is_told(&self) -> bool {
+        !self.scopes.is_empty()
+    }
+
+    /// The scopes the destination does not tell.
+    #[must_use]
+    pub fn untold(&self) -> Vec<Scope> {
+        Scope::ALL
+            .into_iter()
+            .filter(|scope| !self.scopes.contains_key(scope))
+            .collect()
+    }
+
+    /// Tells a scope, perhaps without any macro in it.
+    pub fn tell(&mut self, scope: Scope) -> &mut BTreeMap<String, Place> {
+        self.scopes.entry(scope).or_default()
+    }
+}
+
+/// The names in a document of macros: the API's `{macros: [{name, value}]}`, the list alone, or a map of names to
+/// values. `None` when it is none of these.
+#[must_use]
+pub fn names_in(root: NodeRef<'_>) -> Option<Vec<NodeRef<'_>>> {
+    let list = root
+        .get("macros")
+        .filter(|list| matches!(list.kind(), Kind::Array | Kind::Null));
+    if let Some(list) = list {
+        return Some(list.items().filter_map(|item| item.get("name")).collect());
+    }
+    match root.kind() {
+        Kind::Array => Some(root.items().filter_map(|item| item.get("name")).collect()),
+        Kind::Object => Some(root.entries().map(|(key, _)| key).collect()),
+        Kind::Null => Some(Vec::new()),
+        _ => None,
+    }
+}

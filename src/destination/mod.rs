@@ -1,0 +1,203 @@
+//! The local description of a destination: its registries and packs, macros, and the profiles that exist there.
+//!
+//! Loaded once, indexed, never changed. Every part is optional; what is absent is not checked, and
+//! [`Destination::not_told`] says so. The values of packs are read only when a profile needs them.
+
+mod answers;
+mod config;
+mod existing;
+mod load;
+mod macros;
+mod pack_schema;
+mod registry;
+pub mod version;
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+pub use existing::ExistingProfile;
+pub use load::LoadError;
+pub use macros::{Macros, Scope};
+pub use registry::{ContentFamily, HeldPack, Listing, Match, PackVersion, Registry, RegistryKind};
+
+use crate::finding::Place;
+
+/// The choices of `select` in `destination.yaml`: answers to the wizard's "Select repositories".
+#[derive(Debug, Clone, Default)]
+pub struct Select {
+    /// Pack name to registry name.
+    pub packs: BTreeMap<String, String>,
+    /// Source registry name to registry name here.
+    pub registries: BTreeMap<String, String>,
+    /// Registry names, the preferred one first.
+    pub prefer: Vec<String>,
+}
+
+/// What is wrong with a destination folder itself.
+#[derive(Debug, Clone)]
+pub struct DestinationFault {
+    /// What kind of fault it is.
+    pub kind: FaultKind,
+    /// Where.
+    pub place: Place,
+    /// What was found and what would be right.
+    pub message: String,
+    /// What could be meant.
+    pub help: Option<String>,
+}
+
+/// The kinds of faults a destination folder can have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FaultKind {
+    /// Not JSON, or not YAML.
+    Syntax,
+    /// A key twice in one object.
+    DuplicateKey,
+    /// Not what the schema allows.
+    Schema,
+    /// A field the schema does not know.
+    UnknownField,
+}
+
+/// A destination.
+#[derive(Debug, Clone, Default)]
+pub struct Destination {
+    name: Arc<str>,
+    folder: PathBuf,
+    registries: Vec<Registry>,
+    registries_told: bool,
+    packs: HashMap<String, Vec<HeldPack>>,
+    macros: Macros,
+    profiles: Option<Vec<ExistingProfile>>,
+    select: Select,
+    faults: Vec<DestinationFault>,
+    unread: Vec<String>,
+}
+
+impl Destination {
+    /// Loads a destination folder.
+    ///
+    /// # Errors
+    ///
+    /// [`LoadError`] when the folder is not there or cannot be read. What is wrong inside of it is kept in
+    /// [`Destination::faults`] and [`Destination::unread`].
+    pub fn load(folder: &Path, max_file_size: u64) -> Result<Self, LoadError> {
+        load::load(folder, max_file_size)
+    }
+
+    /// Its name: of `destination.yaml`, else of the folder.
+    #[must_use]
+    pub fn name(&self) -> &Arc<str> {
+        &self.name
+    }
+
+    /// The folder it was loaded from.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Its registries.
+    #[must_use]
+    pub fn registries(&self) -> &[Registry] {
+        &self.registries
+    }
+
+    /// Whether it tells registries at all.
+    #[must_use]
+    pub fn tells_registries(&self) -> bool {
+        self.registries_told
+    }
+
+    /// The registry with this number.
+    #[must_use]
+    pub fn registry(&self, number: usize) -> Option<&Registry> {
+        self.registries.get(number)
+    }
+
+    /// The registries with this name.
+    pub fn registries_named<'d>(&'d self, name: &'d str) -> impl Iterator<Item = usize> + 'd {
+        let named =
+            move |(number, registry): (usize, &Registry)| (registry.name == name).then_some(number);
+        self.registries.iter().enumerate().filter_map(named)
+    }
+
+    /// The registries that hold a pack with this name, and its versions there.
+    #[must_use]
+    pub fn pack(&self, name: &str) -> &[HeldPack] {
+        self.packs.get(name).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// The names of all packs, in no particular order.
+    pub fn pack_names(&self) -> impl Iterator<Item = &str> {
+        self.packs.keys().map(String::as_str)
+    }
+
+    /// Its macros.
+    #[must_use]
+    pub fn macros(&self) -> &Macros {
+        &self.macros
+    }
+
+    /// The profiles that exist there; `None` when it does not tell them.
+    #[must_use]
+    pub fn profiles(&self) -> Option<&[ExistingProfile]> {
+        self.profiles.as_deref()
+    }
+
+    /// Its answers to open choices.
+    #[must_use]
+    pub fn select(&self) -> &Select {
+        &self.select
+    }
+
+    /// What is wrong with the folder itself.
+    #[must_use]
+    pub fn faults(&self) -> &[DestinationFault] {
+        &self.faults
+    }
+
+    /// Files of the folder that were left out, and why.
+    #[must_use]
+    pub fn unread(&self) -> &[String] {
+        &self.unread
+    }
+
+    /// What is not checked because the folder does not tell it.
+    #[must_use]
+    pub fn not_told(&self) -> Vec<String> {
+        let name = &self.name;
+        let mut not_told = Vec::new();
+        if !self.registries_told {
+            not_told.push(format!("packs: `{name}` describes no registries"));
+        }
+        if self.macros.is_told() {
+            let untold: Vec<&str> = self.macros.untold().into_iter().map(Scope::name).collect();
+            if !untold.is_empty() {
+                not_told.push(format!(
+                    "{} macros: `{name}` does not describe them",
+                    untold.join(" and ")
+                ));
+            }
+        } else {
+            not_told.push(format!("macros: `{name}` describes none"));
+        }
+        if self.profiles.is_none() {
+            not_told.push(format!("existing profiles: `{name}` describes none"));
+        }
+        not_told
+    }
+
+    /// The value paths of a pack version that hold secrets, by its schema; `None` when the schema is not known.
+    #[must_use]
+    pub fn password_paths(&self, version: &PackVersion) -> Option<Vec<String>> {
+        match (&version.password_paths, &version.folder) {
+            (Some(paths), _) => Some(paths.clone()),
+            (None, Some(folder)) => Some(pack_schema::password_paths(folder)),
+            (None, None) => None,
+        }
+    }
+}

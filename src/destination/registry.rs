@@ -1,0 +1,246 @@
+//! Registries and the packs they hold.
+
+use std::{fmt, path::PathBuf};
+
+use super::version;
+use crate::finding::Place;
+
+/// What a registry is, as the API names it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum RegistryKind {
+    /// A pack registry of the older kind (`pack`).
+    Pack,
+    /// A Helm chart repository.
+    Helm,
+    /// An OCI registry; [`Registry::provider_type`] tells what it serves.
+    Oci,
+    /// Not told.
+    #[default]
+    Unknown,
+}
+
+impl RegistryKind {
+    /// The kind with this name.
+    #[must_use]
+    pub fn named(name: &str) -> Self {
+        match name {
+            "pack" | "spectro" => Self::Pack,
+            "helm" => Self::Helm,
+            "oci" => Self::Oci,
+            _ => Self::Unknown,
+        }
+    }
+
+    /// Its name in the API; empty when it is not known.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Pack => "pack",
+            Self::Helm => "helm",
+            Self::Oci => "oci",
+            Self::Unknown => "",
+        }
+    }
+}
+
+/// How much of a registry's content is known.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Listing {
+    /// Nothing is known of its content.
+    #[default]
+    None,
+    /// A part of it: a pack that is not listed may be there all the same.
+    Partial,
+    /// All of it.
+    Complete,
+}
+
+/// A registry of a destination.
+#[derive(Debug, Clone, Default)]
+pub struct Registry {
+    /// Its identity in the tenant; empty when it is not told.
+    pub uid: String,
+    /// Its name.
+    pub name: String,
+    /// What it is.
+    pub kind: RegistryKind,
+    /// What an OCI registry serves: `pack`, `helm`, `zarf`, or nothing.
+    pub provider_type: String,
+    /// Whether its content is closed to the content synchronisation, for Helm registries.
+    pub is_private: bool,
+    /// Whether the server synchronises, and so knows, its content.
+    pub is_sync_supported: Option<bool>,
+    /// Whether it is the default registry.
+    pub is_default: bool,
+    /// How much of its content is known.
+    pub listing: Listing,
+}
+
+/// What a pack's content is, which decides the registries that can serve it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ContentFamily {
+    /// Packs: `spectro`, and `oci` from an OCI registry of packs.
+    Pack,
+    /// Helm charts: `helm`, and `oci` from an OCI registry of charts.
+    Chart,
+    /// An OCI artefact of which the export does not say more.
+    PackOrChart,
+}
+
+impl ContentFamily {
+    /// The family of a pack of this type that came from a registry with this `providerType`.
+    #[must_use]
+    pub fn of_pack(kind: &str, provider_type: &str) -> Self {
+        match (kind, provider_type) {
+            ("helm", _) | ("oci", "helm") => Self::Chart,
+            ("oci", "") => Self::PackOrChart,
+            _ => Self::Pack,
+        }
+    }
+}
+
+impl Registry {
+    /// Whether it can serve packs of this family. The registry decides a pack's `type`, so `spectro` packs may come
+    /// from an OCI registry and the other way round.
+    #[must_use]
+    pub fn can_serve(&self, family: ContentFamily) -> bool {
+        let serves = match (self.kind, self.provider_type.as_str()) {
+            (RegistryKind::Helm, _) | (RegistryKind::Oci, "helm") => ContentFamily::Chart,
+            (RegistryKind::Pack, _) | (RegistryKind::Oci, "pack" | "zarf") => ContentFamily::Pack,
+            (RegistryKind::Oci | RegistryKind::Unknown, _) => ContentFamily::PackOrChart,
+        };
+        serves == family
+            || serves == ContentFamily::PackOrChart
+            || family == ContentFamily::PackOrChart
+    }
+
+    /// The `type` a pack from here has; `current` is kept where more than one is right.
+    #[must_use]
+    pub fn pack_type<'a>(&self, current: &'a str) -> &'a str {
+        match (self.kind, self.provider_type.as_str()) {
+            (RegistryKind::Pack, _) => "spectro",
+            (RegistryKind::Helm, _) => "helm",
+            (RegistryKind::Oci, "helm") if current == "helm" => "helm",
+            (RegistryKind::Oci, _) => "oci",
+            (RegistryKind::Unknown, _) => current,
+        }
+    }
+
+    /// Why its content cannot be listed, if it cannot.
+    #[must_use]
+    pub fn unlistable(&self) -> Option<&'static str> {
+        if self.is_sync_supported == Some(false) {
+            return Some("the registry is not synchronised");
+        }
+        if self.kind == RegistryKind::Helm && self.is_private {
+            return Some("the registry is a private Helm repository");
+        }
+        match self.listing {
+            Listing::Complete => None,
+            Listing::Partial => Some("the destination folder lists only a part of the registry"),
+            Listing::None => Some("the destination folder does not list the registry's packs"),
+        }
+    }
+}
+
+impl fmt::Display for Registry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = if self.name.is_empty() {
+            &self.uid
+        } else {
+            &self.name
+        };
+        write!(f, "`{name}`")
+    }
+}
+
+/// A pack in one registry, with the versions that are known.
+#[derive(Debug, Clone)]
+pub struct HeldPack {
+    /// The registry's number in [`super::Destination::registries`].
+    pub registry: usize,
+    /// Its versions.
+    pub versions: Vec<PackVersion>,
+    /// Whether all its versions are known.
+    pub complete: bool,
+}
+
+/// One version of a pack in a registry.
+#[derive(Debug, Clone)]
+pub struct PackVersion {
+    /// The concrete version.
+    pub version: String,
+    /// The tag of the entry, where the destination tells tags.
+    pub tag: Option<String>,
+    /// The moving tags that follow it, where the destination tells tags.
+    pub parent_tags: Vec<String>,
+    /// The group that stands before its tags (`LTS`).
+    pub group: Option<String>,
+    /// The folder that holds its files.
+    pub folder: Option<PathBuf>,
+    /// Value paths that hold secrets, where a saved answer tells the pack's schema.
+    pub password_paths: Option<Vec<String>>,
+    /// Where the destination folder says that it is there.
+    pub declared: Option<Place>,
+}
+
+/// How a wanted version or tag was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Match {
+    /// The tag is there.
+    Tag,
+    /// The tag is not there, but the version is.
+    Version,
+}
+
+impl HeldPack {
+    /// The version that a tag, or without one a version, gives here. Of several that a moving tag follows it is the
+    /// newest.
+    #[must_use]
+    pub fn find(&self, tag: &str, wanted_version: &str) -> Option<(Match, &PackVersion)> {
+        let newest = |matching: &dyn Fn(&PackVersion) -> bool| {
+            self.versions
+                .iter()
+                .filter(|version| matching(version))
+                .max_by(|one, other| version::compare(&one.version, &other.version))
+        };
+        if !tag.is_empty()
+            && let Some(found) = newest(&|version| version.has_tag(tag))
+        {
+            return Some((Match::Tag, found));
+        }
+        if wanted_version.is_empty() {
+            return None;
+        }
+        let exact = newest(&|version| version.version == wanted_version);
+        let found =
+            exact.or_else(|| newest(&|version| version::same(&version.version, wanted_version)))?;
+        let kind = if tag.is_empty() {
+            Match::Tag
+        } else {
+            Match::Version
+        };
+        Some((kind, found))
+    }
+}
+
+impl PackVersion {
+    /// Whether a profile that follows this tag gets this version.
+    #[must_use]
+    pub fn has_tag(&self, wanted: &str) -> bool {
+        let (group, bare) = version::split_group(wanted);
+        let told = self.tag.iter().chain(&self.parent_tags).any(|tag| {
+            tag == wanted || (group.is_some() && self.group.as_deref() == group && tag == bare)
+        });
+        if told {
+            return true;
+        }
+        // Without tags (pack folders, version lists) the version tells them.
+        let untold = self.tag.is_none() && self.parent_tags.is_empty();
+        untold
+            && (group.is_none() || self.group.as_deref() == group)
+            && (self.version == bare
+                || version::follows(bare, &self.version)
+                || self.version == wanted)
+    }
+}

@@ -1,0 +1,185 @@
+//! Pack versions and tags.
+//!
+//! They are no semantic versions: `22.04`, `1.32`, `v1.8.7`, `26.02.0`, `1.31.2-rev2` all occur. Missing numbers
+//! count as zero and leading zeros do not count, as in the version sorting of Palette's own documentation site.
+
+use std::cmp::Ordering;
+
+/// The separator between a pack's group and its tag: `LTS__20.4.x`.
+const GROUP_SEPARATOR: &str = "__";
+
+/// A version, ready to be compared.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Parsed<'v> {
+    numbers: Vec<u64>,
+    suffix: &'v str,
+}
+
+impl<'v> Parsed<'v> {
+    fn new(version: &'v str) -> Self {
+        let version = version.strip_prefix('v').unwrap_or(version);
+        let end = version
+            .find(|character: char| !character.is_ascii_digit() && character != '.')
+            .unwrap_or(version.len());
+        let (numbers, suffix) = version.split_at_checked(end).unwrap_or((version, ""));
+        Self {
+            numbers: numbers
+                .split('.')
+                .filter(|number| !number.is_empty())
+                .map(|number| number.parse().unwrap_or(u64::MAX))
+                .collect(),
+            suffix,
+        }
+    }
+
+    fn number(&self, index: usize) -> u64 {
+        self.numbers.get(index).copied().unwrap_or(0)
+    }
+}
+
+/// Orders two versions, the older one first.
+///
+/// Numbers first; of two that differ in what follows the numbers, one without anything is the older (`1.31.2`
+/// before `1.31.2-rev2`), except that pre-releases (`-alpha`, `-beta`, `-rc`, `-dev`) come before it.
+#[must_use]
+pub fn compare(one: &str, other: &str) -> Ordering {
+    let (a, b) = (Parsed::new(one), Parsed::new(other));
+    let length = a.numbers.len().max(b.numbers.len());
+    (0..length)
+        .map(|index| a.number(index).cmp(&b.number(index)))
+        .find(|ordering| ordering.is_ne())
+        .unwrap_or_else(|| {
+            stage(a.suffix)
+                .cmp(&stage(b.suffix))
+                .then_with(|| a.suffix.cmp(b.suffix))
+        })
+}
+
+/// Whether two spellings are the same version: `1.27` and `1.27.0`, `22.04` and `22.4`.
+#[must_use]
+pub fn same(one: &str, other: &str) -> bool {
+    one == other || (!one.is_empty() && !other.is_empty() && compare(one, other).is_eq())
+}
+
+fn stage(suffix: &str) -> u8 {
+    let word = suffix.trim_start_matches(['-', '.', '+']);
+    let pre_release = ["alpha", "beta", "rc", "dev"]
+        .iter()
+        .any(|stage| word.starts_with(stage));
+    match suffix {
+        _ if pre_release => 0,
+        "" => 1,
+        _ => 2,
+    }
+}
+
+/// Whether a tag moves: `1.33.x`, `LTS__20.4.x`.
+#[must_use]
+pub fn is_moving(tag: &str) -> bool {
+    tag.ends_with(".x")
+}
+
+/// A tag without the pack group in front of it.
+#[must_use]
+pub fn split_group(tag: &str) -> (Option<&str>, &str) {
+    match tag.split_once(GROUP_SEPARATOR) {
+        Some((group, tag)) => (Some(group), tag),
+        None => (None, tag),
+    }
+}
+
+/// Whether a moving tag would follow a version: `1.33.x` follows `1.33.9`, `1.x` follows both.
+#[must_use]
+pub fn follows(tag: &str, version: &str) -> bool {
+    let Some(stem) = tag.strip_suffix(".x") else {
+        return false;
+    };
+    let (stem, version) = (Parsed::new(stem), Parsed::new(version));
+    stem.suffix.is_empty()
+        && stem.numbers.len() < version.numbers.len()
+        && (0..stem.numbers.len()).all(|index| stem.number(index) == version.number(index))
+}
+
+/// The versions closest to the wanted one: those that share the most leading numbers, then the smallest distance,
+/// then the newer one.
+pub fn nearest<'v>(wanted: &str, available: impl IntoIterator<Item = &'v str>) -> Vec<&'v str> {
+    let (_, wanted) = split_group(wanted);
+    let goal = Parsed::new(wanted.strip_suffix(".x").unwrap_or(wanted));
+    let mut ranked: Vec<(usize, u64, &str)> = available
+        .into_iter()
+        .map(|version| {
+            let parsed = Parsed::new(version);
+            let length = goal.numbers.len().max(parsed.numbers.len());
+            let differs = (0..length).find(|&index| goal.number(index) != parsed.number(index));
+            let distance =
+                differs.map_or(0, |index| goal.number(index).abs_diff(parsed.number(index)));
+            (differs.unwrap_or(length), distance, version)
+        })
+        .collect();
+    ranked.sort_by(|one, other| {
+        (other.0.cmp(&one.0))
+            .then(one.1.cmp(&other.1))
+            .then_with(|| compare(other.2, one.2))
+            .then_with(|| one.2.cmp(other.2))
+    });
+    ranked.dedup_by(|one, other| one.2 == other.2);
+    ranked.into_iter().map(|(_, _, version)| version).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_order_as_people_read_them() {
+        let mut versions = [
+            "1.31.2-rev2",
+            "1.31.10",
+            "1.31.2",
+            "v1.8.7",
+            "22.04",
+            "1.31.2-rc.1",
+            "1.5",
+        ];
+        versions.sort_by(|one, other| compare(one, other));
+        assert_eq!(
+            versions,
+            [
+                "1.5",
+                "v1.8.7",
+                "1.31.2-rc.1",
+                "1.31.2",
+                "1.31.2-rev2",
+                "1.31.10",
+                "22.04"
+            ]
+        );
+        assert!(same("1.27", "1.27.0"));
+        assert!(same("22.04", "22.4"));
+        assert!(!same("1.0.0-58eadf5", "1.0.0"));
+        assert!(!same("", "0"));
+    }
+
+    #[test]
+    fn moving_tags_follow_versions() {
+        assert!(follows("1.33.x", "1.33.9"));
+        assert!(follows("1.x", "1.33.9"));
+        assert!(!follows("1.33.x", "1.34.0"));
+        assert!(!follows("1.33.9", "1.33.9"));
+        assert!(!follows("LTS__20.4.x", "20.4.1"));
+        assert_eq!(split_group("LTS__20.4.x"), (Some("LTS"), "20.4.x"));
+    }
+
+    #[test]
+    fn the_nearest_version_shares_the_most() {
+        let available = ["3.27.2", "3.31.4", "3.26.9", "2.0.0"];
+        assert_eq!(
+            nearest("3.27.0", available),
+            ["3.27.2", "3.26.9", "3.31.4", "2.0.0"]
+        );
+        assert_eq!(
+            nearest("1.34.x", ["1.33.9", "1.33.1", "1.35.0"]),
+            ["1.35.0", "1.33.9", "1.33.1"]
+        );
+    }
+}

@@ -1,0 +1,376 @@
+//! For people: each finding with the lines around it, then what was looked at.
+//!
+//! miette draws the frames. It is given short excerpts, never the text of a file: it prints whole lines, and real
+//! exports are one line of 66 kB.
+
+use std::fmt::{self, Write as _};
+
+use miette::{
+    Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError,
+    MietteSpanContents, SourceCode, SourceSpan, SpanContents, ThemeCharacters, ThemeStyles,
+};
+
+use crate::{
+    excerpt::Excerpt,
+    finding::{Finding, Level, Place},
+    report::Report,
+    sensitive::printable,
+};
+
+/// Renders a report for a terminal of this many columns.
+#[must_use]
+pub fn render(report: &Report, color: bool, width: usize) -> String {
+    let mut out = String::new();
+    let style = Style { color, width };
+    for (file, findings) in report.by_file() {
+        let mut hidden = 0;
+        for finding in findings {
+            match &finding.excerpt {
+                Some(excerpt) => style.finding(&mut out, finding, excerpt),
+                None if finding.place.start.line == 0 => hidden += 1,
+                None => style.without_excerpt(&mut out, finding, &mut hidden),
+            }
+        }
+        if hidden > 0 {
+            let more = counted(hidden, "more finding", "more findings");
+            line(
+                &mut out,
+                &format!("{}: {more}; `--format concise` lists all", printable(file)),
+            );
+            out.push('\n');
+        }
+    }
+    summary(&mut out, report);
+    out
+}
+
+/// How to draw.
+struct Style {
+    color: bool,
+    width: usize,
+}
+
+impl Style {
+    fn finding(&self, out: &mut String, finding: &Finding, excerpt: &Excerpt) {
+        self.header(out, finding);
+        self.frame(out, finding, excerpt);
+        self.rest(out, finding);
+    }
+
+    /// A finding beyond the number that are shown with their lines, or one that is in no profile file.
+    fn without_excerpt(&self, out: &mut String, finding: &Finding, hidden: &mut usize) {
+        if finding.related.is_empty() && finding.profile.is_some() {
+            *hidden += 1;
+            return;
+        }
+        self.header(out, finding);
+        line(out, &format!("  ─▶ {}", location(&finding.place)));
+        self.rest(out, finding);
+    }
+
+    fn header(&self, out: &mut String, finding: &Finding) {
+        let kind = format!("{}[{}]", finding.level, finding.rule.id);
+        let indent = "  ";
+        let text = wrap(
+            &format!("{kind}: {}", printable(&finding.message)),
+            self.width,
+            indent,
+        );
+        // Wrapping never breaks inside the first word.
+        let rest = text.strip_prefix(kind.as_str()).unwrap_or(&text);
+        line(out, &format!("{}{rest}", self.paint(&kind, finding.level)));
+    }
+
+    fn frame(&self, out: &mut String, finding: &Finding, excerpt: &Excerpt) {
+        let snippet = Snippet::new(finding, excerpt);
+        let mut drawn = String::new();
+        let styles = if self.color {
+            ThemeStyles::ansi()
+        } else {
+            ThemeStyles::none()
+        };
+        let theme = GraphicalTheme {
+            characters: ThemeCharacters::unicode(),
+            styles,
+        };
+        let handler = GraphicalReportHandler::new_themed(theme)
+            .with_width(self.width)
+            .with_context_lines(excerpt.lines.len())
+            .with_links(false)
+            .without_cause_chain();
+        if handler.render_report(&mut drawn, &snippet).is_err() {
+            // A frame that cannot be drawn is no reason to lose the finding.
+            line(out, &format!("  ─▶ {}", location(&finding.place)));
+            return;
+        }
+        // miette puts its own message line above the frame; ours is there already.
+        let frame = drawn
+            .lines()
+            .skip_while(|drawn| !drawn.contains("╭─"))
+            .filter(|drawn| !drawn.trim().is_empty());
+        for drawn in frame {
+            match drawn.rfind("╰────") {
+                Some(at) => {
+                    let gutter = drawn.get(..at).unwrap_or_default();
+                    line(out, &format!("{gutter}╰─ {}", location(&finding.place)));
+                }
+                None => line(out, drawn.trim_end()),
+            }
+        }
+    }
+
+    fn rest(&self, out: &mut String, finding: &Finding) {
+        let mut notes: Vec<String> = finding
+            .related
+            .iter()
+            .map(|related| {
+                format!(
+                    "note: {} ({})",
+                    printable(&related.message),
+                    location(&related.place)
+                )
+            })
+            .collect();
+        notes.extend(
+            finding
+                .help
+                .as_ref()
+                .map(|help| format!("help: {}", printable(help))),
+        );
+        for note in notes {
+            line(
+                out,
+                &format!(
+                    "  {}",
+                    wrap(&note, self.width.saturating_sub(2), "        ")
+                ),
+            );
+        }
+        out.push('\n');
+    }
+
+    fn paint(&self, text: &str, level: Level) -> String {
+        if !self.color {
+            return text.to_owned();
+        }
+        let color = match level {
+            Level::Error => "31",
+            Level::Warning => "33",
+            Level::Info => "36",
+        };
+        format!("\u{1b}[1;{color}m{text}\u{1b}[0m")
+    }
+}
+
+/// `file:line:column` of the outer file.
+fn location(place: &Place) -> String {
+    format!(
+        "{}:{}:{}",
+        printable(&place.file),
+        place.start.line,
+        place.start.column
+    )
+}
+
+/// The name above a frame: the file, and for an embedded text the pack and the string that hold it.
+fn title(finding: &Finding) -> String {
+    let file = finding.place.file.rsplit('/').next().unwrap_or_default();
+    let title = match &finding.place.inner {
+        Some(inner) => {
+            let pack = finding.pack.as_deref().unwrap_or_default();
+            format!(
+                "{file} › packs[{}] {pack} › {}",
+                inner.pack_index, inner.name
+            )
+        }
+        None => file.to_owned(),
+    };
+    printable(&title)
+}
+
+/// An excerpt as miette wants it.
+#[derive(Debug)]
+struct Snippet {
+    text: String,
+    title: String,
+    first_line: usize,
+    column: usize,
+    lines: usize,
+    label: LabeledSpan,
+}
+
+impl Snippet {
+    fn new(finding: &Finding, excerpt: &Excerpt) -> Self {
+        let mut text = String::new();
+        let mut offset = 0;
+        for (index, excerpt_line) in excerpt.lines.iter().enumerate() {
+            if index == excerpt.marked_line {
+                offset = text.len();
+            }
+            text.push_str(&excerpt_line.text);
+            text.push('\n');
+        }
+        let place = &finding.place;
+        let column = place
+            .inner
+            .as_ref()
+            .map_or(place.start.column, |inner| inner.start.column);
+        let span = (offset + excerpt.marked.start(), excerpt.marked.len());
+        let label = finding.label.as_deref().map(printable);
+        Self {
+            text,
+            title: title(finding),
+            first_line: excerpt
+                .lines
+                .first()
+                .map_or(0, |first| first.number.saturating_sub(1) as usize),
+            column: column.saturating_sub(1) as usize,
+            lines: excerpt.lines.len(),
+            label: LabeledSpan::new_primary_with_span(label, span),
+        }
+    }
+}
+
+impl SourceCode for Snippet {
+    fn read_span<'a>(
+        &'a self,
+        span: &SourceSpan,
+        _before: usize,
+        _after: usize,
+    ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
+        // The header asks without context for the position it prints: that of the place in its own text, which the
+        // excerpt may have cut on the left.
+        let whole = SourceSpan::from((0, self.text.len()));
+        let marked_line = self
+            .text
+            .get(..span.offset())
+            .unwrap_or_default()
+            .matches('\n')
+            .count();
+        if _before == 0 && _after == 0 {
+            let contents = self
+                .text
+                .as_bytes()
+                .get(span.offset()..span.offset() + span.len())
+                .unwrap_or_default();
+            return Ok(Box::new(MietteSpanContents::new_named(
+                self.title.clone(),
+                contents,
+                *span,
+                self.first_line + marked_line,
+                self.column,
+                1,
+            )));
+        }
+        Ok(Box::new(MietteSpanContents::new_named(
+            self.title.clone(),
+            self.text.as_bytes(),
+            whole,
+            self.first_line,
+            0,
+            self.lines,
+        )))
+    }
+}
+
+impl fmt::Display for Snippet {
+    fn fmt(&self, _f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Ok(())
+    }
+}
+
+impl std::error::Error for Snippet {}
+
+impl Diagnostic for Snippet {
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        Some(Box::new(std::iter::once(self.label.clone())))
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        Some(self)
+    }
+}
+
+fn summary(out: &mut String, report: &Report) {
+    let coverage = &report.coverage;
+    let against = if report.destinations.is_empty() {
+        String::new()
+    } else {
+        format!(" against {}", report.destinations.join(", "))
+    };
+    line(
+        out,
+        &format!(
+            "{}, {}, {}, {} checked{}",
+            counted(coverage.profiles, "profile", "profiles"),
+            counted(coverage.packs, "pack", "packs"),
+            counted(
+                coverage.embedded_documents,
+                "embedded document",
+                "embedded documents"
+            ),
+            counted(coverage.references, "reference", "references"),
+            printable(&against),
+        ),
+    );
+    let counts: Vec<String> = [
+        (Level::Error, "error", "errors"),
+        (Level::Warning, "warning", "warnings"),
+        (Level::Info, "info", "infos"),
+    ]
+    .into_iter()
+    .map(|(level, one, many)| (report.count(level), one, many))
+    .filter(|(count, ..)| *count > 0)
+    .map(|(count, one, many)| counted(count, one, many))
+    .collect();
+    let found = match counts.as_slice() {
+        [] => "nothing found".to_owned(),
+        _ => {
+            let files = counted(report.files_at(Level::Info), "file", "files");
+            format!("{} in {files}", counts.join(" and "))
+        }
+    };
+    let ready = if report.destinations.is_empty() {
+        String::new()
+    } else {
+        let ready = counted(coverage.ready, "profile is", "profiles are");
+        format!("; {ready} ready to import")
+    };
+    line(out, &format!("{found}{ready}"));
+    if coverage.skipped_files > 0 {
+        let skipped = counted(coverage.skipped_files, "file", "files");
+        line(out, &format!("skipped: {skipped} that hold no profile"));
+    }
+    for gap in &coverage.not_checked {
+        line(out, &format!("not checked: {}", printable(gap)));
+    }
+}
+
+fn counted(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
+fn line(out: &mut String, text: &str) {
+    // Writing to a String cannot fail.
+    let _ = writeln!(out, "{text}");
+}
+
+/// Breaks a text between words so that lines fit, with `indent` before all but the first.
+fn wrap(text: &str, width: usize, indent: &str) -> String {
+    let mut wrapped = String::new();
+    let mut column = 0;
+    for word in text.split(' ') {
+        let len = word.chars().count();
+        if column > 0 && column + 1 + len > width {
+            wrapped.push('\n');
+            wrapped.push_str(indent);
+            column = indent.len();
+        } else if column > 0 {
+            wrapped.push(' ');
+            column += 1;
+        }
+        wrapped.push_str(word);
+        column += len;
+    }
+    wrapped
+}

@@ -1,0 +1,5 @@
+//! Output formats, one a file. Each is pure: a report in, text out. None decides anything.
+
+pub mod concise;
+pub mod human;
+pub mod json;

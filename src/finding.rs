@@ -1,0 +1,214 @@
+//! Findings: what a rule has to say, as owned data that every output format reads.
+
+use std::{fmt, sync::Arc};
+
+use crate::{
+    excerpt::Excerpt,
+    rules::RuleMeta,
+    source::{LineColumn, TextRange},
+};
+
+/// How bad a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Level {
+    /// Worth knowing.
+    Info,
+    /// Works, but probably not as meant.
+    Warning,
+    /// The import is refused, or what it creates does not work.
+    Error,
+}
+
+impl Level {
+    /// Its name in output and configuration.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+impl fmt::Display for Level {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// Where something is: in the outer file, and inside an embedded document when it lies in one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// The file as people know it, with `/` between folders.
+    pub file: Arc<str>,
+    /// Bytes of the file, 0-based.
+    pub range: TextRange,
+    /// Position of the first byte in the file.
+    pub start: LineColumn,
+    /// Position after the last byte in the file.
+    pub end: LineColumn,
+    /// RFC 6901 JSON Pointer to the node of the outer document; empty for the document itself.
+    pub pointer: String,
+    /// The place inside the embedded document, if it is in one.
+    pub inner: Option<InnerPlace>,
+}
+
+/// A place inside a document that is embedded in a string of the file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InnerPlace {
+    /// Which string: `values`, `manifests[0].content`.
+    pub name: String,
+    /// The pack that holds it: its 0-based number in the profile.
+    pub pack_index: usize,
+    /// RFC 6901 JSON Pointer to the node of the embedded document.
+    pub path: String,
+    /// The number of the document in its YAML stream, 0-based.
+    pub document: usize,
+    /// Bytes of the embedded text, 0-based.
+    pub range: TextRange,
+    /// Position of the first byte in the embedded text.
+    pub start: LineColumn,
+    /// Position after the last byte in the embedded text.
+    pub end: LineColumn,
+}
+
+/// Another place that has to do with a finding, and what it has to do with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Related {
+    /// Where.
+    pub place: Place,
+    /// Lower case, without a final period.
+    pub message: String,
+}
+
+/// Whether a fix may be applied without a person looking at it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Applicability {
+    /// The fixed file means what was meant, certainly.
+    Safe,
+    /// The fixed file is valid, but may mean something else.
+    Unsafe,
+}
+
+/// One replacement of bytes of the outer file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FixEdit {
+    /// Bytes of the file, 0-based.
+    pub range: TextRange,
+    /// What stands there afterwards, encoded as the place demands.
+    pub text: String,
+}
+
+/// What would mend a finding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fix {
+    /// What it does, in the imperative.
+    pub description: String,
+    /// Whether it may be applied unseen.
+    pub applicability: Applicability,
+    /// The replacements, in order, not overlapping.
+    pub edits: Vec<FixEdit>,
+}
+
+/// One thing that a rule found.
+#[derive(Debug, Clone)]
+pub struct Finding {
+    /// The rule that found it.
+    pub rule: &'static RuleMeta,
+    /// How bad it is here.
+    pub level: Level,
+    /// What was found, and what would be right: lower case, no final period. Text from files is not escaped yet.
+    pub message: String,
+    /// What to write under the underlined text; shorter than the message.
+    pub label: Option<String>,
+    /// What to do about it.
+    pub help: Option<String>,
+    /// Where it is.
+    pub place: Place,
+    /// Other places that have to do with it.
+    pub related: Vec<Related>,
+    /// What would mend it.
+    pub fix: Option<Fix>,
+    /// The name of the profile it is about.
+    pub profile: Option<String>,
+    /// The name of the pack it is about.
+    pub pack: Option<String>,
+    /// The destination that it holds for; `None` when it holds for all.
+    pub destination: Option<Arc<str>>,
+    /// Identity that survives edits elsewhere: of the rule, the file, the path in the document (packs by name, not
+    /// by number), and [`Finding::subject`]. Set when the report is made.
+    pub fingerprint: String,
+    /// The value it is about, where the path alone does not tell two findings apart. Never a secret.
+    pub subject: String,
+    /// The lines around it, where an output format shows them.
+    pub excerpt: Option<Excerpt>,
+}
+
+impl Finding {
+    /// A finding at the level of its rule, without anything else.
+    #[must_use]
+    pub fn new(rule: &'static RuleMeta, place: Place, message: String) -> Self {
+        Self {
+            rule,
+            level: rule.level,
+            message,
+            label: None,
+            help: None,
+            place,
+            related: Vec::new(),
+            fix: None,
+            profile: None,
+            pack: None,
+            destination: None,
+            fingerprint: String::new(),
+            subject: String::new(),
+            excerpt: None,
+        }
+    }
+
+    /// Sets what to do about it.
+    pub fn help(&mut self, help: impl Into<String>) -> &mut Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Sets what stands under the underlined text.
+    pub fn label(&mut self, label: impl Into<String>) -> &mut Self {
+        self.label = Some(label.into());
+        self
+    }
+
+    /// Sets another level than the rule's.
+    pub fn level(&mut self, level: Level) -> &mut Self {
+        self.level = level;
+        self
+    }
+
+    /// Sets the pack it is about.
+    pub fn pack(&mut self, pack: impl Into<String>) -> &mut Self {
+        self.pack = Some(pack.into());
+        self
+    }
+
+    /// Sets the value it is about.
+    pub fn subject(&mut self, subject: impl Into<String>) -> &mut Self {
+        self.subject = subject.into();
+        self
+    }
+
+    /// Adds another place.
+    pub fn related(&mut self, place: Place, message: impl Into<String>) -> &mut Self {
+        self.related.push(Related {
+            place,
+            message: message.into(),
+        });
+        self
+    }
+
+    /// Sets what would mend it.
+    pub fn fix(&mut self, fix: Fix) -> &mut Self {
+        self.fix = Some(fix);
+        self
+    }
+}

@@ -1,0 +1,118 @@
+//! Which files a run looks at.
+
+use std::path::{Path, PathBuf};
+
+use ignore::WalkBuilder;
+
+/// A file to look at.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct InputFile {
+    /// Where it is.
+    pub path: PathBuf,
+    /// Its path below the folder it was found in; the file name for a file that was named itself.
+    pub relative: PathBuf,
+    /// Whether it was named on the command line: then it is checked whatever it looks like.
+    pub is_named: bool,
+}
+
+/// Why an input cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum InputError {
+    /// A path that is not there, or cannot be read.
+    #[error("`{}`: {reason}", path.display())]
+    Path {
+        /// The path.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
+}
+
+/// The files of some paths, sorted, each once. Folders are searched for `.json`, `.yaml` and `.yml`, leaving out what
+/// Git ignores and hidden folders; links are not followed.
+///
+/// What cannot be read is returned beside the rest.
+#[must_use]
+pub fn collect(paths: &[PathBuf]) -> (Vec<InputFile>, Vec<InputError>) {
+    let mut files = Vec::new();
+    let mut errors = Vec::new();
+    for path in paths {
+        match std::fs::metadata(path) {
+            Ok(metadata) if metadata.is_dir() => folder(path, &mut files, &mut errors),
+            Ok(_) => files.push(InputFile {
+                path: path.clone(),
+                relative: path.file_name().map(PathBuf::from).unwrap_or_default(),
+                is_named: true,
+            }),
+            Err(error) => errors.push(InputError::Path {
+                path: path.clone(),
+                reason: error.to_string(),
+            }),
+        }
+    }
+    // A file that was both named and found counts as named.
+    files.sort_by(|one, other| {
+        one.path
+            .cmp(&other.path)
+            .then(other.is_named.cmp(&one.is_named))
+    });
+    files.dedup_by(|one, other| one.path == other.path);
+    (files, errors)
+}
+
+fn folder(root: &Path, files: &mut Vec<InputFile>, errors: &mut Vec<InputError>) {
+    let walk = WalkBuilder::new(root)
+        .require_git(false)
+        .sort_by_file_name(std::ffi::OsStr::cmp)
+        .build();
+    for entry in walk {
+        match entry {
+            Ok(entry) => {
+                let is_file = entry.file_type().is_some_and(|kind| kind.is_file());
+                if is_file && is_candidate(entry.path()) {
+                    let path = clean(entry.into_path());
+                    let relative = path
+                        .strip_prefix(clean(root.to_owned()))
+                        .unwrap_or(&path)
+                        .to_owned();
+                    files.push(InputFile {
+                        relative,
+                        path,
+                        is_named: false,
+                    });
+                }
+            }
+            Err(error) => errors.push(InputError::Path {
+                path: root.to_owned(),
+                reason: error.to_string(),
+            }),
+        }
+    }
+}
+
+fn is_candidate(path: &Path) -> bool {
+    path.extension()
+        .is_some_and(|extension| extension == "json" || extension == "yaml" || extension == "yml")
+}
+
+/// A path without a leading `./`.
+fn clean(path: PathBuf) -> PathBuf {
+    match path.strip_prefix(".") {
+        Ok(rest) if !rest.as_os_str().is_empty() => rest.to_owned(),
+        _ => path,
+    }
+}
+
+/// A path as people read it, the same on every system: `/` between folders, no leading `./`.
+#[must_use]
+pub fn shown_path(path: &Path) -> String {
+    let text = path.to_string_lossy();
+    let text = if cfg!(windows) {
+        text.replace('\\', "/")
+    } else {
+        text.into_owned()
+    };
+    text.strip_prefix("./")
+        .filter(|rest| !rest.is_empty())
+        .map_or(text.clone(), str::to_owned)
+}

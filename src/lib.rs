@@ -1,0 +1,23 @@
+//! palette-knife: an offline linter and rewriter for exported Spectro Cloud Palette profiles.
+//!
+//! The pipeline, from the bytes of a file to a report: [`source`] → [`syntax`] → [`profile`] and [`destination`] →
+//! [`resolve`] → [`rules`] → [`report`] → [`emit`]; and from the same resolution to written files: [`rewrite`].
+
+pub mod batch;
+pub mod check;
+pub mod cli;
+pub mod destination;
+pub mod emit;
+pub mod excerpt;
+pub mod finding;
+pub mod input;
+pub mod profile;
+pub mod report;
+pub mod resolve;
+pub mod rewrite;
+pub mod rules;
+pub mod schema;
+pub mod sensitive;
+pub mod source;
+pub mod suggest;
+pub mod syntax;

@@ -1,0 +1,7 @@
+//! The `palette-knife` command.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    palette_knife::cli::run()
+}

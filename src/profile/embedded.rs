@@ -1,0 +1,269 @@
+//! YAML texts inside the strings of a profile, and the references in them.
+
+use std::{
+    fmt,
+    ops::Range,
+    sync::{Arc, OnceLock},
+};
+
+use super::Profile;
+use crate::{
+    source::{Layer, LineIndex, Text, TextRange},
+    syntax::{
+        Kind, NodeId, NodeRef,
+        reference::{self, Family, ProblemKind},
+        yaml::{self, Stream},
+    },
+};
+
+/// Which string of a pack a YAML text stands in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Slot {
+    /// `values`.
+    Values,
+    /// `content` of the manifest with this 0-based number.
+    Manifest(usize),
+}
+
+impl fmt::Display for Slot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Values => f.write_str("values"),
+            Self::Manifest(index) => write!(f, "manifests[{index}].content"),
+        }
+    }
+}
+
+/// A YAML text in a string of a pack.
+#[derive(Debug)]
+pub struct Embedded {
+    pack_index: usize,
+    slot: Slot,
+    host: NodeId,
+    layer: Layer,
+    yaml: OnceLock<Arc<EmbeddedYaml>>,
+    lines: OnceLock<LineIndex>,
+}
+
+/// What a YAML text holds, without regard to where it lies: equal texts can share it.
+#[derive(Debug)]
+pub struct EmbeddedYaml {
+    stream: Stream,
+    references: Vec<EmbeddedReference>,
+}
+
+/// A part of a reference: its text, and its bytes in the embedded text.
+#[derive(Debug, Clone)]
+pub struct Part {
+    /// The text.
+    pub text: String,
+    /// Where it lies in the embedded text, in bytes.
+    pub range: TextRange,
+}
+
+/// What makes a reference malformed.
+#[derive(Debug, Clone)]
+pub struct ReferenceProblem {
+    /// Where it lies in the embedded text, in bytes.
+    pub range: TextRange,
+    /// What was found and what would be right.
+    pub message: String,
+    /// What could stand there instead.
+    pub suggestion: Option<String>,
+    /// Whether the suggestion is what was meant, for certain.
+    pub is_certain: bool,
+}
+
+/// A `{{ .spectro… }}` in a scalar of an embedded text. All ranges are bytes of the embedded text.
+#[derive(Debug, Clone)]
+pub struct EmbeddedReference {
+    /// The scalar that holds it.
+    pub scalar: NodeId,
+    /// From `{{` to `}}`.
+    pub range: TextRange,
+    /// The part from `.spectro` to the end of its path.
+    pub expression: TextRange,
+    /// What it refers to, if that can be told.
+    pub family: Option<Family>,
+    /// What follows the family: one name; or a pack and the keys in its values.
+    pub path: Vec<Part>,
+    /// The functions that its value goes through, nested ones too.
+    pub functions: Vec<Part>,
+    /// What is wrong with it.
+    pub problems: Vec<ReferenceProblem>,
+}
+
+impl EmbeddedReference {
+    /// The name it refers to, when it is a well-formed reference of this family.
+    #[must_use]
+    pub fn name_in(&self, family: Family) -> Option<&Part> {
+        if self.family != Some(family) || !self.problems.is_empty() {
+            return None;
+        }
+        self.path.first()
+    }
+}
+
+impl Embedded {
+    /// Every YAML text in a profile, in order.
+    pub(super) fn all_of(profile: Profile<'_>) -> Vec<Self> {
+        let mut all = Vec::new();
+        for pack in profile.packs() {
+            all.extend(
+                pack.values()
+                    .and_then(|node| Self::new(pack.index(), Slot::Values, node)),
+            );
+            for (index, manifest) in pack.manifests().enumerate() {
+                let content = manifest.get("content").map(NodeRef::resolved);
+                all.extend(
+                    content.and_then(|node| Self::new(pack.index(), Slot::Manifest(index), node)),
+                );
+            }
+        }
+        all
+    }
+
+    fn new(pack_index: usize, slot: Slot, host: NodeRef<'_>) -> Option<Self> {
+        if host.kind() != Kind::String {
+            return None;
+        }
+        let layer = host.layer()?;
+        Some(Self {
+            pack_index,
+            slot,
+            host: host.id(),
+            layer,
+            yaml: OnceLock::new(),
+            lines: OnceLock::new(),
+        })
+    }
+
+    /// The 0-based number of its pack.
+    #[must_use]
+    pub fn pack_index(&self) -> usize {
+        self.pack_index
+    }
+
+    /// Which string of the pack it stands in.
+    #[must_use]
+    pub fn slot(&self) -> Slot {
+        self.slot
+    }
+
+    /// The string node of the outer tree that holds it.
+    #[must_use]
+    pub fn host(&self) -> NodeId {
+        self.host
+    }
+
+    /// The map between its text and the outer file.
+    #[must_use]
+    pub fn layer(&self) -> &Layer {
+        &self.layer
+    }
+
+    /// Its text.
+    #[must_use]
+    pub fn text(&self) -> &Text {
+        self.layer.text()
+    }
+
+    /// The line index of its text.
+    #[must_use]
+    pub fn lines(&self) -> &LineIndex {
+        self.lines.get_or_init(|| LineIndex::new(self.text()))
+    }
+
+    /// Parsed when first asked: a rewrite reads the names of a whole batch before it looks into any values.
+    fn yaml(&self) -> &EmbeddedYaml {
+        self.yaml
+            .get_or_init(|| Arc::new(EmbeddedYaml::parse(self.text())))
+    }
+
+    /// Its documents, and what is wrong with them as YAML.
+    #[must_use]
+    pub fn stream(&self) -> &Stream {
+        &self.yaml().stream
+    }
+
+    /// The references in its scalars, in order.
+    #[must_use]
+    pub fn references(&self) -> &[EmbeddedReference] {
+        &self.yaml().references
+    }
+}
+
+impl EmbeddedYaml {
+    /// Parses a YAML text and finds its references.
+    #[must_use]
+    pub fn parse(text: &Text) -> Self {
+        let stream = yaml::parse(text);
+        let mut references = Vec::new();
+        if memchr::memmem::find(text.as_bytes(), b"{{").is_some() {
+            for node in stream.tree.nodes() {
+                if node.kind() == Kind::String && node.source().contains("{{") {
+                    find_references(node, &mut references);
+                }
+            }
+        }
+        Self { stream, references }
+    }
+}
+
+/// Comments are no nodes and so never searched; text that only looks like a reference in a key is found like any.
+fn find_references(scalar: NodeRef<'_>, found: &mut Vec<EmbeddedReference>) {
+    let Some(layer) = scalar.layer() else {
+        return;
+    };
+    let text = layer.text();
+    let to_outer = |range: &Range<usize>| layer.to_host(range.clone().into());
+    for reference in reference::scan(text) {
+        let part = |text: &str, range: &Range<usize>| Part {
+            text: text.to_owned(),
+            range: to_outer(range),
+        };
+        // Besides the reference itself, those among the arguments of its functions: `default .spectro.var.x`.
+        for (index, target) in reference.targets().into_iter().enumerate() {
+            let is_argument = index > 0;
+            let whole = if is_argument {
+                &target.expression
+            } else {
+                &reference.range
+            };
+            let problems = if is_argument {
+                &[]
+            } else {
+                reference.problems.as_slice()
+            };
+            let functions = if is_argument {
+                Vec::new()
+            } else {
+                reference.functions()
+            };
+            found.push(EmbeddedReference {
+                scalar: scalar.id(),
+                range: to_outer(whole),
+                expression: to_outer(&target.expression),
+                family: target.family.map(|family| family.value),
+                path: target
+                    .path
+                    .iter()
+                    .map(|key| part(key.value, &key.range))
+                    .collect(),
+                functions: functions
+                    .iter()
+                    .map(|name| part(name.value, &name.range))
+                    .collect(),
+                problems: problems
+                    .iter()
+                    .map(|problem| ReferenceProblem {
+                        range: to_outer(&problem.range),
+                        message: problem.message.clone(),
+                        suggestion: problem.suggestion.clone(),
+                        is_certain: problem.kind == ProblemKind::Spelling,
+                    })
+                    .collect(),
+            });
+        }
+    }
+}

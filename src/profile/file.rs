@@ -1,0 +1,216 @@
+//! A file of profiles, parsed: its tree, its documents, and the documents embedded in them.
+
+use std::{ops::Range, sync::Arc};
+
+use super::{Embedded, EmbeddedReference, Profile, Shape, Slot};
+use crate::{
+    finding::{InnerPlace, Place},
+    source::{LineIndex, Source, TextRange},
+    syntax::{Format, NodeId, NodeRef, SyntaxFault, Tree, json, yaml},
+};
+
+/// A file that was read and parsed.
+#[derive(Debug)]
+pub struct ProfileFile {
+    source: Source,
+    format: Format,
+    tree: Option<Tree>,
+    faults: Vec<SyntaxFault>,
+    documents: Vec<ProfileDocument>,
+}
+
+/// One document of a file: a JSON file holds one, a YAML file may hold several.
+#[derive(Debug)]
+pub struct ProfileDocument {
+    root: NodeId,
+    shape: Shape,
+    embedded: Vec<Embedded>,
+}
+
+impl ProfileFile {
+    /// Parses a file. Whatever is wrong with it is kept in it, not returned.
+    #[must_use]
+    pub fn parse(source: Source) -> Self {
+        let format = format_of(&source);
+        let (tree, faults) = match format {
+            Format::Json => match json::parse(source.text()) {
+                Ok(tree) => (Some(tree), Vec::new()),
+                Err(fault) => (None, vec![*fault]),
+            },
+            Format::Yaml => {
+                let stream = yaml::parse(source.text());
+                (Some(stream.tree), stream.faults)
+            }
+        };
+        let documents = tree
+            .as_ref()
+            .map(|tree| tree.documents().map(ProfileDocument::new).collect())
+            .unwrap_or_default();
+        Self {
+            source,
+            format,
+            tree,
+            faults,
+            documents,
+        }
+    }
+
+    /// The file itself.
+    #[must_use]
+    pub fn source(&self) -> &Source {
+        &self.source
+    }
+
+    /// The format it was read as.
+    #[must_use]
+    pub fn format(&self) -> Format {
+        self.format
+    }
+
+    /// Its tree; `None` when it is no JSON.
+    #[must_use]
+    pub fn tree(&self) -> Option<&Tree> {
+        self.tree.as_ref()
+    }
+
+    /// Where it is not JSON or YAML.
+    #[must_use]
+    pub fn faults(&self) -> &[SyntaxFault] {
+        &self.faults
+    }
+
+    /// Its documents, with their root nodes.
+    pub fn documents(&self) -> impl Iterator<Item = (&ProfileDocument, NodeRef<'_>)> {
+        let tree = self.tree.as_ref();
+        self.documents
+            .iter()
+            .filter_map(move |document| Some((document, tree?.node(document.root))))
+    }
+
+    /// Whether any of its documents has to do with profiles.
+    #[must_use]
+    pub fn has_profile(&self) -> bool {
+        self.documents
+            .iter()
+            .any(|document| document.shape.is_profile())
+    }
+
+    /// The place of some bytes of the file.
+    #[must_use]
+    pub fn place(&self, range: TextRange, pointer: String) -> Place {
+        let (start, end) = positions(self.source.lines(), self.source.text(), range);
+        Place {
+            file: Arc::clone(self.source.name()),
+            range,
+            start,
+            end,
+            pointer,
+            inner: None,
+        }
+    }
+
+    /// The place of some bytes of an embedded text; `path` is the pointer to their node in its document.
+    #[must_use]
+    pub fn inner_place(
+        &self,
+        embedded: &Embedded,
+        range: TextRange,
+        path: String,
+        document: usize,
+    ) -> Place {
+        let host = self.tree.as_ref().map(|tree| tree.node(embedded.host()));
+        let pointer = host.map(NodeRef::pointer).unwrap_or_default();
+        let text = embedded.text();
+        let (start, end) = positions(embedded.lines(), text, range);
+        Place {
+            inner: Some(InnerPlace {
+                name: embedded.slot().to_string(),
+                pack_index: embedded.pack_index(),
+                path,
+                document,
+                range,
+                start,
+                end,
+            }),
+            ..self.place(embedded.layer().to_host(range), pointer)
+        }
+    }
+}
+
+fn positions(
+    lines: &LineIndex,
+    text: &str,
+    range: TextRange,
+) -> (crate::source::LineColumn, crate::source::LineColumn) {
+    let Range { start, end } = range.range();
+    (lines.position(text, start), lines.position(text, end))
+}
+
+impl ProfileDocument {
+    fn new(root: NodeRef<'_>) -> Self {
+        let shape = Shape::of(root);
+        let embedded = if shape == Shape::Export {
+            Embedded::all_of(Profile::new(root))
+        } else {
+            Vec::new()
+        };
+        Self {
+            root: root.id(),
+            shape,
+            embedded,
+        }
+    }
+
+    /// What kind of document it is.
+    #[must_use]
+    pub fn shape(&self) -> Shape {
+        self.shape
+    }
+
+    /// The YAML texts in its packs, in order.
+    #[must_use]
+    pub fn embedded(&self) -> &[Embedded] {
+        &self.embedded
+    }
+
+    /// The values of a pack, if it has any.
+    #[must_use]
+    pub fn values_of(&self, pack_index: usize) -> Option<&Embedded> {
+        // Packs are in order, so those of one pack lie together.
+        let from = self
+            .embedded
+            .partition_point(|embedded| embedded.pack_index() < pack_index);
+        self.embedded
+            .get(from..)?
+            .iter()
+            .take_while(|embedded| embedded.pack_index() == pack_index)
+            .find(|embedded| embedded.slot() == Slot::Values)
+    }
+
+    /// Every reference in its embedded texts.
+    pub fn references(&self) -> impl Iterator<Item = (&Embedded, &EmbeddedReference)> {
+        self.embedded.iter().flat_map(|embedded| {
+            embedded
+                .references()
+                .iter()
+                .map(move |reference| (embedded, reference))
+        })
+    }
+}
+
+/// YAML by its name, or where nothing in the name tells, by its first character.
+fn format_of(source: &Source) -> Format {
+    let name = source.name().to_ascii_lowercase();
+    if name.ends_with(".yaml") || name.ends_with(".yml") {
+        return Format::Yaml;
+    }
+    if name.ends_with(".json") {
+        return Format::Json;
+    }
+    let text = source.text().trim_start_matches('\u{feff}').trim_start();
+    if text.is_empty() || text.starts_with(['{', '[', '"']) {
+        Format::Json
+    } else {
+        Format::Yaml
+    }
+}

@@ -1,0 +1,111 @@
+//! The typed view of an export: a profile, its packs, its variables. A view on the tree, nothing is copied; every
+//! field knows its node.
+
+mod embedded;
+mod file;
+mod pack;
+mod shape;
+mod variable;
+
+use std::borrow::Cow;
+
+pub use embedded::{Embedded, EmbeddedReference, EmbeddedYaml, Part, ReferenceProblem, Slot};
+pub use file::{ProfileDocument, ProfileFile};
+pub use pack::Pack;
+pub use shape::Shape;
+pub use variable::Variable;
+
+use crate::syntax::{Kind, NodeRef};
+
+/// The version of a profile that names none (Terraform provider for Palette: default of `version`).
+pub const DEFAULT_VERSION: &str = "1.0.0";
+
+/// An exported profile.
+#[derive(Debug, Clone, Copy)]
+pub struct Profile<'t> {
+    root: NodeRef<'t>,
+}
+
+impl<'t> Profile<'t> {
+    /// The view of a document. Whether the document is an export is [`Shape`]'s to tell.
+    #[must_use]
+    pub fn new(root: NodeRef<'t>) -> Self {
+        Self { root }
+    }
+
+    /// The whole document.
+    #[must_use]
+    pub fn root(self) -> NodeRef<'t> {
+        self.root
+    }
+
+    /// `metadata.name`, if it is a string.
+    #[must_use]
+    pub fn name_node(self) -> Option<NodeRef<'t>> {
+        string_at(self.root, &["metadata", "name"])
+    }
+
+    /// The profile's name; empty when there is none.
+    #[must_use]
+    pub fn name(self) -> Cow<'t, str> {
+        self.name_node().map(NodeRef::text).unwrap_or_default()
+    }
+
+    /// `spec.version`, if it is a string.
+    #[must_use]
+    pub fn version_node(self) -> Option<NodeRef<'t>> {
+        string_at(self.root, &["spec", "version"])
+    }
+
+    /// The profile's version, or [`DEFAULT_VERSION`].
+    #[must_use]
+    pub fn version(self) -> Cow<'t, str> {
+        match self.version_node().map(NodeRef::text) {
+            Some(version) if !version.is_empty() => version,
+            _ => Cow::Borrowed(DEFAULT_VERSION),
+        }
+    }
+
+    /// `spec.template.type`: `cluster`, `infra`, `add-on` or `system`; empty when there is none.
+    #[must_use]
+    pub fn kind(self) -> Cow<'t, str> {
+        text_at(self.root, &["spec", "template", "type"])
+    }
+
+    /// `spec.template.cloudType`; empty when there is none.
+    #[must_use]
+    pub fn cloud_type(self) -> Cow<'t, str> {
+        text_at(self.root, &["spec", "template", "cloudType"])
+    }
+
+    /// Its packs, in the order of the stack.
+    pub fn packs(self) -> impl Iterator<Item = Pack<'t>> {
+        let packs = self.root.at(&["spec", "template", "packs"]);
+        packs
+            .into_iter()
+            .flat_map(NodeRef::items)
+            .enumerate()
+            .map(|(index, node)| Pack::new(node.resolved(), index))
+    }
+
+    /// Its profile variables, in the order they are shown.
+    pub fn variables(self) -> impl Iterator<Item = Variable<'t>> {
+        let variables = self.root.at(&["spec", "variables"]);
+        variables
+            .into_iter()
+            .flat_map(NodeRef::items)
+            .map(|node| Variable::new(node.resolved()))
+    }
+}
+
+/// The string under these keys.
+fn string_at<'t>(node: NodeRef<'t>, keys: &[&str]) -> Option<NodeRef<'t>> {
+    node.at(keys)
+        .map(NodeRef::resolved)
+        .filter(|node| node.kind() == Kind::String)
+}
+
+/// The text of the string under these keys; empty when there is none.
+fn text_at<'t>(node: NodeRef<'t>, keys: &[&str]) -> Cow<'t, str> {
+    string_at(node, keys).map(NodeRef::text).unwrap_or_default()
+}

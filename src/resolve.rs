@@ -1,0 +1,487 @@
+//! Which registry of a destination serves which pack, and why; and whether the profile's name is free there.
+//!
+//! Decided once for each profile and destination. Rules, plan and rewrite read the answers, none decides again.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    destination::{
+        ContentFamily, Destination, ExistingProfile, HeldPack, Listing, Match, PackVersion,
+        Registry, version,
+    },
+    profile::{Pack, Profile},
+    suggest,
+};
+
+/// How many near misses an answer carries.
+const NEAR: usize = 3;
+
+/// Choices the user made for this run.
+#[derive(Debug, Clone, Default)]
+pub struct Choices {
+    /// `--registry PACK=NAME`.
+    pub registries: BTreeMap<String, String>,
+    /// `--strict-selection`: the same uid or name at the destination does not decide.
+    pub strict_selection: bool,
+}
+
+/// Why a registry was chosen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Why {
+    /// `--registry`.
+    Flag,
+    /// `select.packs` of `destination.yaml`.
+    SelectPacks,
+    /// `select.registries` of `destination.yaml`.
+    SelectRegistries,
+    /// It has the uid of the registry in the file.
+    SameUid,
+    /// It has the name of the registry in the file.
+    SameName,
+    /// No other registry holds the pack.
+    OnlyCandidate,
+    /// `select.prefer` of `destination.yaml`.
+    Prefer,
+    /// A system profile takes the default registry.
+    SystemDefault,
+}
+
+impl Why {
+    /// The reason in words, to follow "because".
+    #[must_use]
+    pub fn reason(self) -> &'static str {
+        match self {
+            Self::Flag => "`--registry` says so",
+            Self::SelectPacks => "`select.packs` says so",
+            Self::SelectRegistries => "`select.registries` says so",
+            Self::SameUid => "it has the same uid",
+            Self::SameName => "it has the same name",
+            Self::OnlyCandidate => "no other registry holds the pack",
+            Self::Prefer => "`select.prefer` names it first",
+            Self::SystemDefault => "system profiles take the default registry",
+        }
+    }
+
+    /// Its name in machine-readable output.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Flag => "flag",
+            Self::SelectPacks => "select-packs",
+            Self::SelectRegistries => "select-registries",
+            Self::SameUid => "same-uid",
+            Self::SameName => "same-name",
+            Self::OnlyCandidate => "only-candidate",
+            Self::Prefer => "prefer",
+            Self::SystemDefault => "system-default",
+        }
+    }
+}
+
+/// A registry that was chosen for a pack.
+#[derive(Debug, Clone, Copy)]
+pub struct Choice<'d> {
+    /// The registry's number at the destination.
+    pub registry: usize,
+    /// Why it was chosen.
+    pub why: Why,
+    /// The version found there, and by what; `None` when the registry cannot be listed.
+    pub found: Option<(Match, &'d PackVersion)>,
+}
+
+/// What a destination says to a pack.
+#[derive(Debug, Clone)]
+pub enum PackAnswer<'d> {
+    /// A manifest pack: it needs no registry.
+    NotNeeded,
+    /// The destination tells no registries.
+    NotChecked,
+    /// A registry serves it.
+    Chosen(Choice<'d>),
+    /// Several registries serve it and nothing decides between them: their numbers.
+    Ambiguous(Vec<usize>),
+    /// No registry holds a pack of this name: the names that come close.
+    MissingPack {
+        /// Close names, the closest first.
+        near: Vec<&'d str>,
+    },
+    /// Registries hold the pack, but not in this version.
+    MissingVersion {
+        /// What the file asks for: its tag, or without one its version.
+        wanted: String,
+        /// The registries that hold the pack.
+        registries: Vec<usize>,
+        /// The nearest versions.
+        nearest: Vec<&'d PackVersion>,
+    },
+    /// Registries that cannot be listed may hold it.
+    Unverifiable {
+        /// Their numbers.
+        registries: Vec<usize>,
+        /// The one that was chosen all the same, because the user or the file names it.
+        chosen: Option<Choice<'d>>,
+    },
+}
+
+/// What a destination says to a profile.
+#[derive(Debug, Clone)]
+pub struct Resolution<'d> {
+    /// The destination.
+    pub destination: &'d Destination,
+    /// Its answer to each pack, in the order of the stack.
+    pub packs: Vec<PackAnswer<'d>>,
+    /// The profile there that has the same name and version.
+    pub existing: Option<&'d ExistingProfile>,
+}
+
+impl<'d> Resolution<'d> {
+    /// Joins a profile and a destination.
+    #[must_use]
+    pub fn new(profile: Profile<'_>, destination: &'d Destination, choices: &Choices) -> Self {
+        let is_system = profile.kind() == "system";
+        let packs = profile
+            .packs()
+            .map(|pack| PackResolver::new(destination, choices, pack, is_system).answer())
+            .collect();
+        let (name, version) = (profile.name(), profile.version());
+        let existing = destination
+            .profiles()
+            .unwrap_or_default()
+            .iter()
+            .find(|existing| existing.name == name && existing.version == version);
+        Self {
+            destination,
+            packs,
+            existing,
+        }
+    }
+
+    /// The choice made for a pack, verified or not.
+    #[must_use]
+    pub fn choice(&self, pack_index: usize) -> Option<&Choice<'d>> {
+        match self.packs.get(pack_index)? {
+            PackAnswer::Chosen(choice) => Some(choice),
+            PackAnswer::Unverifiable { chosen, .. } => chosen.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// The version of a pack at the destination, where it was found.
+    #[must_use]
+    pub fn version_of(&self, pack_index: usize) -> Option<&'d PackVersion> {
+        self.choice(pack_index)?.found.map(|(_, version)| version)
+    }
+}
+
+/// A registry that may serve a pack.
+#[derive(Debug, Clone, Copy)]
+struct Candidate<'d> {
+    registry: usize,
+    found: Option<(Match, &'d PackVersion)>,
+}
+
+struct PackResolver<'d, 'p> {
+    destination: &'d Destination,
+    choices: &'p Choices,
+    pack: Pack<'p>,
+    is_system: bool,
+    family: ContentFamily,
+}
+
+impl<'d, 'p> PackResolver<'d, 'p> {
+    fn new(
+        destination: &'d Destination,
+        choices: &'p Choices,
+        pack: Pack<'p>,
+        is_system: bool,
+    ) -> Self {
+        let family = ContentFamily::of_pack(&pack.kind(), &pack.registry_text("providerType"));
+        Self {
+            destination,
+            choices,
+            pack,
+            is_system,
+            family,
+        }
+    }
+
+    fn answer(&self) -> PackAnswer<'d> {
+        if self.pack.is_manifest() {
+            return PackAnswer::NotNeeded;
+        }
+        if !self.destination.tells_registries() {
+            return PackAnswer::NotChecked;
+        }
+        let verified = self.verified();
+        let unlistable = self.unlistable();
+        let named = self.named_choice();
+        let allowed = |candidate: &Candidate<'d>| {
+            named.as_ref().is_none_or(|(name, _)| {
+                self.registry(candidate.registry)
+                    .is_some_and(|registry| registry.name == *name)
+            })
+        };
+        let verified: Vec<_> = verified.into_iter().filter(allowed).collect();
+        let unlistable: Vec<_> = unlistable.into_iter().filter(allowed).collect();
+        if let Some((choice, is_verified)) =
+            self.decided(&verified, &unlistable, named.map(|(_, why)| why))
+        {
+            if is_verified {
+                return PackAnswer::Chosen(choice);
+            }
+            return PackAnswer::Unverifiable {
+                registries: vec![choice.registry],
+                chosen: Some(choice),
+            };
+        }
+        match verified.as_slice() {
+            [] => self.none(&unlistable),
+            [only] => PackAnswer::Chosen(only.chosen(Why::OnlyCandidate)),
+            several => self.preferred(several).map_or_else(
+                || PackAnswer::Ambiguous(numbers(several)),
+                PackAnswer::Chosen,
+            ),
+        }
+    }
+
+    /// Steps 1 to 4: what the user says, and the registry the file names. Those may fall on a registry that cannot
+    /// be listed.
+    fn decided(
+        &self,
+        verified: &[Candidate<'d>],
+        unlistable: &[Candidate<'d>],
+        named: Option<Why>,
+    ) -> Option<(Choice<'d>, bool)> {
+        let first = |matches: &dyn Fn(&Registry) -> bool, why: Why| {
+            let only = |candidates: &[Candidate<'d>]| {
+                let mut matching = candidates
+                    .iter()
+                    .filter(|candidate| self.registry(candidate.registry).is_some_and(matches));
+                let first = matching.next()?;
+                // Two registries of one name decide nothing.
+                matching.next().is_none().then(|| first.chosen(why))
+            };
+            let verified = only(verified).map(|choice| (choice, true));
+            verified.or_else(|| only(unlistable).map(|choice| (choice, false)))
+        };
+        if let Some(why) = named {
+            return first(&|_| true, why);
+        }
+        let source_name = self.pack.registry_text("name");
+        let source_uid = self.pack.registry_text("uid");
+        if let Some(name) = self
+            .destination
+            .select()
+            .registries
+            .get(source_name.as_ref())
+            && let Some(choice) = first(&|registry| registry.name == *name, Why::SelectRegistries)
+        {
+            return Some(choice);
+        }
+        if self.choices.strict_selection {
+            return None;
+        }
+        let same_uid = || {
+            first(
+                &|registry| !source_uid.is_empty() && registry.uid == source_uid,
+                Why::SameUid,
+            )
+        };
+        let same_name = || {
+            first(
+                &|registry| !source_name.is_empty() && registry.name == source_name,
+                Why::SameName,
+            )
+        };
+        same_uid().or_else(same_name)
+    }
+
+    /// Steps 6 and 7.
+    fn preferred(&self, candidates: &[Candidate<'d>]) -> Option<Choice<'d>> {
+        let named = |name: &str| {
+            candidates.iter().find(|candidate| {
+                self.registry(candidate.registry)
+                    .is_some_and(|registry| registry.name == name)
+            })
+        };
+        let prefer = &self.destination.select().prefer;
+        if let Some(candidate) = prefer.iter().find_map(|name| named(name)) {
+            return Some(candidate.chosen(Why::Prefer));
+        }
+        if !self.is_system {
+            return None;
+        }
+        let is_default = |candidate: &&Candidate<'d>| {
+            self.registry(candidate.registry)
+                .is_some_and(|registry| registry.is_default)
+        };
+        named("Public Repo")
+            .or_else(|| candidates.iter().find(is_default))
+            .map(|candidate| candidate.chosen(Why::SystemDefault))
+    }
+
+    /// Nothing serves the pack: missing, or not to be known.
+    fn none(&self, unlistable: &[Candidate<'d>]) -> PackAnswer<'d> {
+        if !unlistable.is_empty() && !self.source_is_listed() {
+            return PackAnswer::Unverifiable {
+                registries: numbers(unlistable),
+                chosen: None,
+            };
+        }
+        for name in self.pack.registry_names() {
+            let held = self.holding(&name);
+            if held.is_empty() {
+                continue;
+            }
+            let tag = self.pack.tag();
+            let wanted = if tag.is_empty() {
+                self.pack.version()
+            } else {
+                tag
+            };
+            let versions = || held.iter().flat_map(|held| &held.versions);
+            let goal = self.pack.version();
+            let goal = if goal.is_empty() {
+                wanted.clone()
+            } else {
+                goal
+            };
+            let names = version::nearest(&goal, versions().map(|version| version.version.as_str()));
+            let nearest = names.iter().take(NEAR);
+            return PackAnswer::MissingVersion {
+                wanted: wanted.clone().into_owned(),
+                registries: held.iter().map(|held| held.registry).collect(),
+                nearest: nearest
+                    .filter_map(|name| versions().find(|version| version.version == **name))
+                    .collect(),
+            };
+        }
+        let name = self
+            .pack
+            .registry_names()
+            .into_iter()
+            .next()
+            .unwrap_or_default();
+        let mut near = suggest::ranked(&name, self.destination.pack_names());
+        near.truncate(NEAR);
+        PackAnswer::MissingPack { near }
+    }
+
+    /// Registries of the destination that hold the pack's name, whatever the version.
+    fn holding(&self, name: &str) -> Vec<&'d HeldPack> {
+        let serves = |held: &&HeldPack| {
+            self.registry(held.registry)
+                .is_some_and(|registry| self.serves(registry))
+        };
+        self.destination.pack(name).iter().filter(serves).collect()
+    }
+
+    /// Registries that hold the pack in the wanted version.
+    fn verified(&self) -> Vec<Candidate<'d>> {
+        let (tag, wanted_version) = (self.pack.tag(), self.pack.version());
+        for name in self.pack.registry_names() {
+            let found: Vec<_> = self
+                .holding(&name)
+                .into_iter()
+                .filter_map(|held| {
+                    Some(Candidate {
+                        registry: held.registry,
+                        found: Some(held.find(&tag, &wanted_version)?),
+                    })
+                })
+                .collect();
+            if !found.is_empty() {
+                return found;
+            }
+        }
+        Vec::new()
+    }
+
+    /// Registries that may hold it, for all that is known.
+    fn unlistable(&self) -> Vec<Candidate<'d>> {
+        let names = self.pack.registry_names();
+        let all_versions_known = |number: usize| {
+            names.iter().any(|name| {
+                self.destination
+                    .pack(name)
+                    .iter()
+                    .any(|held| held.registry == number && held.complete)
+            })
+        };
+        let registries = self.destination.registries().iter().enumerate();
+        registries
+            .filter(|(number, registry)| {
+                self.serves(registry)
+                    && registry.unlistable().is_some()
+                    && !all_versions_known(*number)
+            })
+            .map(|(registry, _)| Candidate {
+                registry,
+                found: None,
+            })
+            .collect()
+    }
+
+    /// Whether the registry that the pack came from has a counterpart here that is known in full: then a pack that
+    /// is not in it is missing, whatever other registries may hold.
+    fn source_is_listed(&self) -> bool {
+        let source = self.pack.registry_text("name");
+        let uid = self.pack.registry_text("uid");
+        let mapped = self.destination.select().registries.get(source.as_ref());
+        let name = mapped.map_or(source.as_ref(), String::as_str);
+        self.destination.registries().iter().any(|registry| {
+            let is_counterpart = (!name.is_empty() && registry.name == name)
+                || (!uid.is_empty() && registry.uid == uid);
+            is_counterpart
+                && registry.listing == Listing::Complete
+                && registry.unlistable().is_none()
+                && self.serves(registry)
+        })
+    }
+
+    fn serves(&self, registry: &Registry) -> bool {
+        // Zarf packages are add-ons only.
+        let zarf_in_core = registry.provider_type == "zarf" && self.pack.layer() != "addon";
+        registry.can_serve(self.family) && !zarf_in_core
+    }
+
+    /// The registry the user names for this pack.
+    fn named_choice(&self) -> Option<(&'p str, Why)>
+    where
+        'd: 'p,
+    {
+        let mut names = self.pack.registry_names();
+        names.push(self.pack.name().into_owned());
+        let named_in = |map: &'p BTreeMap<String, String>| {
+            names
+                .iter()
+                .find_map(|name| map.get(name))
+                .map(String::as_str)
+        };
+        let flag = named_in(&self.choices.registries).map(|name| (name, Why::Flag));
+        let selected =
+            || named_in(&self.destination.select().packs).map(|name| (name, Why::SelectPacks));
+        flag.or_else(selected)
+    }
+
+    fn registry(&self, number: usize) -> Option<&'d Registry> {
+        self.destination.registry(number)
+    }
+}
+
+impl<'d> Candidate<'d> {
+    fn chosen(&self, why: Why) -> Choice<'d> {
+        Choice {
+            registry: self.registry,
+            why,
+            found: self.found,
+        }
+    }
+}
+
+fn numbers(candidates: &[Candidate<'_>]) -> Vec<usize> {
+    candidates
+        .iter()
+        .map(|candidate| candidate.registry)
+        .collect()
+}

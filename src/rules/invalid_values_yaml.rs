@@ -1,0 +1,52 @@
+//! `invalid-values-yaml`
+
+use super::{Group, ProfileContext, Rule, RuleMeta, Sink, Spot};
+use crate::finding::Level;
+
+/// What is known of the rule.
+pub static META: RuleMeta = RuleMeta {
+    id: "invalid-values-yaml",
+    summary: "the YAML in values or in a manifest cannot be read",
+    level: Level::Error,
+    group: Group::Values,
+    since: "0.1.0",
+    docs: include_str!("../../docs/rules/invalid-values-yaml.md"),
+};
+
+/// The rule.
+pub struct InvalidValuesYaml;
+
+impl Rule for InvalidValuesYaml {
+    fn meta(&self) -> &'static RuleMeta {
+        &META
+    }
+
+    fn check_profile(&self, cx: &ProfileContext<'_>, sink: &mut Sink<'_>) {
+        for embedded in cx.document.embedded() {
+            for fault in &embedded.stream().faults {
+                let spot = |range| Spot::Inner {
+                    embedded,
+                    range,
+                    node: None,
+                };
+                let related = fault
+                    .related
+                    .as_ref()
+                    .map(|(range, message)| (sink.place(spot(*range)), message.clone()));
+                let pack = cx.pack(embedded.pack_index());
+                let finding = sink.report(
+                    &META,
+                    spot(fault.range),
+                    format!("invalid YAML: {}", fault.message),
+                );
+                finding.pack(
+                    pack.map(|pack| pack.name().into_owned())
+                        .unwrap_or_default(),
+                );
+                if let Some((place, message)) = related {
+                    finding.related(place, message);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! `malformed-reference`
+
+use super::{Group, ProfileContext, Rule, RuleMeta, Sink, Spot, sink::inner_fix};
+use crate::finding::{Applicability, Level};
+
+/// What is known of the rule.
+pub static META: RuleMeta = RuleMeta {
+    id: "malformed-reference",
+    summary: "a reference to a macro, variable or pack value is spelt wrongly",
+    level: Level::Error,
+    group: Group::Values,
+    since: "0.1.0",
+    docs: include_str!("../../docs/rules/malformed-reference.md"),
+};
+
+/// The rule.
+pub struct MalformedReference;
+
+impl Rule for MalformedReference {
+    fn meta(&self) -> &'static RuleMeta {
+        &META
+    }
+
+    fn check_profile(&self, cx: &ProfileContext<'_>, sink: &mut Sink<'_>) {
+        for (embedded, reference) in cx.document.references() {
+            for problem in &reference.problems {
+                let pack = cx.pack(embedded.pack_index());
+                let spot = Spot::inner_part(embedded, reference.scalar, problem.range);
+                let finding = sink.report(&META, spot, problem.message.as_str());
+                finding
+                    .pack(
+                        pack.map(|pack| pack.name().into_owned())
+                            .unwrap_or_default(),
+                    )
+                    .subject(reference.range.of(embedded.text()));
+                let Some(suggestion) = &problem.suggestion else {
+                    continue;
+                };
+                let fix = inner_fix(
+                    cx.file,
+                    embedded,
+                    problem.range,
+                    suggestion,
+                    format!("write `{suggestion}`"),
+                    if problem.is_certain {
+                        Applicability::Safe
+                    } else {
+                        Applicability::Unsafe
+                    },
+                );
+                finding.help(format!("did you mean `{suggestion}`?"));
+                if let Some(fix) = fix {
+                    finding.fix(fix);
+                }
+            }
+        }
+    }
+}

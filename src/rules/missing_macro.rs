@@ -1,0 +1,86 @@
+//! `missing-macro`
+
+use super::{Group, ProfileContext, Rule, RuleMeta, Sink, Spot};
+use crate::{
+    destination::Scope, finding::Level, resolve::Resolution, suggest, syntax::reference::Family,
+};
+
+/// What is known of the rule.
+pub static META: RuleMeta = RuleMeta {
+    id: "missing-macro",
+    summary: "a reference to a macro that the destination does not define",
+    level: Level::Error,
+    group: Group::Destination,
+    since: "0.1.0",
+    docs: include_str!("../../docs/rules/missing-macro.md"),
+};
+
+/// The rule.
+pub struct MissingMacro;
+
+impl Rule for MissingMacro {
+    fn meta(&self) -> &'static RuleMeta {
+        &META
+    }
+
+    fn check_destination(
+        &self,
+        cx: &ProfileContext<'_>,
+        resolution: &Resolution<'_>,
+        sink: &mut Sink<'_>,
+    ) {
+        let destination = resolution.destination;
+        let macros = destination.macros();
+        if !macros.is_told() {
+            return;
+        }
+        for (embedded, reference) in cx.document.references() {
+            let Some(name) = reference.name_in(Family::Macro) else {
+                continue;
+            };
+            if macros.find(&name.text).is_some() {
+                continue;
+            }
+            let pack = cx.pack(embedded.pack_index());
+            let close = suggest::closest(&name.text, macros.names().map(|(name, _)| name));
+            let declared = close.and_then(|close| macros.find(close));
+            let finding = sink.report(
+                &META,
+                Spot::inner_part(embedded, reference.scalar, name.range),
+                format!(
+                    "macro `{}` is not defined at destination `{}`",
+                    name.text,
+                    destination.name()
+                ),
+            );
+            finding
+                .pack(
+                    pack.map(|pack| pack.name().into_owned())
+                        .unwrap_or_default(),
+                )
+                .subject(name.text.as_str())
+                .label(label(&macros.untold()));
+            match (close, declared) {
+                (Some(close), Some((scope, place))) => finding
+                    .help(format!("did you mean `{close}` ({} scope)?", scope.name()))
+                    .related(place.clone(), format!("`{close}` is defined here")),
+                _ => finding
+                    .help("create the macro there before the import, or change the reference"),
+            };
+        }
+    }
+}
+
+fn label(untold: &[Scope]) -> String {
+    let told: Vec<&str> = Scope::ALL
+        .into_iter()
+        .filter(|scope| !untold.contains(scope))
+        .map(Scope::name)
+        .collect();
+    let scopes = match told.as_slice() {
+        [one, two, three] => format!("{one}, {two} and {three}"),
+        [one, two] => format!("{one} and {two}"),
+        other => other.concat(),
+    };
+    format!("not among its {scopes} macros")
+}

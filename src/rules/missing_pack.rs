@@ -1,0 +1,60 @@
+//! `missing-pack`
+
+use super::{Group, ProfileContext, Rule, RuleMeta, Sink};
+use crate::{
+    finding::Level,
+    resolve::{PackAnswer, Resolution},
+    suggest,
+};
+
+/// What is known of the rule.
+pub static META: RuleMeta = RuleMeta {
+    id: "missing-pack",
+    summary: "no registry of the destination holds a pack of this name",
+    level: Level::Error,
+    group: Group::Destination,
+    since: "0.1.0",
+    docs: include_str!("../../docs/rules/missing-pack.md"),
+};
+
+/// The rule.
+pub struct MissingPack;
+
+impl Rule for MissingPack {
+    fn meta(&self) -> &'static RuleMeta {
+        &META
+    }
+
+    fn check_destination(
+        &self,
+        cx: &ProfileContext<'_>,
+        resolution: &Resolution<'_>,
+        sink: &mut Sink<'_>,
+    ) {
+        for (pack, answer) in cx.profile.packs().zip(&resolution.packs) {
+            let (PackAnswer::MissingPack { near }, Some(node)) = (answer, pack.name_node()) else {
+                continue;
+            };
+            let finding = sink.report(
+                &META,
+                node,
+                format!(
+                    "no registry of destination `{}` holds pack `{}`",
+                    resolution.destination.name(),
+                    pack.name()
+                ),
+            );
+            finding.pack(pack.name()).subject(pack.name());
+            match near.as_slice() {
+                [] => {
+                    finding.help("add the pack to a registry there, or remove it from the profile")
+                }
+                [close] => finding.help(format!("did you mean `{close}`?")),
+                several => finding.help(format!(
+                    "packs with similar names there: {}",
+                    suggest::list(several)
+                )),
+            };
+        }
+    }
+}

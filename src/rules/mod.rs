@@ -1,0 +1,174 @@
+//! The rules. One file each; its name is the rule's, and so is that of its page in `docs/rules/` and of its folder
+//! of cases in `tests/rules/`.
+//!
+//! Rules are stateless. They see views, say what is wrong at a node, and the [`Sink`] knows where that node lies.
+
+mod ambiguous_registry;
+mod duplicate_in_batch;
+mod duplicate_key;
+mod duplicate_profile;
+mod invalid_values_yaml;
+mod malformed_name;
+mod malformed_reference;
+mod malformed_version;
+mod masked_value;
+mod mismatched_pack_type;
+mod missing_macro;
+mod missing_pack;
+mod missing_pack_version;
+mod not_an_export;
+mod repeated_pack;
+mod schema_violation;
+mod sink;
+mod syntax_error;
+mod undefined_variable;
+mod unknown_field;
+mod unquoted_reference;
+mod unverifiable_pack;
+
+use crate::{
+    batch::Batch,
+    finding::{Finding, Level},
+    profile::{Pack, Profile, ProfileDocument, ProfileFile},
+    resolve::Resolution,
+    schema::Violation,
+};
+
+pub use sink::{Sink, Spot};
+
+/// What a rule is about; groups share a chapter of the documentation and, in the configuration, a level.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Group {
+    /// The file and the envelope.
+    Document,
+    /// The packs and their order.
+    Stack,
+    /// The YAML in values and manifests.
+    Values,
+    /// Profile variables.
+    Variables,
+    /// What a destination says.
+    Destination,
+}
+
+impl Group {
+    /// Its name in output and configuration.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Document => "document",
+            Self::Stack => "stack",
+            Self::Values => "values",
+            Self::Variables => "variables",
+            Self::Destination => "destination",
+        }
+    }
+}
+
+/// What is known of a rule without running it.
+#[derive(Debug, PartialEq, Eq)]
+pub struct RuleMeta {
+    /// Its name: kebab-case, the defect it finds. Names are API.
+    pub id: &'static str,
+    /// One line for lists: lower case, no final period.
+    pub summary: &'static str,
+    /// The level its findings have unless a finding or the configuration says otherwise.
+    pub level: Level,
+    /// What it is about.
+    pub group: Group,
+    /// The version of the tool that had it first.
+    pub since: &'static str,
+    /// Its page, in Markdown.
+    pub docs: &'static str,
+}
+
+/// A profile as rules see it.
+pub struct ProfileContext<'a> {
+    /// The file it is in.
+    pub file: &'a ProfileFile,
+    /// Its document.
+    pub document: &'a ProfileDocument,
+    /// The typed view.
+    pub profile: Profile<'a>,
+    /// What the schema does not allow in it.
+    pub violations: &'a [Violation<'a>],
+    /// What each destination of the run says to it.
+    pub resolutions: &'a [Resolution<'a>],
+}
+
+impl<'a> ProfileContext<'a> {
+    /// The pack with this number in the stack.
+    #[must_use]
+    pub fn pack(&self, index: usize) -> Option<Pack<'a>> {
+        self.profile.packs().nth(index)
+    }
+}
+
+/// A rule. It implements the hooks it needs, at the granularity it needs.
+pub trait Rule: Sync {
+    /// What is known of it.
+    fn meta(&self) -> &'static RuleMeta;
+
+    /// Looks at a file, whatever it holds.
+    fn check_file(&self, _file: &ProfileFile, _sink: &mut Sink<'_>) {}
+
+    /// Looks at a profile by itself.
+    fn check_profile(&self, _cx: &ProfileContext<'_>, _sink: &mut Sink<'_>) {}
+
+    /// Looks at a profile and what one destination says to it.
+    fn check_destination(
+        &self,
+        _cx: &ProfileContext<'_>,
+        _resolution: &Resolution<'_>,
+        _sink: &mut Sink<'_>,
+    ) {
+    }
+
+    /// Looks at all profiles of a run that has destinations.
+    fn check_batch(&self, _batch: &Batch, _findings: &mut Vec<Finding>) {}
+}
+
+/// Every rule, in the order of their names.
+pub static ALL: &[&dyn Rule] = &[
+    &ambiguous_registry::AmbiguousRegistry,
+    &duplicate_in_batch::DuplicateInBatch,
+    &duplicate_key::DuplicateKey,
+    &duplicate_profile::DuplicateProfile,
+    &invalid_values_yaml::InvalidValuesYaml,
+    &malformed_name::MalformedName,
+    &malformed_reference::MalformedReference,
+    &malformed_version::MalformedVersion,
+    &masked_value::MaskedValue,
+    &mismatched_pack_type::MismatchedPackType,
+    &missing_macro::MissingMacro,
+    &missing_pack::MissingPack,
+    &missing_pack_version::MissingPackVersion,
+    &not_an_export::NotAnExport,
+    &repeated_pack::RepeatedPack,
+    &schema_violation::SchemaViolation,
+    &syntax_error::SyntaxError,
+    &undefined_variable::UndefinedVariable,
+    &unknown_field::UnknownField,
+    &unquoted_reference::UnquotedReference,
+    &unverifiable_pack::UnverifiablePack,
+];
+
+/// The rule with this name.
+#[must_use]
+pub fn named(id: &str) -> Option<&'static dyn Rule> {
+    ALL.iter().copied().find(|rule| rule.meta().id == id)
+}
+
+/// The rule that reports a fault of a destination folder.
+#[must_use]
+pub fn for_destination_fault(kind: crate::destination::FaultKind) -> &'static RuleMeta {
+    use crate::destination::FaultKind;
+    match kind {
+        FaultKind::Syntax => &syntax_error::META,
+        FaultKind::DuplicateKey => &duplicate_key::META,
+        FaultKind::Schema => &schema_violation::META,
+        FaultKind::UnknownField => &unknown_field::META,
+    }
+}
+
+pub use masked_value::{MaskedPlace, masks};

@@ -1,0 +1,179 @@
+//! Where rules put what they find.
+
+use std::sync::Arc;
+
+use super::RuleMeta;
+use crate::{
+    finding::{Applicability, Finding, Fix, FixEdit, Place},
+    profile::{Embedded, ProfileFile},
+    source::{JsonStringStyle, TextRange},
+    syntax::NodeRef,
+};
+
+/// What a finding is about, as a rule sees it.
+#[derive(Debug, Clone, Copy)]
+pub enum Spot<'a> {
+    /// A node of the outer tree: its value.
+    Value(NodeRef<'a>),
+    /// The key of a node of the outer tree, or the key node itself.
+    Key(NodeRef<'a>),
+    /// Bytes of the outer file that are no node.
+    Bytes(TextRange),
+    /// Bytes of an embedded text, in the node that holds them if there is one.
+    Inner {
+        /// The text.
+        embedded: &'a Embedded,
+        /// The bytes of the text.
+        range: TextRange,
+        /// The node around them.
+        node: Option<NodeRef<'a>>,
+    },
+}
+
+impl<'a> Spot<'a> {
+    /// A node of an embedded document.
+    #[must_use]
+    pub fn inner(embedded: &'a Embedded, node: NodeRef<'a>) -> Self {
+        Self::Inner {
+            embedded,
+            range: node.content_range(),
+            node: Some(node),
+        }
+    }
+
+    /// Bytes of an embedded text, in the node with this number.
+    #[must_use]
+    pub fn inner_part(
+        embedded: &'a Embedded,
+        node: crate::syntax::NodeId,
+        range: TextRange,
+    ) -> Self {
+        Self::Inner {
+            embedded,
+            range,
+            node: Some(embedded.stream().tree.node(node)),
+        }
+    }
+}
+
+impl<'a> From<NodeRef<'a>> for Spot<'a> {
+    fn from(node: NodeRef<'a>) -> Self {
+        Self::Value(node)
+    }
+}
+
+/// Takes the findings of one file.
+#[derive(Debug)]
+pub struct Sink<'f> {
+    file: &'f ProfileFile,
+    profile: Option<String>,
+    destination: Option<Arc<str>>,
+    findings: Vec<Finding>,
+}
+
+impl<'f> Sink<'f> {
+    /// A sink for findings in this file.
+    #[must_use]
+    pub fn new(file: &'f ProfileFile) -> Self {
+        Self {
+            file,
+            profile: None,
+            destination: None,
+            findings: Vec::new(),
+        }
+    }
+
+    /// The profile that findings are about from now on.
+    pub fn set_profile(&mut self, name: Option<String>) {
+        self.profile = name;
+    }
+
+    /// The destination that findings hold for from now on.
+    pub fn set_destination(&mut self, name: Option<Arc<str>>) {
+        self.destination = name;
+    }
+
+    /// Adds a finding. The message is lower case and has no final period.
+    pub fn report<'a>(
+        &mut self,
+        rule: &'static RuleMeta,
+        spot: impl Into<Spot<'a>>,
+        message: impl Into<String>,
+    ) -> &mut Finding {
+        let spot = spot.into();
+        let finding = Finding::new(rule, self.place(spot), message.into());
+        self.findings.push(Finding {
+            profile: self.profile.clone(),
+            destination: self.destination.clone(),
+            ..finding
+        });
+        let last = self.findings.len() - 1;
+        &mut self.findings[last]
+    }
+
+    /// The place of a spot in this sink's file.
+    #[must_use]
+    pub fn place(&self, spot: Spot<'_>) -> Place {
+        match spot {
+            Spot::Value(node) => self.file.place(node.content_range(), node.pointer()),
+            Spot::Key(node) => {
+                let key = node.own_entry().map_or(node, |(key, _)| key);
+                self.file.place(key.content_range(), key.pointer())
+            }
+            Spot::Bytes(range) => self.file.place(range, String::new()),
+            Spot::Inner {
+                embedded,
+                range,
+                node,
+            } => {
+                let path = node.map(NodeRef::pointer).unwrap_or_default();
+                let document = node.map_or(0, NodeRef::document_index);
+                self.file.inner_place(embedded, range, path, document)
+            }
+        }
+    }
+
+    /// The findings.
+    #[must_use]
+    pub fn finish(self) -> Vec<Finding> {
+        self.findings
+    }
+}
+
+/// A fix that replaces bytes of an embedded text by text that stands for itself in any YAML scalar. `None` where the
+/// outer string would have to be written anew.
+#[must_use]
+pub fn inner_fix(
+    file: &ProfileFile,
+    embedded: &Embedded,
+    range: TextRange,
+    text: &str,
+    description: String,
+    applicability: Applicability,
+) -> Option<Fix> {
+    let style = JsonStringStyle::of(file.source().text());
+    let text = embedded.layer().encode_piece(text, style)?;
+    Some(Fix {
+        description,
+        applicability,
+        edits: vec![FixEdit {
+            range: embedded.layer().to_host(range),
+            text,
+        }],
+    })
+}
+
+/// A fix that replaces bytes of the outer file.
+#[must_use]
+pub fn outer_fix(
+    range: TextRange,
+    text: String,
+    description: String,
+    applicability: Applicability,
+) -> Fix {
+    Fix {
+        description,
+        applicability,
+        edits: vec![FixEdit { range, text }],
+    }
+}

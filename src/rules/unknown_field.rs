@@ -1,0 +1,51 @@
+//! `unknown-field`
+
+use super::{Group, ProfileContext, Rule, RuleMeta, Sink, Spot, sink::outer_fix};
+use crate::{
+    finding::{Applicability, Level},
+    syntax::Kind,
+};
+
+/// What is known of the rule.
+pub static META: RuleMeta = RuleMeta {
+    id: "unknown-field",
+    summary: "a field that exports do not have",
+    level: Level::Warning,
+    group: Group::Document,
+    since: "0.1.0",
+    docs: include_str!("../../docs/rules/unknown-field.md"),
+};
+
+/// The rule.
+pub struct UnknownField;
+
+impl Rule for UnknownField {
+    fn meta(&self) -> &'static RuleMeta {
+        &META
+    }
+
+    fn check_profile(&self, cx: &ProfileContext<'_>, sink: &mut Sink<'_>) {
+        for violation in cx.violations {
+            let Some(key) = violation.unknown_key else {
+                continue;
+            };
+            let finding = sink.report(&META, Spot::Key(key), violation.message.as_str());
+            finding.subject(key.text());
+            if let Some(help) = &violation.help {
+                finding.help(help);
+            }
+            let free = |known: &&String| violation.node.get(known).is_none();
+            if let Some(known) = violation.known_key.as_ref().filter(free)
+                && key.kind() == Kind::String
+            {
+                // Known keys are plain words, so they stand for themselves in JSON and in YAML.
+                finding.fix(outer_fix(
+                    key.content_range(),
+                    known.clone(),
+                    format!("rename `{}` to `{known}`", key.text()),
+                    Applicability::Unsafe,
+                ));
+            }
+        }
+    }
+}

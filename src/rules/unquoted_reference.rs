@@ -1,0 +1,64 @@
+//! `unquoted-reference`
+
+use super::{Group, ProfileContext, Rule, RuleMeta, Sink, Spot, sink::inner_fix};
+use crate::finding::{Applicability, Level};
+
+/// What is known of the rule.
+pub static META: RuleMeta = RuleMeta {
+    id: "unquoted-reference",
+    summary: "a template is not quoted and so is no YAML scalar",
+    level: Level::Error,
+    group: Group::Values,
+    since: "0.1.0",
+    docs: include_str!("../../docs/rules/unquoted-reference.md"),
+};
+
+/// The rule.
+pub struct UnquotedReference;
+
+impl Rule for UnquotedReference {
+    fn meta(&self) -> &'static RuleMeta {
+        &META
+    }
+
+    fn check_profile(&self, cx: &ProfileContext<'_>, sink: &mut Sink<'_>) {
+        for embedded in cx.document.embedded() {
+            let stream = embedded.stream();
+            for &id in &stream.unquoted {
+                let node = stream.tree.node(id);
+                let text = node.text();
+                let pack = cx.pack(embedded.pack_index());
+                let finding = sink.report(
+                    &META,
+                    Spot::inner(embedded, node),
+                    "a template that is not quoted is read as a YAML mapping, or not at all",
+                );
+                finding
+                    .pack(
+                        pack.map(|pack| pack.name().into_owned())
+                            .unwrap_or_default(),
+                    )
+                    .subject(text.as_ref())
+                    .label("put quotes around it");
+                let quoted = if text.contains(['\'', '\n']) {
+                    None
+                } else {
+                    Some(format!("'{text}'"))
+                };
+                let fix = quoted.and_then(|quoted| {
+                    inner_fix(
+                        cx.file,
+                        embedded,
+                        node.range(),
+                        &quoted,
+                        "put it in single quotes".to_owned(),
+                        Applicability::Safe,
+                    )
+                });
+                if let Some(fix) = fix {
+                    finding.fix(fix);
+                }
+            }
+        }
+    }
+}

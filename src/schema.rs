@@ -1,0 +1,289 @@
+//! The JSON Schemas of the project, and what they say about a document in words of our own.
+//!
+//! The only module that knows the validator library: it releases breaking versions often, and its own messages print
+//! whole instances.
+
+use std::sync::LazyLock;
+
+use jsonschema::{
+    Validator,
+    error::{TypeKind, ValidationErrorKind},
+    paths::{Location, LocationSegment},
+};
+use serde_json::Value;
+
+use crate::{
+    suggest,
+    syntax::{Kind, NodeRef, TreeJson},
+};
+
+/// A schema of this project.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Schema {
+    /// An exported profile.
+    Profile,
+    /// `destination.yaml`.
+    Destination,
+    /// The file of `rewrite --secrets`.
+    Secrets,
+    /// The report of `check --format json`.
+    CheckReport,
+    /// The report of `rewrite --format json`.
+    RewriteReport,
+}
+
+/// Something that a schema does not allow.
+#[derive(Debug, Clone)]
+pub struct Violation<'t> {
+    /// The value that is not allowed; of a missing or unknown field the object.
+    pub node: NodeRef<'t>,
+    /// What is wrong, and what would be right.
+    pub message: String,
+    /// What could be meant.
+    pub help: Option<String>,
+    /// The key that the schema does not know, when that is what is wrong.
+    pub unknown_key: Option<NodeRef<'t>>,
+    /// The key that would be right for it.
+    pub known_key: Option<String>,
+}
+
+impl Schema {
+    /// Its text.
+    #[must_use]
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Profile => include_str!("../schemas/profile.schema.json"),
+            Self::Destination => include_str!("../schemas/destination.schema.json"),
+            Self::Secrets => include_str!("../schemas/secrets.schema.json"),
+            Self::CheckReport => include_str!("../schemas/check-report.schema.json"),
+            Self::RewriteReport => include_str!("../schemas/rewrite-report.schema.json"),
+        }
+    }
+
+    /// What it does not allow in a document, in the order of the document.
+    #[must_use]
+    pub fn violations(self, root: NodeRef<'_>) -> Vec<Violation<'_>> {
+        static PROFILE: LazyLock<Compiled> = LazyLock::new(|| Compiled::new(Schema::Profile));
+        static DESTINATION: LazyLock<Compiled> =
+            LazyLock::new(|| Compiled::new(Schema::Destination));
+        static SECRETS: LazyLock<Compiled> = LazyLock::new(|| Compiled::new(Schema::Secrets));
+        let compiled: &Compiled = match self {
+            Self::Profile => &PROFILE,
+            Self::Destination => &DESTINATION,
+            Self::Secrets => &SECRETS,
+            // Reports are written, not read: the tests validate them.
+            Self::CheckReport | Self::RewriteReport => return Vec::new(),
+        };
+        compiled.violations(root)
+    }
+}
+
+struct Compiled {
+    schema: Value,
+    validator: Option<Validator<TreeJson>>,
+}
+
+impl Compiled {
+    fn new(schema: Schema) -> Self {
+        let schema: Value = serde_json::from_str(schema.text()).unwrap_or_default();
+        // A test builds every schema of the project, so this cannot fail in a binary that passed its tests.
+        let validator = jsonschema::options_for::<TreeJson>()
+            .with_draft(jsonschema::Draft::Draft202012)
+            .build(&schema)
+            .ok();
+        Self { schema, validator }
+    }
+
+    fn violations<'t>(&self, root: NodeRef<'t>) -> Vec<Violation<'t>> {
+        let mut violations = Vec::new();
+        let Some(validator) = &self.validator else {
+            return violations;
+        };
+        for error in validator.iter_errors(crate::syntax::Instance::Node(root)) {
+            let node = follow(root, error.instance_path());
+            match error.kind() {
+                ValidationErrorKind::AdditionalProperties { unexpected } => {
+                    for name in unexpected {
+                        violations.push(self.unknown_key(node, name, error.schema_path()));
+                    }
+                }
+                kind => violations.push(violation(node, kind)),
+            }
+        }
+        violations.sort_by_key(|violation| violation.unknown_key.unwrap_or(violation.node).range());
+        fold_misspelt_keys(&mut violations);
+        violations
+    }
+
+    fn unknown_key<'t>(
+        &self,
+        object: NodeRef<'t>,
+        name: &str,
+        schema_path: &Location,
+    ) -> Violation<'t> {
+        let keyword = schema_path.as_str();
+        let parent = keyword.rsplit_once('/').map_or("", |(parent, _)| parent);
+        let known: Vec<String> = self
+            .schema
+            .pointer(&format!("{parent}/properties"))
+            .and_then(Value::as_object)
+            .map(|properties| properties.keys().cloned().collect())
+            .unwrap_or_default();
+        let known_key = suggest::field(name, known.iter().map(String::as_str)).map(str::to_owned);
+        let help = match &known_key {
+            Some(known) => Some(format!("did you mean `{known}`?")),
+            None if known.is_empty() => None,
+            None => Some(format!("known fields here: {}", suggest::list(&known))),
+        };
+        Violation {
+            node: object,
+            message: format!("unknown field `{name}` in {}", describe(object)),
+            help,
+            unknown_key: object.entry(name).map(|(key, _)| key),
+            known_key,
+        }
+    }
+}
+
+/// A required key that is missing beside an unknown one that resembles it is one mistake, not two.
+fn fold_misspelt_keys(violations: &mut Vec<Violation<'_>>) {
+    let misspelt: Vec<(u32, String)> = violations
+        .iter()
+        .filter(|violation| violation.unknown_key.is_some())
+        .filter_map(|violation| Some((violation.node.id().number(), violation.known_key.clone()?)))
+        .collect();
+    violations.retain(|violation| {
+        violation.unknown_key.is_some()
+            || !misspelt.iter().any(|(object, key)| {
+                *object == violation.node.id().number()
+                    && violation.known_key.as_deref() == Some(key)
+            })
+    });
+}
+
+fn violation<'t>(node: NodeRef<'t>, kind: &ValidationErrorKind) -> Violation<'t> {
+    let what = describe(node);
+    let mut help = None;
+    let mut known_key = None;
+    let message = match kind {
+        ValidationErrorKind::Required { property } => {
+            let property = property.as_str().unwrap_or_default();
+            known_key = Some(property.to_owned());
+            if property == "version" && node.get("packs").is_none() {
+                format!("{what} has neither `version` nor `tag`")
+            } else {
+                format!("{what} has no `{property}`")
+            }
+        }
+        ValidationErrorKind::Type { kind } => {
+            let expected = match kind {
+                TypeKind::Single(kind) => with_article(kind.as_str()),
+                TypeKind::Multiple(kinds) => {
+                    let kinds: Vec<String> = kinds
+                        .iter()
+                        .map(|kind| with_article(kind.as_str()))
+                        .collect();
+                    kinds.join(" or ")
+                }
+            };
+            if node.kind() == Kind::Number && expected.contains("string") {
+                help = Some(format!("write it in quotes: `\"{}\"`", node.source()));
+            }
+            format!("{what} is {}, expected {expected}", found(node))
+        }
+        ValidationErrorKind::Enum { options } => {
+            let options: Vec<String> = options
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter_map(Value::as_str)
+                .filter(|option| !option.is_empty())
+                .map(str::to_owned)
+                .collect();
+            let text = node.text();
+            help = suggest::closest(&text, options.iter().map(String::as_str))
+                .map(|option| format!("did you mean `{option}`?"));
+            let list = suggest::list(&options);
+            if node.kind() == Kind::String {
+                format!("{what} is `{text}`, expected one of {list}")
+            } else {
+                format!("{what} is {}, expected one of {list}", found(node))
+            }
+        }
+        ValidationErrorKind::Constant { expected_value } => {
+            format!("{what} must be {expected_value}")
+        }
+        ValidationErrorKind::MinLength { .. } => format!("{what} is empty"),
+        ValidationErrorKind::MinItems { limit } => format!("{what} needs at least {limit} items"),
+        ValidationErrorKind::Pattern { .. } => format!("{what} is not spelt as it must be"),
+        ValidationErrorKind::FalseSchema => format!("{what} is not allowed here"),
+        other => format!(
+            "{what} does not satisfy `{}` of the schema",
+            other.keyword()
+        ),
+    };
+    Violation {
+        node,
+        message,
+        help,
+        unknown_key: None,
+        known_key,
+    }
+}
+
+/// A node as a reader knows it: the last two steps of its path.
+fn describe(node: NodeRef<'_>) -> String {
+    let path = node.path();
+    let mut name = String::new();
+    for token in path.get(path.len().saturating_sub(2)..).unwrap_or_default() {
+        if token.bytes().all(|byte| byte.is_ascii_digit()) {
+            name = format!("{name}[{token}]");
+        } else if name.is_empty() {
+            name = token.clone().into_owned();
+        } else {
+            name = format!("{name}.{token}");
+        }
+    }
+    if name.is_empty() {
+        "the document".to_owned()
+    } else {
+        format!("`{name}`")
+    }
+}
+
+fn found(node: NodeRef<'_>) -> String {
+    match node.kind() {
+        Kind::Null => "null".to_owned(),
+        Kind::Alias => "an alias".to_owned(),
+        Kind::Bool => "a boolean".to_owned(),
+        Kind::Number => "a number".to_owned(),
+        Kind::String => "a string".to_owned(),
+        Kind::Array => "an array".to_owned(),
+        Kind::Object => "an object".to_owned(),
+    }
+}
+
+fn with_article(kind: &str) -> String {
+    match kind {
+        "null" => kind.to_owned(),
+        "array" | "object" | "integer" => format!("an {kind}"),
+        _ => format!("a {kind}"),
+    }
+}
+
+/// The node that a validator's path leads to.
+fn follow<'t>(root: NodeRef<'t>, path: &Location) -> NodeRef<'t> {
+    let mut node = root;
+    for segment in path {
+        let node_here = node.resolved();
+        let next = match segment {
+            LocationSegment::Property(key) => node_here.get(&key),
+            LocationSegment::Index(index) => node_here.items().nth(index),
+        };
+        match next {
+            Some(next) => node = next,
+            None => break,
+        }
+    }
+    node
+}

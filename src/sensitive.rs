@@ -1,0 +1,196 @@
+//! What must not be shown: secrets that stand in profiles, and characters that would act on a terminal.
+
+use crate::{
+    source::TextRange,
+    syntax::{Kind, NodeRef, Tree},
+};
+
+/// What is shown instead of a secret.
+pub const REDACTED: &str = "<redacted>";
+
+/// Words that make a key's value a secret, in lower case and without separators.
+const SECRET_WORDS: [&str; 12] = [
+    "password",
+    "passwd",
+    "passphrase",
+    "secret",
+    "token",
+    "apikey",
+    "privatekey",
+    "accesskey",
+    "secretkey",
+    "credential",
+    "clientkey",
+    "tlskey",
+];
+
+/// Ends of keys that name a secret without holding one.
+const HARMLESS_ENDS: [&str; 9] = [
+    "name",
+    "ref",
+    "file",
+    "path",
+    "enabled",
+    "namespace",
+    "type",
+    "ttl",
+    "class",
+];
+
+/// Whether a character would act on a terminal or reorder the text around it.
+#[must_use]
+pub fn is_unprintable(character: char) -> bool {
+    character.is_control()
+        || matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{61c}')
+}
+
+/// `text` on one line, without characters that would act on a terminal.
+#[must_use]
+pub fn printable(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for character in text.chars() {
+        if is_unprintable(character) {
+            shown.extend(character.escape_default());
+        } else {
+            shown.push(character);
+        }
+    }
+    shown
+}
+
+/// Whether a key's name says that its value is a secret.
+#[must_use]
+pub fn is_secret_key(key: &str) -> bool {
+    let key: String = key
+        .chars()
+        .filter(|character| character.is_alphanumeric())
+        .flat_map(char::to_lowercase)
+        .collect();
+    SECRET_WORDS.iter().any(|word| key.contains(word))
+        && !HARMLESS_ENDS.iter().any(|end| key.ends_with(end))
+}
+
+/// Whether a text is a mask as Palette writes it for secrets, or one that a person wrote: at least four asterisks.
+#[must_use]
+pub fn is_mask(text: &str) -> bool {
+    let text = text.trim();
+    text.len() >= 4 && text.bytes().all(|byte| byte == b'*')
+}
+
+/// The scalars of a tree that hold secrets, as ranges of its text, in order.
+#[must_use]
+pub fn secret_ranges(tree: &Tree) -> Vec<TextRange> {
+    let mut ranges: Vec<TextRange> = Vec::new();
+    for node in tree.nodes() {
+        if matches!(
+            node.kind(),
+            Kind::Array | Kind::Object | Kind::Null | Kind::Bool | Kind::Alias
+        ) {
+            continue;
+        }
+        if is_secret(node) {
+            ranges.push(node.content_range());
+        }
+    }
+    ranges
+}
+
+fn is_secret(node: NodeRef<'_>) -> bool {
+    let key = node.key();
+    if key.is_none() && node.own_entry().is_some() {
+        return false;
+    }
+    let text = node.source();
+    if text.contains("-----BEGIN") {
+        return true;
+    }
+    if text.contains("{{") || is_mask(&node.text()) {
+        return false;
+    }
+    key.is_some_and(|key| is_secret_key(&key.text()))
+        || is_secret_data(node)
+        || is_sensitive_default(node)
+}
+
+/// Whether a node is an entry of `data` or `stringData` of a Kubernetes Secret.
+fn is_secret_data(node: NodeRef<'_>) -> bool {
+    let Some(data) = node.parent().filter(|_| node.key().is_some()) else {
+        return false;
+    };
+    let is_data = data
+        .key()
+        .is_some_and(|key| matches!(key.text().as_ref(), "data" | "stringData"));
+    is_data
+        && data
+            .parent()
+            .and_then(|manifest| manifest.get("kind"))
+            .is_some_and(|kind| kind.text() == "Secret")
+}
+
+/// Whether a node is the default of a sensitive profile variable.
+fn is_sensitive_default(node: NodeRef<'_>) -> bool {
+    node.key().is_some_and(|key| key.text() == "defaultValue")
+        && node
+            .parent()
+            .and_then(|variable| variable.get("isSensitive"))
+            .and_then(NodeRef::as_bool)
+            == Some(true)
+}
+
+/// Where a comment line such as `# password: x` holds a secret.
+#[must_use]
+pub fn comment_secret(line: &str) -> Option<TextRange> {
+    let hash = line.find('#')?;
+    let comment = line.get(hash..)?;
+    let colon = hash + comment.find([':', '='])?;
+    let key = line.get(hash + 1..colon)?.trim().trim_matches(['"', '\'']);
+    let value = line.get(colon + 1..)?;
+    let word = key.rsplit([' ', '.']).next().unwrap_or(key);
+    if value.trim().is_empty()
+        || value.contains("{{")
+        || is_mask(value.trim_matches(['"', '\'', ' ']))
+        || !is_secret_key(word)
+    {
+        return None;
+    }
+    let lead = value.len() - value.trim_start().len();
+    Some(TextRange::new(colon + 1 + lead, line.len()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secret_keys_are_known_by_their_words() {
+        for key in [
+            "password",
+            "adminPassword",
+            "client_secret",
+            "API-KEY",
+            "tls.key",
+            "githubToken",
+        ] {
+            assert!(is_secret_key(key), "{key}");
+        }
+        for key in [
+            "secretName",
+            "passwordSecretRef",
+            "tokenFile",
+            "replicas",
+            "key",
+        ] {
+            assert!(!is_secret_key(key), "{key}");
+        }
+    }
+
+    #[test]
+    fn secrets_in_comments_are_found() {
+        let line = "  # adminPassword: hunter2";
+        assert_eq!(
+            comment_secret(line).map(|range| range.of(line)),
+            Some("hunter2")
+        );
+        assert_eq!(comment_secret("# see the docs: https"), None);
+    }
+}

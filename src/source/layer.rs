@@ -1,0 +1,122 @@
+//! Layers: a text that lies encoded inside another text.
+
+use std::sync::OnceLock;
+
+use super::{
+    JsonStringStyle, SegmentMap, Text, TextRange, decode_json_string, encode_json_string,
+    map_json_string,
+    yaml_scalar::{self, ScalarStyle},
+};
+
+/// How a layer's text is written in its host.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Encoding {
+    /// A JSON string; the raw range lies between the quotes.
+    JsonString,
+    /// A YAML scalar; the raw range is the whole scalar, quotes or block header included.
+    YamlScalar {
+        /// How it is written.
+        style: ScalarStyle,
+        /// Spaces of indentation that decoding removes from a block scalar's lines.
+        indent: u32,
+    },
+}
+
+/// The decoded text of one string, and its map to the bytes around it.
+///
+/// The map is made when first asked: most strings are read and never complained about.
+#[derive(Debug)]
+pub struct Layer {
+    host: Text,
+    raw: TextRange,
+    encoding: Encoding,
+    text: Text,
+    map: OnceLock<SegmentMap>,
+}
+
+impl Layer {
+    /// The layer of a string that stands at `raw` in `host`.
+    ///
+    /// `decoded` is its text where the parser has it already; without it the raw text is decoded here.
+    #[must_use]
+    pub fn new(host: &Text, raw: TextRange, encoding: Encoding, decoded: Option<Text>) -> Self {
+        let text = decoded.unwrap_or_else(|| match encoding {
+            Encoding::JsonString => decode_json_string(raw.of(host)).into_owned().into(),
+            Encoding::YamlScalar { style, indent } => {
+                yaml_scalar::decode(raw.of(host), style, indent as usize)
+                    .map(|(text, _)| text)
+                    .unwrap_or_default()
+                    .into()
+            }
+        });
+        Self {
+            host: host.clone(),
+            raw,
+            encoding,
+            text,
+            map: OnceLock::new(),
+        }
+    }
+
+    /// The decoded text.
+    #[must_use]
+    pub fn text(&self) -> &Text {
+        &self.text
+    }
+
+    /// How the text is written in its host.
+    #[must_use]
+    pub fn encoding(&self) -> Encoding {
+        self.encoding
+    }
+
+    /// Where the raw text lies in the host, in bytes.
+    #[must_use]
+    pub fn raw(&self) -> TextRange {
+        self.raw
+    }
+
+    /// The bytes of the host that encode a range of the decoded text.
+    #[must_use]
+    pub fn to_host(&self, range: TextRange) -> TextRange {
+        self.map().to_raw(range).shifted(self.raw.start())
+    }
+
+    /// The decoded range that a range of the host encodes; `None` when it does not lie in this layer.
+    #[must_use]
+    pub fn from_host(&self, range: TextRange) -> Option<TextRange> {
+        if !self.raw.contains(range) {
+            return None;
+        }
+        let start = self.raw.start();
+        let inside = TextRange::new(range.start() - start, range.end() - start);
+        Some(self.map().to_decoded(inside))
+    }
+
+    /// Text to write into the host where [`Layer::to_host`] of an edited range points. `None` for YAML scalars: one
+    /// of those is rewritten as a whole, see [`yaml_scalar::encode`].
+    #[must_use]
+    pub fn encode_piece(&self, text: &str, style: JsonStringStyle) -> Option<String> {
+        match self.encoding {
+            Encoding::JsonString => Some(encode_json_string(text, style)),
+            Encoding::YamlScalar { .. } => None,
+        }
+    }
+
+    fn map(&self) -> &SegmentMap {
+        self.map.get_or_init(|| {
+            let raw = self.raw.of(&self.host);
+            match self.encoding {
+                Encoding::JsonString => map_json_string(raw),
+                Encoding::YamlScalar { style, indent } => {
+                    match yaml_scalar::decode(raw, style, indent as usize) {
+                        Some((text, map)) if *text == *self.text => map,
+                        // The parser reads this scalar in another way than we do: point at the whole of it
+                        // rather than at a wrong place in it.
+                        _ => SegmentMap::opaque(self.text.len(), raw.len()),
+                    }
+                }
+            }
+        })
+    }
+}

@@ -1,0 +1,173 @@
+//! Text and positions: files, byte ranges, lines, and layers (texts that lie encoded inside other texts).
+//!
+//! Everything counts bytes, 0-based; [`LineIndex`] is the one place that turns bytes into lines and columns.
+
+mod json_string;
+mod layer;
+mod lines;
+mod range;
+mod segments;
+pub mod yaml_scalar;
+
+use std::{
+    fs::File,
+    io::{self, Read},
+    ops::Deref,
+    path::Path,
+    sync::{Arc, OnceLock},
+};
+
+pub use json_string::{JsonStringStyle, decode_json_string, encode_json_string, map_json_string};
+pub use layer::{Encoding, Layer};
+pub use lines::{LineColumn, LineIndex};
+pub use range::TextRange;
+pub use segments::{SegmentMap, SegmentMapBuilder};
+
+/// The largest file that is read unless the user says otherwise: 64 MiB.
+pub const DEFAULT_MAX_FILE_SIZE: u64 = 64 << 20;
+
+/// The largest file that can be read at all: offsets are 32 bits wide.
+pub const MAX_FILE_SIZE: u64 = (u32::MAX - 1) as u64;
+
+/// A text that is shared without being copied.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Text(Arc<String>);
+
+impl Deref for Text {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<String> for Text {
+    fn from(text: String) -> Self {
+        Self(Arc::new(text))
+    }
+}
+
+impl From<&str> for Text {
+    fn from(text: &str) -> Self {
+        Self::from(text.to_owned())
+    }
+}
+
+/// One file: its name for people, its text, and its line index (made when first asked).
+#[derive(Debug)]
+pub struct Source {
+    name: Arc<str>,
+    text: Text,
+    lines: OnceLock<LineIndex>,
+    invalid_utf8_at: Option<usize>,
+}
+
+/// Why a file could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// The operating system said no.
+    #[error("{0}")]
+    Io(#[from] io::Error),
+    /// The file is larger than the limit.
+    #[error("larger than the limit of {limit} bytes; raise it with --max-file-size")]
+    TooLarge {
+        /// The limit, in bytes.
+        limit: u64,
+    },
+    /// Not a regular file (a folder, a device, a named pipe).
+    #[error("not a regular file")]
+    NotAFile,
+}
+
+impl Source {
+    /// A source from memory. `name` is shown to people, with `/` between folders.
+    #[must_use]
+    pub fn new(name: &str, text: impl Into<Text>) -> Self {
+        Self {
+            name: name.into(),
+            text: text.into(),
+            lines: OnceLock::new(),
+            invalid_utf8_at: None,
+        }
+    }
+
+    /// A source from bytes. What follows the first byte that is not UTF-8 is left out of the text, and
+    /// [`Source::invalid_utf8_at`] tells where that is.
+    #[must_use]
+    pub fn from_bytes(name: &str, bytes: Vec<u8>) -> Self {
+        match String::from_utf8(bytes) {
+            Ok(text) => Self::new(name, text),
+            Err(error) => {
+                let at = error.utf8_error().valid_up_to();
+                let mut bytes = error.into_bytes();
+                bytes.truncate(at);
+                Self {
+                    invalid_utf8_at: Some(at),
+                    ..Self::new(name, String::from_utf8(bytes).unwrap_or_default())
+                }
+            }
+        }
+    }
+
+    /// Reads a regular file of at most `limit` bytes.
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError`] when it is no regular file, larger than `limit`, or cannot be read.
+    pub fn read(path: &Path, name: &str, limit: u64) -> Result<Self, ReadError> {
+        let limit = limit.min(MAX_FILE_SIZE);
+        // Opening a named pipe blocks until somebody writes to it, so the kind is asked first.
+        let metadata = std::fs::metadata(path)?;
+        if !metadata.is_file() {
+            return Err(ReadError::NotAFile);
+        }
+        if metadata.len() > limit {
+            return Err(ReadError::TooLarge { limit });
+        }
+        let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0) + 1);
+        File::open(path)?.take(limit + 1).read_to_end(&mut bytes)?;
+        if bytes.len() as u64 > limit {
+            return Err(ReadError::TooLarge { limit });
+        }
+        Ok(Self::from_bytes(name, bytes))
+    }
+
+    /// Reads a stream to its end, at most `limit` bytes.
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError`] when it is larger than `limit` or cannot be read.
+    pub fn read_stream(stream: impl Read, name: &str, limit: u64) -> Result<Self, ReadError> {
+        let limit = limit.min(MAX_FILE_SIZE);
+        let mut bytes = Vec::new();
+        stream.take(limit + 1).read_to_end(&mut bytes)?;
+        if bytes.len() as u64 > limit {
+            return Err(ReadError::TooLarge { limit });
+        }
+        Ok(Self::from_bytes(name, bytes))
+    }
+
+    /// The name shown to people.
+    #[must_use]
+    pub fn name(&self) -> &Arc<str> {
+        &self.name
+    }
+
+    /// The text, with its byte order mark if it has one.
+    #[must_use]
+    pub fn text(&self) -> &Text {
+        &self.text
+    }
+
+    /// Where the file stops being UTF-8, in bytes.
+    #[must_use]
+    pub fn invalid_utf8_at(&self) -> Option<usize> {
+        self.invalid_utf8_at
+    }
+
+    /// The line index of the text.
+    #[must_use]
+    pub fn lines(&self) -> &LineIndex {
+        self.lines.get_or_init(|| LineIndex::new(&self.text))
+    }
+}

@@ -1,0 +1,389 @@
+//! A strict JSON parser (RFC 8259) that keeps the byte range of every key and value.
+//!
+//! Iterative, one pass, no number larger than a text can be refused: `1e999` is a number here. Escapes that are no
+//! characters (lone surrogates) are refused, as Palette's own reader would replace them silently.
+
+use crate::source::{Text, TextRange};
+
+use super::{Format, Kind, NodeId, SyntaxFault, Tree, TreeBuilder};
+
+/// How deep arrays and objects may nest. Exports nest ten deep; a bomb nests as deep as it can.
+pub const MAX_DEPTH: usize = 128;
+
+/// Parses a JSON text. A byte order mark at the start is skipped.
+///
+/// # Errors
+///
+/// The first place where the text is not JSON.
+pub fn parse(text: &Text) -> Result<Tree, Box<SyntaxFault>> {
+    let mut parser = Parser {
+        text,
+        bytes: text.as_bytes(),
+        at: if text.starts_with('\u{feff}') { 3 } else { 0 },
+        builder: TreeBuilder::new(text, Format::Json),
+        open: Vec::new(),
+    };
+    match parser.document() {
+        Ok(()) => Ok(parser.builder.finish()),
+        Err(fault) => Err(Box::new(fault)),
+    }
+}
+
+struct Parser<'t> {
+    text: &'t str,
+    bytes: &'t [u8],
+    at: usize,
+    builder: TreeBuilder,
+    /// The opening brackets that are not closed yet: offset, and whether it is an object.
+    open: Vec<(usize, bool)>,
+}
+
+type Step = Result<(), SyntaxFault>;
+
+impl Parser<'_> {
+    fn document(&mut self) -> Step {
+        self.skip_space();
+        if self.at == self.bytes.len() {
+            return Err(self.fault(self.at, "expected a JSON document, found nothing"));
+        }
+        loop {
+            // Here a value begins.
+            let opened = self.value()?;
+            if opened && !self.first_member()? {
+                continue;
+            }
+            // Here a value has ended: close what ends with it, then go on to the next one.
+            loop {
+                self.skip_space();
+                let Some(&(_, is_object)) = self.open.last() else {
+                    return self.end();
+                };
+                match self.peek() {
+                    Some(b',') => {
+                        self.at += 1;
+                        self.skip_space();
+                        if is_object {
+                            self.key(true)?;
+                        } else if self.peek() == Some(b']') {
+                            return Err(self.fault(self.at - 1, "trailing comma before `]`"));
+                        }
+                        break;
+                    }
+                    Some(b'}') if is_object => self.close(),
+                    Some(b']') if !is_object => self.close(),
+                    _ => {
+                        return Err(self.unexpected(if is_object {
+                            "`,` or `}`"
+                        } else {
+                            "`,` or `]`"
+                        }));
+                    }
+                }
+            }
+        }
+    }
+
+    /// After an opening bracket: reads the first key, or closes an empty container and returns true.
+    fn first_member(&mut self) -> Result<bool, SyntaxFault> {
+        self.skip_space();
+        let is_object = self.open.last().is_some_and(|&(_, is_object)| is_object);
+        match self.peek() {
+            Some(b'}') if is_object => self.close(),
+            Some(b']') if !is_object => self.close(),
+            _ => {
+                if is_object {
+                    self.key(false)?;
+                }
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    fn close(&mut self) {
+        self.open.pop();
+        self.at += 1;
+        self.builder.close(Some(self.at));
+    }
+
+    fn end(&mut self) -> Step {
+        self.skip_space();
+        if self.at < self.bytes.len() {
+            return Err(self.unexpected("the end of the file after the document"));
+        }
+        Ok(())
+    }
+
+    fn key(&mut self, after_comma: bool) -> Step {
+        if self.peek() != Some(b'"') {
+            if after_comma && self.peek() == Some(b'}') {
+                return Err(self.fault(
+                    self.at,
+                    "expected a key, found `}`: there is a trailing comma before it",
+                ));
+            }
+            return Err(self.unexpected(if after_comma {
+                "a key in double quotes"
+            } else {
+                "a key in double quotes or `}`"
+            }));
+        }
+        self.string()?;
+        self.skip_space();
+        if self.peek() != Some(b':') {
+            return Err(self.unexpected("`:` after the key"));
+        }
+        self.at += 1;
+        self.skip_space();
+        Ok(())
+    }
+
+    /// Reads a scalar, or opens a container and returns true.
+    fn value(&mut self) -> Result<bool, SyntaxFault> {
+        self.skip_space();
+        match self.peek() {
+            Some(b'"') => self.string()?,
+            Some(byte @ (b'{' | b'[')) => {
+                if self.open.len() >= MAX_DEPTH {
+                    return Err(
+                        self.fault(self.at, &format!("nested deeper than {MAX_DEPTH} levels"))
+                    );
+                }
+                let is_object = byte == b'{';
+                let kind = if is_object { Kind::Object } else { Kind::Array };
+                self.builder
+                    .open(kind, TextRange::new(self.at, self.at + 1));
+                self.open.push((self.at, is_object));
+                self.at += 1;
+                return Ok(true);
+            }
+            Some(b'-' | b'0'..=b'9') => self.number()?,
+            Some(b't') => self.word("true", Kind::Bool)?,
+            Some(b'f') => self.word("false", Kind::Bool)?,
+            Some(b'n') => self.word("null", Kind::Null)?,
+            _ => return Err(self.unexpected("a value")),
+        }
+        Ok(false)
+    }
+
+    fn word(&mut self, word: &str, kind: Kind) -> Step {
+        let end = self.at + word.len();
+        if self.bytes.get(self.at..end) != Some(word.as_bytes()) {
+            return Err(self.unexpected("a value"));
+        }
+        self.builder.leaf(kind, TextRange::new(self.at, end));
+        self.at = end;
+        Ok(())
+    }
+
+    fn number(&mut self) -> Step {
+        let start = self.at;
+        self.skip_if(b'-');
+        match self.peek() {
+            Some(b'0') => {
+                self.at += 1;
+                if matches!(self.peek(), Some(b'0'..=b'9')) {
+                    return Err(self.fault(start, "a number cannot begin with 0"));
+                }
+            }
+            _ => self.digits()?,
+        }
+        if self.skip_if(b'.') {
+            self.digits()?;
+        }
+        if matches!(self.peek(), Some(b'e' | b'E')) {
+            self.at += 1;
+            if !self.skip_if(b'+') {
+                self.skip_if(b'-');
+            }
+            self.digits()?;
+        }
+        self.builder
+            .leaf(Kind::Number, TextRange::new(start, self.at));
+        Ok(())
+    }
+
+    fn digits(&mut self) -> Step {
+        if !matches!(self.peek(), Some(b'0'..=b'9')) {
+            return Err(self.unexpected("a digit"));
+        }
+        while matches!(self.peek(), Some(b'0'..=b'9')) {
+            self.at += 1;
+        }
+        Ok(())
+    }
+
+    fn string(&mut self) -> Step {
+        let start = self.at;
+        self.at += 1;
+        let mut escaped = false;
+        loop {
+            let rest = self.bytes.get(self.at..).unwrap_or_default();
+            // Almost all bytes of an export pass here, so this is two vectorised loops instead of one plain one.
+            let run = memchr::memchr2(b'"', b'\\', rest).unwrap_or(rest.len());
+            let plain = rest.get(..run).unwrap_or_default();
+            if plain.iter().any(|&byte| byte < 0x20) {
+                self.at += plain.iter().position(|&byte| byte < 0x20).unwrap_or(0);
+                return Err(self.control_character(start));
+            }
+            self.at += run;
+            match self.peek() {
+                Some(b'"') => {
+                    self.at += 1;
+                    let id = self
+                        .builder
+                        .leaf(Kind::String, TextRange::new(start, self.at));
+                    if escaped {
+                        self.mark_escaped(id);
+                    }
+                    return Ok(());
+                }
+                Some(b'\\') => {
+                    escaped = true;
+                    self.escape()?;
+                }
+                _ => return Err(self.fault(start, "this string is not closed")),
+            }
+        }
+    }
+
+    fn mark_escaped(&mut self, id: NodeId) {
+        self.builder.update(id, |node| node.escaped = true);
+    }
+
+    fn escape(&mut self) -> Step {
+        let start = self.at;
+        match self.bytes.get(start + 1) {
+            Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => self.at += 2,
+            Some(b'u') => {
+                let first = self.unicode_escape(start)?;
+                self.at += 6;
+                if (0xDC00..0xE000).contains(&first) {
+                    return Err(self.lone_surrogate(start));
+                }
+                if (0xD800..0xDC00).contains(&first) {
+                    let follows = self.bytes.get(self.at..self.at + 2) == Some(b"\\u");
+                    if !follows || !(0xDC00..0xE000).contains(&self.unicode_escape(self.at)?) {
+                        return Err(self.lone_surrogate(start));
+                    }
+                    self.at += 6;
+                }
+            }
+            _ => {
+                let end = self
+                    .text
+                    .get(start + 1..)
+                    .and_then(|rest| rest.chars().next())
+                    .map_or(start + 1, |c| start + 1 + c.len_utf8());
+                let found = TextRange::new(start, end).of(self.text);
+                let message = format!("unknown escape `{}` in a string", found.escape_debug());
+                return Err(SyntaxFault {
+                    range: TextRange::new(start, end),
+                    message,
+                    related: None,
+                });
+            }
+        }
+        Ok(())
+    }
+
+    fn unicode_escape(&self, start: usize) -> Result<u32, SyntaxFault> {
+        let digits = self.bytes.get(start + 2..start + 6).unwrap_or_default();
+        let text = std::str::from_utf8(digits).unwrap_or_default();
+        if text.len() == 4 && text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return Ok(u32::from_str_radix(text, 16).unwrap_or_default());
+        }
+        Err(SyntaxFault {
+            range: TextRange::new(start, start + 2),
+            message: "`\\u` must be followed by four hexadecimal digits".to_owned(),
+            related: None,
+        })
+    }
+
+    fn lone_surrogate(&self, start: usize) -> SyntaxFault {
+        let range = TextRange::new(start, start + 6);
+        SyntaxFault {
+            range,
+            message: format!(
+                "`{}` is half of a surrogate pair and stands for no character",
+                range.of(self.text)
+            ),
+            related: None,
+        }
+    }
+
+    fn control_character(&self, string_start: usize) -> SyntaxFault {
+        let byte = self.peek().unwrap_or_default();
+        let (name, escape) = match byte {
+            b'\n' => ("line break", "\\n".to_owned()),
+            b'\r' => ("carriage return", "\\r".to_owned()),
+            b'\t' => ("tab", "\\t".to_owned()),
+            _ => ("control character", format!("\\u{byte:04x}")),
+        };
+        SyntaxFault {
+            range: TextRange::new(self.at, self.at + 1),
+            message: format!(
+                "raw {name} inside a string: write `{escape}`, or close the string before it"
+            ),
+            related: Some((
+                TextRange::new(string_start, string_start + 1),
+                "the string begins here".to_owned(),
+            )),
+        }
+    }
+
+    fn unexpected(&self, expected: &str) -> SyntaxFault {
+        let found = self
+            .text
+            .get(self.at..)
+            .and_then(|rest| rest.chars().next());
+        let (found, len) = match found {
+            None => ("the end of the file".to_owned(), 0),
+            Some('\'') => ("`'`: JSON strings stand in double quotes".to_owned(), 1),
+            Some('/') => ("`/`: JSON has no comments".to_owned(), 1),
+            Some(found) if found.is_control() => {
+                (format!("U+{:04X}", found as u32), found.len_utf8())
+            }
+            Some(found) => (format!("`{found}`"), found.len_utf8()),
+        };
+        let mut fault = self.fault(self.at, &format!("expected {expected}, found {found}"));
+        fault.range = TextRange::new(self.at, self.at + len);
+        fault
+    }
+
+    fn fault(&self, at: usize, message: &str) -> SyntaxFault {
+        let len = self
+            .text
+            .get(at..)
+            .and_then(|rest| rest.chars().next())
+            .map_or(0, char::len_utf8);
+        let related = self.open.last().map(|&(open, is_object)| {
+            let what = if is_object { "object" } else { "array" };
+            (
+                TextRange::new(open, open + 1),
+                format!("in the {what} that begins here"),
+            )
+        });
+        SyntaxFault {
+            range: TextRange::new(at, at + len),
+            message: message.to_owned(),
+            related,
+        }
+    }
+
+    fn peek(&self) -> Option<u8> {
+        self.bytes.get(self.at).copied()
+    }
+
+    fn skip_if(&mut self, byte: u8) -> bool {
+        let found = self.peek() == Some(byte);
+        self.at += usize::from(found);
+        found
+    }
+
+    fn skip_space(&mut self) {
+        while matches!(self.peek(), Some(b' ' | b'\n' | b'\r' | b'\t')) {
+            self.at += 1;
+        }
+    }
+}

@@ -1,0 +1,624 @@
+//! The one tree for JSON and YAML: an arena of nodes with byte ranges, in document order.
+
+use std::{
+    borrow::Cow,
+    collections::{HashMap, hash_map::Entry},
+};
+
+use crate::source::{
+    Encoding, Layer, Text, TextRange, decode_json_string, yaml_scalar::ScalarStyle,
+};
+
+/// The format a tree was read from. It decides how scalars are written, never what a rule says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// RFC 8259.
+    Json,
+    /// YAML 1.2, with the scalar types of [`super::yaml`].
+    Yaml,
+}
+
+/// What a node is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// `null`, `~`, or nothing at all where YAML allows it.
+    Null,
+    /// `true` or `false`.
+    Bool,
+    /// A number.
+    Number,
+    /// A string.
+    String,
+    /// A JSON array or YAML sequence.
+    Array,
+    /// A JSON object or YAML mapping.
+    Object,
+    /// A YAML alias (`*name`); its target is in [`NodeRef::alias_target`]. Aliases are never expanded.
+    Alias,
+}
+
+/// A node's number in its tree.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NodeId(u32);
+
+impl NodeId {
+    /// The number itself: nodes are numbered in document order.
+    #[must_use]
+    pub fn number(self) -> u32 {
+        self.0
+    }
+}
+
+/// No node.
+const NONE: u32 = u32::MAX;
+
+/// One node of the arena. The children of a node follow it; those of an object alternate between key and value.
+#[derive(Debug, Clone, Copy)]
+pub struct RawNode {
+    /// What it is.
+    pub kind: Kind,
+    /// How a YAML scalar is written; plain for everything else.
+    pub style: ScalarStyle,
+    /// Whether a JSON string has escapes.
+    pub escaped: bool,
+    /// The whole node as written: with its quotes, brackets, or block scalar header.
+    pub range: TextRange,
+    /// Spaces of indentation of a YAML block scalar's content.
+    pub indent: u32,
+    /// One past the last node of its subtree.
+    end: u32,
+    parent: u32,
+    /// Its place among the children of its parent, 0-based.
+    position: u32,
+    /// For a YAML scalar whose text is not its bytes: its number in `decoded`. For an alias: its target.
+    extra: u32,
+}
+
+/// What stops a text from being a tree.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SyntaxFault {
+    /// Where, in bytes of the parsed text.
+    pub range: TextRange,
+    /// What was found and what would be right: lower case, without a final period.
+    pub message: String,
+    /// What caused it, when that is somewhere else: the bracket that is not closed.
+    pub related: Option<(TextRange, String)>,
+}
+
+/// A parsed text. A YAML text may hold several documents; a JSON text holds one.
+#[derive(Debug)]
+pub struct Tree {
+    text: Text,
+    format: Format,
+    nodes: Vec<RawNode>,
+    decoded: Vec<Text>,
+    documents: Vec<NodeId>,
+    duplicates: Vec<(NodeId, NodeId)>,
+}
+
+/// A node together with its tree; as cheap to copy as a reference.
+#[derive(Debug, Clone, Copy)]
+pub struct NodeRef<'t> {
+    tree: &'t Tree,
+    id: NodeId,
+}
+
+impl Tree {
+    /// The text that was parsed.
+    #[must_use]
+    pub fn text(&self) -> &Text {
+        &self.text
+    }
+
+    /// The format it was read from.
+    #[must_use]
+    pub fn format(&self) -> Format {
+        self.format
+    }
+
+    /// The root nodes of its documents.
+    pub fn documents(&self) -> impl ExactSizeIterator<Item = NodeRef<'_>> {
+        self.documents.iter().map(|&id| self.node(id))
+    }
+
+    /// The node with this number, which must come from this tree.
+    #[must_use]
+    pub fn node(&self, id: NodeId) -> NodeRef<'_> {
+        NodeRef { tree: self, id }
+    }
+
+    /// Every node, in document order; keys too.
+    pub fn nodes(&self) -> impl Iterator<Item = NodeRef<'_>> {
+        (0..TextRange::empty(self.nodes.len()).start).map(|id| self.node(NodeId(id)))
+    }
+
+    /// Keys that occur again in the same object: the first one and the later one.
+    pub fn duplicate_keys(&self) -> impl Iterator<Item = (NodeRef<'_>, NodeRef<'_>)> {
+        self.duplicates
+            .iter()
+            .map(|&(first, again)| (self.node(first), self.node(again)))
+    }
+
+    /// The number of nodes.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// Whether it has no node: an empty YAML stream.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.nodes.is_empty()
+    }
+
+    fn raw(&self, id: NodeId) -> Option<&RawNode> {
+        self.nodes.get(id.0 as usize)
+    }
+}
+
+impl PartialEq for NodeRef<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self.tree, other.tree) && self.id == other.id
+    }
+}
+
+impl<'t> NodeRef<'t> {
+    /// Its tree.
+    #[must_use]
+    pub fn tree(self) -> &'t Tree {
+        self.tree
+    }
+
+    /// Its number in the tree.
+    #[must_use]
+    pub fn id(self) -> NodeId {
+        self.id
+    }
+
+    fn raw(self) -> Option<&'t RawNode> {
+        self.tree.raw(self.id)
+    }
+
+    /// What it is.
+    #[must_use]
+    pub fn kind(self) -> Kind {
+        self.raw().map_or(Kind::Null, |raw| raw.kind)
+    }
+
+    /// How it is written, for a YAML scalar.
+    #[must_use]
+    pub fn style(self) -> ScalarStyle {
+        self.raw().map_or(ScalarStyle::Plain, |raw| raw.style)
+    }
+
+    /// Spaces of indentation that the lines of a YAML block scalar have.
+    #[must_use]
+    pub fn indent(self) -> u32 {
+        self.raw().map_or(0, |raw| raw.indent)
+    }
+
+    /// The whole node as written, in bytes of the tree's text.
+    #[must_use]
+    pub fn range(self) -> TextRange {
+        self.raw().map_or(TextRange::default(), |raw| raw.range)
+    }
+
+    /// The node as it is written.
+    #[must_use]
+    pub fn source(self) -> &'t str {
+        self.range().of(&self.tree.text)
+    }
+
+    /// What a label should underline: the text between the quotes if there is any, else the whole node.
+    #[must_use]
+    pub fn content_range(self) -> TextRange {
+        let range = self.range();
+        match (self.kind(), self.style()) {
+            (Kind::String, style)
+                if range.len() > 2
+                    && (self.tree.format == Format::Json
+                        || matches!(
+                            style,
+                            ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted
+                        )) =>
+            {
+                TextRange::new(range.start() + 1, range.end() - 1)
+            }
+            (Kind::String, ScalarStyle::Literal | ScalarStyle::Folded) => {
+                let header = memchr::memchr(b'\n', self.source().as_bytes()).map_or(0, |at| at + 1);
+                let body = self.source().get(header..).unwrap_or_default();
+                let lead = body.len() - body.trim_start().len();
+                let start = range.start() + header + lead;
+                TextRange::new(start, start + body.trim().len())
+            }
+            _ => range,
+        }
+    }
+
+    /// The text of a scalar as a program would read it: decoded strings, and other scalars as they are written.
+    /// Empty for containers.
+    #[must_use]
+    pub fn text(self) -> Cow<'t, str> {
+        let Some(raw) = self.raw() else {
+            return Cow::Borrowed("");
+        };
+        match raw.kind {
+            Kind::Array | Kind::Object => Cow::Borrowed(""),
+            Kind::String if self.tree.format == Format::Json => {
+                let inside = self.inside_quotes().of(&self.tree.text);
+                if raw.escaped {
+                    decode_json_string(inside)
+                } else {
+                    Cow::Borrowed(inside)
+                }
+            }
+            Kind::Alias => Cow::Borrowed(self.source()),
+            _ => match self.tree.decoded.get(raw.extra as usize) {
+                Some(text) => Cow::Borrowed(text),
+                None => Cow::Borrowed(self.source()),
+            },
+        }
+    }
+
+    /// The text of a string; `None` for every other kind.
+    #[must_use]
+    pub fn as_str(self) -> Option<Cow<'t, str>> {
+        (self.kind() == Kind::String).then(|| self.text())
+    }
+
+    /// The value of a boolean.
+    #[must_use]
+    pub fn as_bool(self) -> Option<bool> {
+        if self.kind() != Kind::Bool {
+            return None;
+        }
+        super::yaml_types::boolean(self.source())
+    }
+
+    /// Whether it is `null`, or absent where YAML allows it.
+    #[must_use]
+    pub fn is_null(self) -> bool {
+        self.kind() == Kind::Null
+    }
+
+    /// The node that contains it; for a value in an object that is the object, not the key.
+    #[must_use]
+    pub fn parent(self) -> Option<NodeRef<'t>> {
+        let parent = self.raw()?.parent;
+        (parent != NONE).then(|| self.tree.node(NodeId(parent)))
+    }
+
+    /// Its children in order; keys and values alternate in an object.
+    pub fn children(self) -> impl Iterator<Item = NodeRef<'t>> {
+        let end = self.raw().map_or(0, |raw| raw.end);
+        let mut next = self.id.0 + 1;
+        std::iter::from_fn(move || {
+            if next >= end {
+                return None;
+            }
+            let child = self.tree.node(NodeId(next));
+            next = child.raw()?.end;
+            Some(child)
+        })
+    }
+
+    /// The items of an array; nothing for other kinds.
+    pub fn items(self) -> impl Iterator<Item = NodeRef<'t>> {
+        let is_array = self.kind() == Kind::Array;
+        self.children().take_while(move |_| is_array)
+    }
+
+    /// The entries of an object as key and value; nothing for other kinds.
+    pub fn entries(self) -> impl Iterator<Item = (NodeRef<'t>, NodeRef<'t>)> {
+        let is_object = self.kind() == Kind::Object;
+        let mut children = self.children().take_while(move |_| is_object);
+        std::iter::from_fn(move || Some((children.next()?, children.next()?)))
+    }
+
+    /// The entry of an object with this key. Of duplicate keys the last one counts, as in every decoder Palette
+    /// uses.
+    #[must_use]
+    pub fn entry(self, key: &str) -> Option<(NodeRef<'t>, NodeRef<'t>)> {
+        self.entries().filter(|(name, _)| name.text() == key).last()
+    }
+
+    /// The value at this key of an object.
+    #[must_use]
+    pub fn get(self, key: &str) -> Option<NodeRef<'t>> {
+        self.entry(key).map(|(_, value)| value)
+    }
+
+    /// The value under these keys, one after another.
+    #[must_use]
+    pub fn at(self, keys: &[&str]) -> Option<NodeRef<'t>> {
+        keys.iter().try_fold(self, |node, key| node.get(key))
+    }
+
+    /// The node an alias stands for.
+    #[must_use]
+    pub fn alias_target(self) -> Option<NodeRef<'t>> {
+        let raw = self.raw()?;
+        (raw.kind == Kind::Alias && raw.extra != NONE).then(|| self.tree.node(NodeId(raw.extra)))
+    }
+
+    /// The node itself, or what it stands for if it is an alias.
+    #[must_use]
+    pub fn resolved(self) -> NodeRef<'t> {
+        self.alias_target().unwrap_or(self)
+    }
+
+    /// Its key and its value, if it is either of an object's entry.
+    #[must_use]
+    pub fn own_entry(self) -> Option<(NodeRef<'t>, NodeRef<'t>)> {
+        let parent = self
+            .parent()
+            .filter(|parent| parent.kind() == Kind::Object)?;
+        let raw = self.raw()?;
+        if raw.position % 2 == 0 {
+            let value = self.tree.node(NodeId(raw.end));
+            return (value.parent() == Some(parent)).then_some((self, value));
+        }
+        let before = self.tree.node(NodeId(self.id.0.checked_sub(1)?));
+        if before.parent() == Some(parent) {
+            return Some((before, self));
+        }
+        // The key is a container itself: the node before is inside of it.
+        parent.entries().find(|(_, value)| value.id == self.id)
+    }
+
+    /// Its key, if it is the value of an object's entry.
+    #[must_use]
+    pub fn key(self) -> Option<NodeRef<'t>> {
+        let (key, value) = self.own_entry()?;
+        (value.id == self.id).then_some(key)
+    }
+
+    /// Its place among the items of its array, 0-based.
+    #[must_use]
+    pub fn index(self) -> Option<usize> {
+        let parent = self.parent()?;
+        (parent.kind() == Kind::Array).then(|| self.raw().map_or(0, |raw| raw.position as usize))
+    }
+
+    /// What leads to it from the root of its document: keys and 0-based item numbers. A key node counts as its
+    /// value.
+    #[must_use]
+    pub fn path(self) -> Vec<Cow<'t, str>> {
+        let mut path = Vec::new();
+        let mut node = self;
+        while let Some(parent) = node.parent() {
+            path.push(match node.index() {
+                Some(index) => Cow::Owned(index.to_string()),
+                None => node
+                    .own_entry()
+                    .map(|(key, _)| key.text())
+                    .unwrap_or_default(),
+            });
+            node = parent;
+        }
+        path.reverse();
+        path
+    }
+
+    /// Its RFC 6901 JSON Pointer in its document.
+    #[must_use]
+    pub fn pointer(self) -> String {
+        super::join_pointer(self.path().iter().map(AsRef::as_ref))
+    }
+
+    /// The number of its document in the stream, 0-based.
+    #[must_use]
+    pub fn document_index(self) -> usize {
+        let documents = &self.tree.documents;
+        documents
+            .partition_point(|root| *root <= self.id)
+            .saturating_sub(1)
+    }
+
+    /// The text of a string as a layer of the tree's text. `None` for containers and aliases.
+    #[must_use]
+    pub fn layer(self) -> Option<Layer> {
+        let raw = self.raw()?;
+        let text = &self.tree.text;
+        match raw.kind {
+            Kind::Array | Kind::Object | Kind::Alias => None,
+            Kind::String if self.tree.format == Format::Json => Some(Layer::new(
+                text,
+                self.inside_quotes(),
+                Encoding::JsonString,
+                None,
+            )),
+            _ => {
+                let style = raw.style;
+                let encoding = Encoding::YamlScalar {
+                    style,
+                    indent: raw.indent,
+                };
+                let decoded = self.text().into_owned();
+                Some(Layer::new(text, raw.range, encoding, Some(decoded.into())))
+            }
+        }
+    }
+
+    fn inside_quotes(self) -> TextRange {
+        let range = self.range();
+        TextRange::new(range.start() + 1, range.end().saturating_sub(1))
+    }
+}
+
+/// Builds a [`Tree`] from left to right, for a parser.
+#[derive(Debug)]
+pub struct TreeBuilder {
+    tree: Tree,
+    open: Vec<OpenNode>,
+}
+
+#[derive(Debug)]
+struct OpenNode {
+    id: NodeId,
+    is_object: bool,
+    /// Direct children seen so far.
+    children: u32,
+    last_child: Option<NodeId>,
+}
+
+/// Objects with more entries than this look for duplicate keys by hash.
+const FEW_KEYS: usize = 12;
+
+impl TreeBuilder {
+    /// A builder for the tree of `text`.
+    #[must_use]
+    pub fn new(text: &Text, format: Format) -> Self {
+        Self {
+            tree: Tree {
+                text: text.clone(),
+                format,
+                // One node for about every 24 bytes of real exports and values.
+                nodes: Vec::with_capacity(text.len() / 24 + 4),
+                decoded: Vec::new(),
+                documents: Vec::new(),
+                duplicates: Vec::new(),
+            },
+            open: Vec::new(),
+        }
+    }
+
+    /// How many containers are open.
+    #[must_use]
+    pub fn depth(&self) -> usize {
+        self.open.len()
+    }
+
+    /// Adds a scalar or alias.
+    pub fn leaf(&mut self, kind: Kind, range: TextRange) -> NodeId {
+        self.push(kind, range)
+    }
+
+    /// Adds a container that is open until [`TreeBuilder::close`].
+    pub fn open(&mut self, kind: Kind, range: TextRange) -> NodeId {
+        let id = self.push(kind, range);
+        self.open.push(OpenNode {
+            id,
+            is_object: kind == Kind::Object,
+            children: 0,
+            last_child: None,
+        });
+        id
+    }
+
+    /// Whether the innermost open container is an object, and a key comes next in it.
+    #[must_use]
+    pub fn expects_key(&self) -> bool {
+        self.open
+            .last()
+            .is_some_and(|open| open.is_object && open.children % 2 == 0)
+    }
+
+    /// Closes the innermost container, which ends at `end` bytes, or where its last child ends.
+    pub fn close(&mut self, end: Option<usize>) {
+        let Some(open) = self.open.pop() else {
+            return;
+        };
+        let after = TextRange::empty(self.tree.nodes.len()).start;
+        let last_child_end = open
+            .last_child
+            .and_then(|child| self.tree.raw(child))
+            .map(|child| child.range.end());
+        if let Some(node) = self.tree.nodes.get_mut(open.id.0 as usize) {
+            node.end = after;
+            let start = node.range.start();
+            let end = end.or(last_child_end).unwrap_or(node.range.end());
+            node.range = TextRange::new(start, end.max(start));
+        }
+        if open.is_object {
+            self.find_duplicates(open.id);
+        }
+    }
+
+    /// Changes the node that was added last or is still open.
+    pub fn update(&mut self, id: NodeId, change: impl FnOnce(&mut RawNode)) {
+        if let Some(node) = self.tree.nodes.get_mut(id.0 as usize) {
+            change(node);
+        }
+    }
+
+    /// Keeps the decoded text of a YAML scalar whose text is not its bytes.
+    pub fn set_decoded(&mut self, id: NodeId, text: String) {
+        let number = TextRange::empty(self.tree.decoded.len()).start;
+        self.tree.decoded.push(text.into());
+        self.update(id, |node| node.extra = number);
+    }
+
+    /// Sets what an alias stands for.
+    pub fn set_alias_target(&mut self, id: NodeId, target: NodeId) {
+        self.update(id, |node| node.extra = target.0);
+    }
+
+    /// The finished tree. Containers that are still open end here.
+    #[must_use]
+    pub fn finish(mut self) -> Tree {
+        while !self.open.is_empty() {
+            self.close(None);
+        }
+        self.tree
+    }
+
+    fn push(&mut self, kind: Kind, range: TextRange) -> NodeId {
+        let id = NodeId(TextRange::empty(self.tree.nodes.len()).start);
+        let (parent, position) = match self.open.last_mut() {
+            Some(open) => {
+                open.children += 1;
+                open.last_child = Some(id);
+                (open.id.0, open.children - 1)
+            }
+            None => {
+                self.tree.documents.push(id);
+                (NONE, 0)
+            }
+        };
+        self.tree.nodes.push(RawNode {
+            kind,
+            style: ScalarStyle::Plain,
+            escaped: false,
+            range,
+            indent: 0,
+            end: id.0 + 1,
+            parent,
+            position,
+            extra: NONE,
+        });
+        id
+    }
+
+    fn find_duplicates(&mut self, object: NodeId) {
+        let tree = &self.tree;
+        let keys = || tree.node(object).entries().map(|(key, _)| key);
+        let mut found = Vec::new();
+        if keys().nth(FEW_KEYS).is_none() {
+            for (index, key) in keys().enumerate() {
+                let earlier = keys().take(index).find(|other| same_key(*other, key));
+                found.extend(earlier.map(|first| (first.id, key.id)));
+            }
+        } else {
+            let mut seen = HashMap::new();
+            for key in keys() {
+                if matches!(key.kind(), Kind::Array | Kind::Object) {
+                    continue;
+                }
+                match seen.entry(key.text()) {
+                    Entry::Occupied(first) => found.push((*first.get(), key.id)),
+                    Entry::Vacant(entry) => {
+                        entry.insert(key.id);
+                    }
+                }
+            }
+        }
+        self.tree.duplicates.extend(found);
+    }
+}
+
+/// Whether two keys are the same to a decoder. Containers as keys are never compared.
+fn same_key(one: NodeRef<'_>, other: NodeRef<'_>) -> bool {
+    let scalar = |node: NodeRef<'_>| !matches!(node.kind(), Kind::Array | Kind::Object);
+    scalar(one) && scalar(other) && one.text() == other.text()
+}

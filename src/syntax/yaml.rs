@@ -1,0 +1,276 @@
+//! YAML streams as trees: several documents, byte ranges, aliases not expanded, comments skipped.
+//!
+//! Text of Palette holds templates. `{{ … }}` that is not quoted is no YAML, or YAML of another meaning, so a text
+//! with templates is read with each of them replaced by filler of the same length. Positions stay what they are,
+//! and the tree gives the text as it is written.
+
+use std::collections::HashMap;
+
+use crate::source::{
+    Text, TextRange,
+    yaml_scalar::{self, ScalarStyle},
+};
+
+use super::{
+    Format, Kind, NodeId, SyntaxFault, Tree, TreeBuilder, reference,
+    yaml_events::{GranitEvents, YamlEvent, YamlEvents},
+    yaml_types,
+};
+
+/// A YAML text, read as far as it can be.
+#[derive(Debug)]
+pub struct Stream {
+    /// The documents. One with a fault holds what came before the fault.
+    pub tree: Tree,
+    /// What is not YAML, at most one fault for each document.
+    pub faults: Vec<SyntaxFault>,
+    /// Plain scalars that are only read as such because their templates were replaced: without quotes they are
+    /// something else, or nothing, to a YAML parser.
+    pub unquoted: Vec<NodeId>,
+}
+
+/// Parses a YAML text.
+#[must_use]
+pub fn parse(text: &Text) -> Stream {
+    if memchr::memmem::find(text.as_bytes(), b"{{").is_none() {
+        return read(text, text);
+    }
+    let templates = reference::template_ranges(text);
+    let filled = read(text, &fill(text, &templates, false));
+    if filled.faults.is_empty() {
+        return filled;
+    }
+    // Lines that hold nothing but templates steer a template engine; for YAML they are comments.
+    let without_lines = read(text, &fill(text, &templates, true));
+    if without_lines.faults.is_empty() {
+        return without_lines;
+    }
+    filled
+}
+
+/// `text` with every template replaced by as many bytes of filler.
+fn fill(text: &str, templates: &[std::ops::Range<usize>], comment_lines: bool) -> String {
+    let mut filled = String::with_capacity(text.len());
+    let mut from = 0;
+    for template in templates {
+        filled.push_str(text.get(from..template.start).unwrap_or_default());
+        let len = template.len();
+        if comment_lines && stands_alone(text, template) {
+            filled.push('#');
+            filled.extend(std::iter::repeat_n('x', len - 1));
+        } else {
+            filled.extend(std::iter::repeat_n('x', len));
+        }
+        from = template.end;
+    }
+    filled.push_str(text.get(from..).unwrap_or_default());
+    filled
+}
+
+/// Whether a template is all that its line holds.
+fn stands_alone(text: &str, template: &std::ops::Range<usize>) -> bool {
+    let before = text.get(..template.start).unwrap_or_default();
+    let after = text.get(template.end..).unwrap_or_default();
+    let blank = |character: char| character == ' ' || character == '\t';
+    let begins = before.trim_end_matches(blank);
+    let ends = after.trim_start_matches(blank);
+    (begins.is_empty() || begins.ends_with('\n'))
+        && (ends.is_empty() || ends.starts_with(['\n', '\r']))
+}
+
+/// Reads `readable`, which is `text` or `text` with filler in it, into a tree of `text`.
+fn read(text: &Text, readable: &str) -> Stream {
+    let mut reader = Reader {
+        text,
+        readable,
+        builder: TreeBuilder::new(text, Format::Yaml),
+        anchors: HashMap::new(),
+        flow_depth: 0,
+        open_is_flow: Vec::new(),
+        previous_end: 0,
+        faults: Vec::new(),
+        unquoted: Vec::new(),
+    };
+    reader.read_all(&mut GranitEvents::new(readable));
+    Stream {
+        tree: reader.builder.finish(),
+        faults: reader.faults,
+        unquoted: reader.unquoted,
+    }
+}
+
+struct Reader<'t> {
+    text: &'t Text,
+    readable: &'t str,
+    builder: TreeBuilder,
+    anchors: HashMap<usize, NodeId>,
+    flow_depth: usize,
+    open_is_flow: Vec<bool>,
+    /// Where the event before this one ended, in bytes.
+    previous_end: usize,
+    faults: Vec<SyntaxFault>,
+    unquoted: Vec<NodeId>,
+}
+
+impl<'t> Reader<'t> {
+    fn read_all(&mut self, events: &mut impl YamlEvents<'t>) {
+        while let Some(next) = events.next_event() {
+            match next {
+                Ok((event, range)) => self.event(event, range),
+                Err(fault) => {
+                    self.faults.push(fault);
+                    self.end_document();
+                    if !events.next_document() {
+                        return;
+                    }
+                }
+            }
+        }
+    }
+
+    fn event(&mut self, event: YamlEvent<'t>, range: TextRange) {
+        match event {
+            YamlEvent::DocumentStart => {
+                // Without `---` its range is that of the first token, which is still to come.
+                if range.of(self.readable) != "---" {
+                    return;
+                }
+            }
+            YamlEvent::DocumentEnd => self.end_document(),
+            YamlEvent::Scalar {
+                text,
+                style,
+                anchor,
+                tagged,
+            } => {
+                let id = self.scalar(&text, style, tagged, range);
+                self.anchor(anchor, id);
+            }
+            YamlEvent::CollectionStart { kind, anchor, flow } => {
+                let id = self.builder.open(kind, range);
+                self.anchor(anchor, id);
+                self.open_is_flow.push(flow);
+                self.flow_depth += usize::from(flow);
+            }
+            YamlEvent::CollectionEnd => {
+                let flow = self.open_is_flow.pop().unwrap_or(false);
+                self.flow_depth -= usize::from(flow);
+                self.builder.close(flow.then_some(range.end()));
+                if !flow {
+                    return;
+                }
+            }
+            YamlEvent::Alias(anchor) => {
+                let id = self.builder.leaf(Kind::Alias, range);
+                if let Some(&target) = self.anchors.get(&anchor) {
+                    self.builder.set_alias_target(id, target);
+                }
+            }
+            YamlEvent::UnknownAlias => {
+                self.builder.leaf(Kind::Alias, range);
+            }
+        }
+        self.previous_end = range.end();
+    }
+
+    fn scalar(
+        &mut self,
+        decoded: &str,
+        style: ScalarStyle,
+        tagged: Option<Kind>,
+        range: TextRange,
+    ) -> NodeId {
+        let (range, indent) = match style {
+            ScalarStyle::Literal | ScalarStyle::Folded => {
+                yaml_scalar::block_extent(self.readable, self.previous_end, range)
+                    .map_or((range, 0), |extent| (extent.raw, extent.indent))
+            }
+            _ => (range, 0),
+        };
+        let written = range.of(self.text);
+        let has_template = written != range.of(self.readable);
+        let original;
+        let decoded = if has_template {
+            original = match style {
+                ScalarStyle::Plain if !written.contains('\n') => Some(written.to_owned()),
+                _ => yaml_scalar::decode(written, style, indent as usize).map(|(text, _)| text),
+            };
+            original.as_deref().unwrap_or(written)
+        } else {
+            decoded
+        };
+        let kind = match (tagged, style) {
+            (Some(kind), _) => kind,
+            (None, ScalarStyle::Plain) if !has_template => yaml_types::plain_kind(decoded),
+            _ => Kind::String,
+        };
+        let id = self.builder.leaf(kind, range);
+        self.builder.update(id, |node| {
+            node.style = style;
+            node.indent = indent;
+        });
+        if decoded != written {
+            self.builder.set_decoded(id, decoded.to_owned());
+        }
+        if has_template {
+            self.check_template(id, written, style, range);
+        }
+        id
+    }
+
+    /// Tells when a scalar is only a scalar because its templates were replaced.
+    fn check_template(&mut self, id: NodeId, written: &str, style: ScalarStyle, range: TextRange) {
+        match style {
+            ScalarStyle::Plain => {
+                let in_flow = self.flow_depth > 0;
+                if written.starts_with("{{")
+                    || in_flow
+                    || written.contains(": ")
+                    || written.contains(" #")
+                {
+                    self.unquoted.push(id);
+                }
+            }
+            ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => {
+                if yaml_scalar::decode(written, style, 0).is_none() {
+                    let quote = if style == ScalarStyle::SingleQuoted {
+                        "'"
+                    } else {
+                        "\""
+                    };
+                    let inside = written
+                        .get(1..)
+                        .and_then(|rest| rest.find(quote))
+                        .map_or(0, |at| at + 1);
+                    let at = range.start() + inside;
+                    self.faults.push(SyntaxFault {
+                        range: TextRange::new(at, at + 1),
+                        message: format!(
+                            "`{quote}` inside a scalar that is quoted with `{quote}` ends it here"
+                        ),
+                        related: Some((
+                            TextRange::new(range.start(), range.start() + 1),
+                            "the scalar begins here".to_owned(),
+                        )),
+                    });
+                }
+            }
+            ScalarStyle::Literal | ScalarStyle::Folded => {}
+        }
+    }
+
+    fn anchor(&mut self, anchor: usize, id: NodeId) {
+        if anchor != 0 {
+            self.anchors.insert(anchor, id);
+        }
+    }
+
+    fn end_document(&mut self) {
+        while self.builder.depth() > 0 {
+            self.builder.close(None);
+        }
+        self.open_is_flow.clear();
+        self.flow_depth = 0;
+        self.anchors.clear();
+    }
+}
