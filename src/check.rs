@@ -57,6 +57,14 @@ pub struct FileOutcome {
     profiles: Vec<BatchProfile>,
 }
 
+impl FileOutcome {
+    /// What was found in the file.
+    #[must_use]
+    pub fn into_findings(self) -> Vec<Finding> {
+        self.findings
+    }
+}
+
 /// Checks files. Those that cannot be read are returned beside the others.
 #[must_use]
 pub fn check_files(
@@ -118,9 +126,8 @@ pub fn is_foreign(file: &ProfileFile) -> bool {
         return false;
     }
     let broken = file.source().invalid_utf8_at().is_some() || !file.faults().is_empty();
-    let text = file.source().text().as_bytes();
-    let has = |word: &[u8]| memchr::memmem::find(text, word).is_some();
-    !(broken && has(b"metadata") && has(b"spec") && has(b"template") && has(b"packs"))
+    let words = ["metadata", "spec", "template", "packs"];
+    !(broken && words.into_iter().all(|word| file.source().mentions(word)))
 }
 
 /// Checks a parsed file.

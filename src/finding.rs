@@ -167,6 +167,14 @@ impl Finding {
         }
     }
 
+    /// Whether it is about several files of the run, and so was found when their texts were gone.
+    #[must_use]
+    pub fn is_across_files(&self) -> bool {
+        self.related
+            .iter()
+            .any(|related| related.place.file != self.place.file)
+    }
+
     /// Sets what to do about it.
     pub fn help(&mut self, help: impl Into<String>) -> &mut Self {
         self.help = Some(help.into());

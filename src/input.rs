@@ -95,6 +95,19 @@ fn is_candidate(path: &Path) -> bool {
         .is_some_and(|extension| extension == "json" || extension == "yaml" || extension == "yml")
 }
 
+/// Leaves out files that lie below a folder: the results of an earlier run are no input of the next.
+pub fn leave_out(files: &mut Vec<InputFile>, folder: &Path) {
+    if let Ok(folder) = folder.canonicalize() {
+        files.retain(|file| {
+            file.is_named
+                || !file
+                    .path
+                    .canonicalize()
+                    .is_ok_and(|path| path.starts_with(&folder))
+        });
+    }
+}
+
 /// A path without a leading `./`.
 fn clean(path: PathBuf) -> PathBuf {
     match path.strip_prefix(".") {

@@ -104,6 +104,8 @@ pub enum PackAnswer<'d> {
     MissingPack {
         /// Close names, the closest first.
         near: Vec<&'d str>,
+        /// The registry that the user chose for it, which is not among those that hold it.
+        chosen: Option<String>,
     },
     /// Registries hold the pack, but not in this version.
     MissingVersion {
@@ -223,6 +225,7 @@ impl<'d, 'p> PackResolver<'d, 'p> {
         };
         let verified: Vec<_> = verified.into_iter().filter(allowed).collect();
         let unlistable: Vec<_> = unlistable.into_iter().filter(allowed).collect();
+        let chosen = named.map(|(name, _)| name);
         if let Some((choice, is_verified)) =
             self.decided(&verified, &unlistable, named.map(|(_, why)| why))
         {
@@ -235,7 +238,10 @@ impl<'d, 'p> PackResolver<'d, 'p> {
             };
         }
         match verified.as_slice() {
-            [] => self.none(&unlistable),
+            [] => match chosen {
+                Some(chosen) => self.not_in_chosen(chosen),
+                None => self.none(&unlistable),
+            },
             [only] => PackAnswer::Chosen(only.chosen(Why::OnlyCandidate)),
             several => self.preferred(several).map_or_else(
                 || PackAnswer::Ambiguous(numbers(several)),
@@ -320,6 +326,53 @@ impl<'d, 'p> PackResolver<'d, 'p> {
             .map(|candidate| candidate.chosen(Why::SystemDefault))
     }
 
+    /// The registry that the user chose does not serve the pack.
+    fn not_in_chosen(&self, chosen: &str) -> PackAnswer<'d> {
+        let is_chosen = |number: usize| {
+            self.registry(number)
+                .is_some_and(|registry| registry.name == chosen)
+        };
+        for name in self.pack.registry_names() {
+            let held: Vec<_> = self
+                .holding(&name)
+                .into_iter()
+                .filter(|held| is_chosen(held.registry))
+                .collect();
+            if !held.is_empty() {
+                return self.missing_version(&held);
+            }
+        }
+        PackAnswer::MissingPack {
+            near: Vec::new(),
+            chosen: Some(chosen.to_owned()),
+        }
+    }
+
+    fn missing_version(&self, held: &[&'d HeldPack]) -> PackAnswer<'d> {
+        let tag = self.pack.tag();
+        let wanted = if tag.is_empty() {
+            self.pack.version()
+        } else {
+            tag
+        };
+        let goal = self.pack.version();
+        let goal = if goal.is_empty() {
+            wanted.clone()
+        } else {
+            goal
+        };
+        let versions = || held.iter().flat_map(|held| &held.versions);
+        let names = version::nearest(&goal, versions().map(|version| version.version.as_str()));
+        let nearest = names.iter().take(NEAR);
+        PackAnswer::MissingVersion {
+            wanted: wanted.into_owned(),
+            registries: held.iter().map(|held| held.registry).collect(),
+            nearest: nearest
+                .filter_map(|name| versions().find(|version| version.version == **name))
+                .collect(),
+        }
+    }
+
     /// Nothing serves the pack: missing, or not to be known.
     fn none(&self, unlistable: &[Candidate<'d>]) -> PackAnswer<'d> {
         if !unlistable.is_empty() && !self.source_is_listed() {
@@ -330,31 +383,9 @@ impl<'d, 'p> PackResolver<'d, 'p> {
         }
         for name in self.pack.registry_names() {
             let held = self.holding(&name);
-            if held.is_empty() {
-                continue;
+            if !held.is_empty() {
+                return self.missing_version(&held);
             }
-            let tag = self.pack.tag();
-            let wanted = if tag.is_empty() {
-                self.pack.version()
-            } else {
-                tag
-            };
-            let versions = || held.iter().flat_map(|held| &held.versions);
-            let goal = self.pack.version();
-            let goal = if goal.is_empty() {
-                wanted.clone()
-            } else {
-                goal
-            };
-            let names = version::nearest(&goal, versions().map(|version| version.version.as_str()));
-            let nearest = names.iter().take(NEAR);
-            return PackAnswer::MissingVersion {
-                wanted: wanted.clone().into_owned(),
-                registries: held.iter().map(|held| held.registry).collect(),
-                nearest: nearest
-                    .filter_map(|name| versions().find(|version| version.version == **name))
-                    .collect(),
-            };
         }
         let name = self
             .pack
@@ -364,7 +395,7 @@ impl<'d, 'p> PackResolver<'d, 'p> {
             .unwrap_or_default();
         let mut near = suggest::ranked(&name, self.destination.pack_names());
         near.truncate(NEAR);
-        PackAnswer::MissingPack { near }
+        PackAnswer::MissingPack { near, chosen: None }
     }
 
     /// Registries of the destination that hold the pack's name, whatever the version.

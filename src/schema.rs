@@ -231,23 +231,30 @@ fn violation<'t>(node: NodeRef<'t>, kind: &ValidationErrorKind) -> Violation<'t>
     }
 }
 
-/// A node as a reader knows it: the last two steps of its path.
+/// A node as a reader knows it: the last two names of its path, with the item numbers between them.
 fn describe(node: NodeRef<'_>) -> String {
     let path = node.path();
-    let mut name = String::new();
-    for token in path.get(path.len().saturating_sub(2)..).unwrap_or_default() {
-        if token.bytes().all(|byte| byte.is_ascii_digit()) {
-            name = format!("{name}[{token}]");
-        } else if name.is_empty() {
-            name = token.clone().into_owned();
+    let is_number = |token: &str| token.bytes().all(|byte| byte.is_ascii_digit());
+    let mut names = 0;
+    let mut from = path.len();
+    while from > 0 && names < 2 {
+        from -= 1;
+        names += usize::from(path.get(from).is_some_and(|token| !is_number(token)));
+    }
+    let mut described = String::new();
+    for token in path.get(from..).unwrap_or_default() {
+        if is_number(token) {
+            described = format!("{described}[{token}]");
+        } else if described.is_empty() {
+            described = token.clone().into_owned();
         } else {
-            name = format!("{name}.{token}");
+            described = format!("{described}.{token}");
         }
     }
-    if name.is_empty() {
+    if described.is_empty() {
         "the document".to_owned()
     } else {
-        format!("`{name}`")
+        format!("`{described}`")
     }
 }
 

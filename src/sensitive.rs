@@ -95,7 +95,9 @@ pub fn secret_ranges(tree: &Tree) -> Vec<TextRange> {
     ranges
 }
 
-fn is_secret(node: NodeRef<'_>) -> bool {
+/// Whether a scalar holds a secret, by what is around it.
+#[must_use]
+pub fn is_secret(node: NodeRef<'_>) -> bool {
     let key = node.key();
     if key.is_none() && node.own_entry().is_some() {
         return false;

@@ -31,13 +31,7 @@ pub fn run(args: &CheckArgs) -> Result<Outcome, String> {
     let options = CheckOptions {
         choices,
         max_file_size: args.common.max_file_size,
-        excerpts: (args.format == CheckFormat::Human).then(|| {
-            let style = ExcerptStyle {
-                width: width.saturating_sub(10).clamp(20, 160),
-                before: 1,
-            };
-            (SHOWN_PER_FILE, style)
-        }),
+        excerpts: (args.format == CheckFormat::Human).then(|| excerpt_style(width)),
     };
     let (paths, stdin): (Vec<_>, Vec<_>) = args
         .paths
@@ -78,6 +72,16 @@ pub fn run(args: &CheckArgs) -> Result<Outcome, String> {
     } else {
         args.fail_on.outcome(&report)
     })
+}
+
+/// How many findings of a file are shown with their lines, and how those are cut for a terminal of this width.
+#[must_use]
+pub fn excerpt_style(width: usize) -> (usize, ExcerptStyle) {
+    let style = ExcerptStyle {
+        width: width.saturating_sub(10).clamp(20, 160),
+        before: 1,
+    };
+    (SHOWN_PER_FILE, style)
 }
 
 /// Loads destinations, in the order they were given.

@@ -1,5 +1,148 @@
 //! `palette-knife rewrite`
-use super::{args::RewriteArgs, output::Outcome};
-pub fn run(_args: &RewriteArgs) -> Result<Outcome, String> {
-    Err("soon".to_owned())
+
+use std::{collections::BTreeMap, path::PathBuf};
+
+use super::{
+    args::{self, RewriteArgs, RewriteFormat},
+    check::{choices, excerpt_style, load_destinations},
+    output::{self, Outcome},
+};
+use crate::{
+    check::CheckOptions,
+    emit, input,
+    rewrite::{
+        names::{BumpPart, Naming, OnConflict},
+        run::{self, Output, RewriteOptions, Status},
+        secrets::Secrets,
+    },
+    rules,
+};
+
+/// Runs the command.
+///
+/// # Errors
+///
+/// A message when the run cannot begin: the destination or the secrets file cannot be read, a name or version on the
+/// command line is none.
+pub fn run(args: &RewriteArgs) -> Result<Outcome, String> {
+    let destinations = load_destinations(
+        std::slice::from_ref(&args.destination),
+        args.common.max_file_size,
+    )?;
+    let [destination] = destinations.as_slice() else {
+        return Err("expected one destination".to_owned());
+    };
+    if !destination.faults().is_empty() {
+        return Err(format!(
+            "destination `{}` has errors of its own: `palette-knife check --to {}` lists them",
+            destination.name(),
+            args.destination.display()
+        ));
+    }
+    let width = output::width();
+    let options = RewriteOptions {
+        naming: naming(args)?,
+        secrets: match &args.secrets {
+            Some(path) => Secrets::read(path, args.common.max_file_size)?,
+            None => Secrets::default(),
+        },
+        allow_masked: args.allow_masked,
+        output: output_of(args),
+        check: CheckOptions {
+            choices: choices(&args.selection, &destinations)?,
+            max_file_size: args.common.max_file_size,
+            excerpts: (args.format == RewriteFormat::Human).then(|| excerpt_style(width)),
+        },
+    };
+    let (mut files, missing) = input::collect(&args.paths);
+    for error in &missing {
+        output::error(&error.to_string());
+    }
+    if let Output::Folder(folder) = &options.output {
+        input::leave_out(&mut files, folder);
+    }
+    let results = run::rewrite(&files, destination, &options);
+    for name in options
+        .naming
+        .names
+        .keys()
+        .chain(options.naming.versions.keys())
+    {
+        let known = |result: &&run::FileResult| {
+            result
+                .profile
+                .as_ref()
+                .is_some_and(|profile| profile.name == *name)
+        };
+        if !results.iter().any(|result| known(&result)) {
+            output::warning(&format!("no profile is called `{name}`"));
+        }
+    }
+    let text = match args.format {
+        RewriteFormat::Human => emit::rewrite::render_human(
+            &results,
+            destination.name(),
+            args.common.color.is_on(),
+            width,
+        ),
+        RewriteFormat::Json => emit::rewrite::render_json(&results, destination.name()),
+    };
+    output::print(&text)?;
+    if results.is_empty() && missing.is_empty() {
+        output::warning("no profiles found");
+    }
+    let failed = !missing.is_empty() || results.iter().any(|result| result.failed);
+    let refused = results
+        .iter()
+        .any(|result| result.status == Status::Refused);
+    Ok(match (failed, refused) {
+        (true, _) => Outcome::Failed,
+        (false, true) => Outcome::Findings,
+        (false, false) => Outcome::Clean,
+    })
+}
+
+fn output_of(args: &RewriteArgs) -> Output {
+    match &args.out {
+        Some(folder) => Output::Folder(PathBuf::clone(folder)),
+        None if args.in_place => Output::InPlace,
+        None => Output::Diff,
+    }
+}
+
+fn naming(args: &RewriteArgs) -> Result<Naming, String> {
+    for (old, new) in &args.names {
+        if let Some(defect) = rules::name_defect(new) {
+            return Err(format!("--name {old}={new}: the new name {defect}"));
+        }
+    }
+    for (name, version) in &args.versions {
+        if let Err(error) = semver::Version::parse(version) {
+            return Err(format!(
+                "--set-version {name}={version}: no semantic version: {error}"
+            ));
+        }
+    }
+    if !args.rename_pattern.contains("{name}") {
+        return Err(format!(
+            "--rename-pattern {}: expected `{{name}}` in it; `{{version}}` and `{{destination}}` are replaced too",
+            args.rename_pattern
+        ));
+    }
+    Ok(Naming {
+        on_conflict: match args.on_conflict {
+            args::OnConflict::Fail => OnConflict::Fail,
+            args::OnConflict::Skip => OnConflict::Skip,
+            args::OnConflict::Rename => OnConflict::Rename,
+            args::OnConflict::Bump => OnConflict::Bump,
+        },
+        rename_pattern: args.rename_pattern.clone(),
+        bump: match args.bump {
+            args::BumpPart::Patch => BumpPart::Patch,
+            args::BumpPart::Minor => BumpPart::Minor,
+            args::BumpPart::Major => BumpPart::Major,
+        },
+        names: args.names.iter().cloned().collect::<BTreeMap<_, _>>(),
+        versions: args.versions.iter().cloned().collect::<BTreeMap<_, _>>(),
+    })
 }

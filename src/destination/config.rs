@@ -20,6 +20,8 @@ use super::{
 pub struct Config {
     /// The destination's name.
     pub name: Option<String>,
+    /// Where profiles are imported to.
+    pub scope: Option<Scope>,
     /// Registries; with the packs they hold, if their packs are told.
     pub registries: Option<Vec<(Registry, Option<Vec<(String, PackVersion)>>)>>,
     /// Macro names and their places by scope.
@@ -78,6 +80,9 @@ pub fn read(source: &Source) -> Config {
         .get("name")
         .and_then(NodeRef::as_str)
         .map(std::borrow::Cow::into_owned);
+    config.scope = root
+        .get("scope")
+        .and_then(|scope| Scope::named(&scope.text()));
     if let Some(registries) = root
         .get("registries")
         .filter(|list| list.kind() == Kind::Array)

@@ -377,6 +377,7 @@ impl Loader<'_> {
                 .get_or_insert_default()
                 .extend(profiles);
         }
+        self.destination.scope = config.scope;
         self.destination.select = config.select;
     }
 

@@ -67,6 +67,7 @@ pub enum FaultKind {
 pub struct Destination {
     name: Arc<str>,
     folder: PathBuf,
+    scope: Option<Scope>,
     registries: Vec<Registry>,
     registries_told: bool,
     packs: HashMap<String, Vec<HeldPack>>,
@@ -98,6 +99,12 @@ impl Destination {
     #[must_use]
     pub fn folder(&self) -> &Path {
         &self.folder
+    }
+
+    /// Where profiles are imported to; a project unless it says otherwise.
+    #[must_use]
+    pub fn scope(&self) -> Scope {
+        self.scope.unwrap_or(Scope::Project)
     }
 
     /// Its registries.

@@ -21,27 +21,36 @@ use crate::{
 #[must_use]
 pub fn render(report: &Report, color: bool, width: usize) -> String {
     let mut out = String::new();
+    findings(&mut out, report, color, width);
+    summary(&mut out, report);
+    out
+}
+
+/// Renders the findings of a report. Those of a file beyond the number that have an excerpt are only counted.
+pub fn findings(out: &mut String, report: &Report, color: bool, width: usize) {
     let style = Style { color, width };
     for (file, findings) in report.by_file() {
+        let has_excerpts = findings.iter().any(|finding| finding.excerpt.is_some());
         let mut hidden = 0;
         for finding in findings {
             match &finding.excerpt {
-                Some(excerpt) => style.finding(&mut out, finding, excerpt),
-                None if finding.place.start.line == 0 => hidden += 1,
-                None => style.without_excerpt(&mut out, finding, &mut hidden),
+                Some(excerpt) => style.finding(out, finding, excerpt),
+                // A file of a destination, or one that is only seen across files, has no excerpts.
+                None if !has_excerpts || finding.is_across_files() => {
+                    style.without_excerpt(out, finding)
+                }
+                None => hidden += 1,
             }
         }
         if hidden > 0 {
             let more = counted(hidden, "more finding", "more findings");
             line(
-                &mut out,
+                out,
                 &format!("{}: {more}; `--format concise` lists all", printable(file)),
             );
             out.push('\n');
         }
     }
-    summary(&mut out, report);
-    out
 }
 
 /// How to draw.
@@ -57,12 +66,7 @@ impl Style {
         self.rest(out, finding);
     }
 
-    /// A finding beyond the number that are shown with their lines, or one that is in no profile file.
-    fn without_excerpt(&self, out: &mut String, finding: &Finding, hidden: &mut usize) {
-        if finding.related.is_empty() && finding.profile.is_some() {
-            *hidden += 1;
-            return;
-        }
+    fn without_excerpt(&self, out: &mut String, finding: &Finding) {
         self.header(out, finding);
         line(out, &format!("  ─▶ {}", location(&finding.place)));
         self.rest(out, finding);

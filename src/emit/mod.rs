@@ -3,3 +3,4 @@
 pub mod concise;
 pub mod human;
 pub mod json;
+pub mod rewrite;

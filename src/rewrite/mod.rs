@@ -1,1 +1,13 @@
-//! Rewriting.
+//! Rewriting profiles for a destination: planning, then byte edits.
+//!
+//! [`plan`] decides what changes and why, [`change`] turns the decisions into edits of bytes, [`verify`] parses the
+//! result and compares it with the plan, [`write`] puts it on disk. Bytes that no edit names stay as they are.
+
+pub mod change;
+pub mod diff;
+pub mod names;
+pub mod plan;
+pub mod run;
+pub mod secrets;
+pub mod verify;
+pub mod write;

@@ -56,5 +56,5 @@ impl Rule for DuplicateKey {
 }
 
 fn message(key: &str) -> String {
-    format!("duplicate key `{key}`: only the last of them counts")
+    format!("duplicate key `{key}`: which of the two counts depends on who reads it")
 }

@@ -70,7 +70,7 @@ impl Rule for MismatchedPackType {
 /// The types a pack may have, by its registry's kind; `None` where anything goes.
 ///
 /// The API answers "PackType 'pack' is not matching with registry type 'oci'" to anything else. Charts of an OCI
-/// registry occur with both types. A manifest pack has no registry of its own.
+/// registry occur with both types, and older exports do not tell what an OCI registry serves. A manifest pack has no registry of its own.
 fn expected(
     kind: &str,
     registry_kind: &str,
@@ -80,7 +80,7 @@ fn expected(
         _ if kind == "manifest" => None,
         ("pack", _) => Some(&["spectro"]),
         ("helm", _) => Some(&["helm"]),
-        ("oci", "helm") => Some(&["oci", "helm"]),
+        ("oci", "helm" | "") => Some(&["oci", "helm"]),
         ("oci", _) => Some(&["oci"]),
         ("", _) => Some(&["manifest"]),
         _ => None,

@@ -2,7 +2,11 @@
 
 use super::{Group, ProfileContext, Rule, RuleMeta, Sink, Spot};
 use crate::{
-    destination::Scope, finding::Level, resolve::Resolution, suggest, syntax::reference::Family,
+    destination::{Destination, Scope},
+    finding::Level,
+    resolve::Resolution,
+    suggest,
+    syntax::reference::Family,
 };
 
 /// What is known of the rule.
@@ -60,6 +64,9 @@ impl Rule for MissingMacro {
                 )
                 .subject(name.text.as_str())
                 .label(label(&macros.untold()));
+            if is_untold_where_it_counts(destination) {
+                finding.level(Level::Warning);
+            }
             match (close, declared) {
                 (Some(close), Some((scope, place))) => finding
                     .help(format!("did you mean `{close}` ({} scope)?", scope.name()))
@@ -69,6 +76,13 @@ impl Rule for MissingMacro {
             };
         }
     }
+}
+
+/// Whether the destination leaves out a scope that people define macros in: then the macro may well be there.
+fn is_untold_where_it_counts(destination: &Destination) -> bool {
+    let untold = destination.macros().untold();
+    let in_project = destination.scope() == Scope::Project && untold.contains(&Scope::Project);
+    in_project || untold.contains(&Scope::Tenant)
 }
 
 fn label(untold: &[Scope]) -> String {

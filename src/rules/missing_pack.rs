@@ -32,19 +32,19 @@ impl Rule for MissingPack {
         sink: &mut Sink<'_>,
     ) {
         for (pack, answer) in cx.profile.packs().zip(&resolution.packs) {
-            let (PackAnswer::MissingPack { near }, Some(node)) = (answer, pack.name_node()) else {
+            let (PackAnswer::MissingPack { near, chosen }, Some(node)) = (answer, pack.name_node())
+            else {
                 continue;
             };
-            let finding = sink.report(
-                &META,
-                node,
-                format!(
-                    "no registry of destination `{}` holds pack `{}`",
-                    resolution.destination.name(),
-                    pack.name()
+            let (destination, name) = (resolution.destination.name(), pack.name());
+            let message = match chosen {
+                Some(chosen) => format!(
+                    "registry `{chosen}` of destination `{destination}`, chosen for pack `{name}`, does not hold it"
                 ),
-            );
-            finding.pack(pack.name()).subject(pack.name());
+                None => format!("no registry of destination `{destination}` holds pack `{name}`"),
+            };
+            let finding = sink.report(&META, node, message);
+            finding.pack(name.as_ref()).subject(name.as_ref());
             match near.as_slice() {
                 [] => {
                     finding.help("add the pack to a registry there, or remove it from the profile")

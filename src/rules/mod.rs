@@ -171,4 +171,5 @@ pub fn for_destination_fault(kind: crate::destination::FaultKind) -> &'static Ru
     }
 }
 
+pub use malformed_name::defect as name_defect;
 pub use masked_value::{MaskedPlace, masks};

@@ -63,7 +63,7 @@ fn report_byte_order_mark(sink: &mut Sink<'_>) {
     sink.report(
         &META,
         Spot::Bytes(mark),
-        "the file begins with a byte order mark, which JSON does not allow and the API refuses",
+        "the file begins with a byte order mark, which JSON does not allow",
     )
     .level(Level::Warning)
     .help("save the file as UTF-8 without a byte order mark")

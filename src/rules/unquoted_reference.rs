@@ -24,6 +24,21 @@ impl Rule for UnquotedReference {
     fn check_profile(&self, cx: &ProfileContext<'_>, sink: &mut Sink<'_>) {
         for embedded in cx.document.embedded() {
             let stream = embedded.stream();
+            for &range in &stream.lone_templates {
+                let pack = cx.pack(embedded.pack_index());
+                let spot = Spot::Inner {
+                    embedded,
+                    range,
+                    node: None,
+                };
+                sink.report(&META, spot, "a template on a line of its own is no YAML")
+                    .pack(
+                        pack.map(|pack| pack.name().into_owned())
+                            .unwrap_or_default(),
+                    )
+                    .subject(range.of(embedded.text()))
+                    .help("values and manifests must be YAML before templates are filled in");
+            }
             for &id in &stream.unquoted {
                 let node = stream.tree.node(id);
                 let text = node.text();

@@ -65,7 +65,7 @@ impl Rule for UnverifiablePack {
                     .find_map(|&number| destination.registry(number)),
             ) {
                 (None, Some(registry)) => finding.help(format!(
-                    "if it is there, say so: `--registry \"{name}={}\"`, or `select.packs`",
+                    "`rewrite` needs a choice: `--registry \"{name}={}\"`, or `select.packs`",
                     registry.name
                 )),
                 _ => finding.help("make sure that the registry has the pack in this version"),

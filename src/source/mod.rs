@@ -60,6 +60,8 @@ pub struct Source {
     text: Text,
     lines: OnceLock<LineIndex>,
     invalid_utf8_at: Option<usize>,
+    /// The whole file, where it is not UTF-8.
+    undecoded: Vec<u8>,
 }
 
 /// Why a file could not be read.
@@ -88,6 +90,7 @@ impl Source {
             text: text.into(),
             lines: OnceLock::new(),
             invalid_utf8_at: None,
+            undecoded: Vec::new(),
         }
     }
 
@@ -99,11 +102,13 @@ impl Source {
             Ok(text) => Self::new(name, text),
             Err(error) => {
                 let at = error.utf8_error().valid_up_to();
-                let mut bytes = error.into_bytes();
-                bytes.truncate(at);
+                let undecoded = error.into_bytes();
+                let valid = undecoded.get(..at).unwrap_or_default();
+                let text = std::str::from_utf8(valid).unwrap_or_default().to_owned();
                 Self {
                     invalid_utf8_at: Some(at),
-                    ..Self::new(name, String::from_utf8(bytes).unwrap_or_default())
+                    undecoded,
+                    ..Self::new(name, text)
                 }
             }
         }
@@ -163,6 +168,21 @@ impl Source {
     #[must_use]
     pub fn invalid_utf8_at(&self) -> Option<usize> {
         self.invalid_utf8_at
+    }
+
+    /// Whether a word (ASCII) occurs in the file, also where it is not UTF-8; UTF-16 is looked through.
+    #[must_use]
+    pub fn mentions(&self, word: &str) -> bool {
+        if self.invalid_utf8_at.is_none() {
+            return memchr::memmem::find(self.text.as_bytes(), word.as_bytes()).is_some();
+        }
+        let narrow: Vec<u8> = self
+            .undecoded
+            .iter()
+            .copied()
+            .filter(|&byte| byte != 0)
+            .collect();
+        memchr::memmem::find(&narrow, word.as_bytes()).is_some()
     }
 
     /// The line index of the text.

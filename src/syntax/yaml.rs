@@ -4,7 +4,7 @@
 //! with templates is read with each of them replaced by filler of the same length. Positions stay what they are,
 //! and the tree gives the text as it is written.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, ops::Range};
 
 use crate::source::{
     Text, TextRange,
@@ -12,7 +12,7 @@ use crate::source::{
 };
 
 use super::{
-    Format, Kind, NodeId, SyntaxFault, Tree, TreeBuilder, reference,
+    Format, Kind, NodeId, NodeRef, SyntaxFault, Tree, TreeBuilder, reference,
     yaml_events::{GranitEvents, YamlEvent, YamlEvents},
     yaml_types,
 };
@@ -27,6 +27,8 @@ pub struct Stream {
     /// Plain scalars that are only read as such because their templates were replaced: without quotes they are
     /// something else, or nothing, to a YAML parser.
     pub unquoted: Vec<NodeId>,
+    /// Templates that fill a line by themselves, outside of any scalar: they steer a template engine and are no YAML.
+    pub lone_templates: Vec<TextRange>,
 }
 
 /// Parses a YAML text.
@@ -41,15 +43,16 @@ pub fn parse(text: &Text) -> Stream {
         return filled;
     }
     // Lines that hold nothing but templates steer a template engine; for YAML they are comments.
-    let without_lines = read(text, &fill(text, &templates, true));
+    let mut without_lines = read(text, &fill(text, &templates, true));
     if without_lines.faults.is_empty() {
+        without_lines.lone_templates = lone_templates(text, &templates, &without_lines.tree);
         return without_lines;
     }
     filled
 }
 
 /// `text` with every template replaced by as many bytes of filler.
-fn fill(text: &str, templates: &[std::ops::Range<usize>], comment_lines: bool) -> String {
+fn fill(text: &str, templates: &[Range<usize>], comment_lines: bool) -> String {
     let mut filled = String::with_capacity(text.len());
     let mut from = 0;
     for template in templates {
@@ -67,8 +70,34 @@ fn fill(text: &str, templates: &[std::ops::Range<usize>], comment_lines: bool) -
     filled
 }
 
+/// The templates that fill a line and lie in no scalar. Both lists are in order, so one walk compares them.
+fn lone_templates(text: &str, templates: &[Range<usize>], tree: &Tree) -> Vec<TextRange> {
+    let mut scalars = tree
+        .nodes()
+        .filter(|node| !matches!(node.kind(), Kind::Array | Kind::Object))
+        .map(NodeRef::range)
+        .peekable();
+    let mut lone = Vec::new();
+    for template in templates
+        .iter()
+        .filter(|template| stands_alone(text, template))
+    {
+        while scalars
+            .peek()
+            .is_some_and(|scalar| scalar.end() <= template.start)
+        {
+            scalars.next();
+        }
+        let range = TextRange::from(template.clone());
+        if !scalars.peek().is_some_and(|scalar| scalar.contains(range)) {
+            lone.push(range);
+        }
+    }
+    lone
+}
+
 /// Whether a template is all that its line holds.
-fn stands_alone(text: &str, template: &std::ops::Range<usize>) -> bool {
+fn stands_alone(text: &str, template: &Range<usize>) -> bool {
     let before = text.get(..template.start).unwrap_or_default();
     let after = text.get(template.end..).unwrap_or_default();
     let blank = |character: char| character == ' ' || character == '\t';
@@ -96,6 +125,7 @@ fn read(text: &Text, readable: &str) -> Stream {
         tree: reader.builder.finish(),
         faults: reader.faults,
         unquoted: reader.unquoted,
+        lone_templates: Vec::new(),
     }
 }
 

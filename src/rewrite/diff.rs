@@ -1,0 +1,252 @@
+//! What a rewrite changes, as people read it: the envelope, then each embedded text decoded. No secrets.
+
+use std::{collections::BTreeSet, fmt::Write as _, time::Duration};
+
+use similar::{Algorithm, TextDiff};
+
+use crate::{
+    profile::{Embedded, ProfileFile},
+    sensitive::{self, REDACTED, printable},
+    source::TextRange,
+    syntax::{Kind, NodeRef},
+};
+
+use super::change::Change;
+
+/// Lines of context around a change.
+const CONTEXT: usize = 2;
+
+/// Where a plan writes secrets, by pointer: a string of the outer document, or a scalar of an embedded one.
+#[derive(Debug, Default)]
+pub struct Redactions {
+    outer: BTreeSet<String>,
+    inner: BTreeSet<(String, usize, String)>,
+}
+
+impl Redactions {
+    /// The places that these changes of a file write secrets to.
+    pub fn of<'t>(before: &ProfileFile, changes: impl Iterator<Item = &'t Change<'t>>) -> Self {
+        let mut redactions = Self::default();
+        for change in changes {
+            match change {
+                Change::Set { node, .. } => {
+                    redactions.outer.insert(node.pointer());
+                }
+                Change::SetInner { embedded, node, .. } => {
+                    let place = (
+                        host(before, embedded),
+                        node.document_index(),
+                        node.pointer(),
+                    );
+                    redactions.inner.insert(place);
+                }
+                Change::Insert { .. } | Change::Remove { .. } => {}
+            }
+        }
+        redactions
+    }
+}
+
+/// The diff of a file before and after; empty when nothing changed.
+#[must_use]
+pub fn render(before: &ProfileFile, after: &ProfileFile, redactions: &Redactions) -> String {
+    let mut out = String::new();
+    let name = printable(before.source().name());
+    let none = Redactions::default();
+    unified(
+        &mut out,
+        &name,
+        &envelope(before, &none),
+        &envelope(after, redactions),
+    );
+    let olds = before
+        .documents()
+        .flat_map(|(document, _)| document.embedded());
+    let news = after
+        .documents()
+        .flat_map(|(document, _)| document.embedded());
+    for (old, new) in olds.zip(news).filter(|(old, new)| old.text() != new.text()) {
+        let pack = pack_name(before, old);
+        let title = format!(
+            "{name} › packs[{}] {} › {}",
+            old.pack_index(),
+            printable(&pack),
+            old.slot()
+        );
+        let shown = |file: &ProfileFile, embedded: &Embedded, redactions: &Redactions| {
+            redacted(embedded, &host(file, embedded), redactions)
+        };
+        unified(
+            &mut out,
+            &title,
+            &shown(before, old, &none),
+            &shown(after, new, redactions),
+        );
+    }
+    out
+}
+
+fn unified(out: &mut String, title: &str, old: &str, new: &str) {
+    let diff = TextDiff::configure()
+        .algorithm(Algorithm::Myers)
+        // A file made to be slow gets a coarser diff, not a hang.
+        .timeout(Duration::from_millis(500))
+        .diff_lines(old, new);
+    let text = diff
+        .unified_diff()
+        .context_radius(CONTEXT)
+        .missing_newline_hint(false)
+        .header(title, title)
+        .to_string();
+    for line in text.lines() {
+        // Writing to a String cannot fail.
+        let _ = writeln!(out, "{}", printable_line(line));
+    }
+}
+
+fn printable_line(line: &str) -> String {
+    let line = match sensitive::comment_secret(line) {
+        Some(secret) => format!(
+            "{}{REDACTED}",
+            line.get(..secret.start()).unwrap_or_default()
+        ),
+        None => line.to_owned(),
+    };
+    printable(&line)
+}
+
+/// The outer document, one value a line, without the texts in it.
+fn envelope(file: &ProfileFile, redactions: &Redactions) -> String {
+    let mut out = String::new();
+    let hosts: BTreeSet<String> = file
+        .documents()
+        .flat_map(|(document, _)| document.embedded())
+        .map(|embedded| host(file, embedded))
+        .collect();
+    for (_, root) in file.documents() {
+        let mut writer = EnvelopeWriter {
+            out: &mut out,
+            hosts: &hosts,
+            redactions,
+            depth: 0,
+        };
+        writer.value(root);
+        out.push('\n');
+    }
+    out
+}
+
+struct EnvelopeWriter<'w> {
+    out: &'w mut String,
+    hosts: &'w BTreeSet<String>,
+    redactions: &'w Redactions,
+    depth: usize,
+}
+
+impl EnvelopeWriter<'_> {
+    fn value(&mut self, node: NodeRef<'_>) {
+        match node.kind() {
+            Kind::Object => {
+                self.open('{');
+                for (key, value) in node.entries() {
+                    self.indent();
+                    let _ = write!(self.out, "\"{}\": ", printable(&key.text()));
+                    self.value(value);
+                    self.out.push_str(",\n");
+                }
+                self.close('}');
+            }
+            Kind::Array => {
+                self.open('[');
+                for item in node.items() {
+                    self.indent();
+                    self.value(item);
+                    self.out.push_str(",\n");
+                }
+                self.close(']');
+            }
+            Kind::String => self.string(node),
+            _ => self.out.push_str(node.source()),
+        }
+    }
+
+    fn string(&mut self, node: NodeRef<'_>) {
+        let pointer = node.pointer();
+        let text = if self.hosts.contains(&pointer) {
+            "…".to_owned()
+        } else if self.redactions.outer.contains(&pointer) || sensitive::is_secret(node) {
+            REDACTED.to_owned()
+        } else {
+            printable(&node.text())
+        };
+        let _ = write!(self.out, "\"{text}\"");
+    }
+
+    fn open(&mut self, bracket: char) {
+        self.out.push(bracket);
+        self.out.push('\n');
+        self.depth += 1;
+    }
+
+    fn close(&mut self, bracket: char) {
+        self.depth -= 1;
+        self.indent();
+        self.out.push(bracket);
+    }
+
+    fn indent(&mut self) {
+        self.out.extend(std::iter::repeat_n("  ", self.depth));
+    }
+}
+
+/// An embedded text with its secrets replaced.
+fn redacted(embedded: &Embedded, host: &str, redactions: &Redactions) -> String {
+    let tree = &embedded.stream().tree;
+    let mut ranges = sensitive::secret_ranges(tree);
+    if redactions.inner.iter().any(|(pointer, ..)| pointer == host) {
+        let filled_in = |node: &NodeRef<'_>| {
+            let is_key = node.own_entry().is_some_and(|(key, _)| key == *node);
+            !is_key
+                && redactions.inner.contains(&(
+                    host.to_owned(),
+                    node.document_index(),
+                    node.pointer(),
+                ))
+        };
+        ranges.extend(tree.nodes().filter(filled_in).map(NodeRef::content_range));
+    }
+    ranges.sort();
+    replace_ranges(embedded.text(), &ranges)
+}
+
+fn replace_ranges(text: &str, ranges: &[TextRange]) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut from = 0;
+    for range in ranges.iter().filter(|range| !range.is_empty()) {
+        if range.start() >= from {
+            out.push_str(text.get(from..range.start()).unwrap_or_default());
+            out.push_str(REDACTED);
+        }
+        from = from.max(range.end());
+    }
+    out.push_str(text.get(from..).unwrap_or_default());
+    out
+}
+
+fn host(file: &ProfileFile, embedded: &Embedded) -> String {
+    file.tree()
+        .map(|tree| tree.node(embedded.host()).pointer())
+        .unwrap_or_default()
+}
+
+fn pack_name(file: &ProfileFile, embedded: &Embedded) -> String {
+    let host = file.tree().map(|tree| tree.node(embedded.host()));
+    let mut node = host;
+    while let Some(here) = node {
+        if let Some(name) = here.get("name").filter(|_| here.get("layer").is_some()) {
+            return name.text().into_owned();
+        }
+        node = here.parent();
+    }
+    String::new()
+}

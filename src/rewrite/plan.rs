@@ -1,0 +1,334 @@
+//! The decisions for one profile: what changes, and why.
+
+use crate::{
+    destination::{Match, Registry, RegistryKind},
+    finding::Level,
+    profile::{Pack, Profile, ProfileDocument},
+    resolve::{Choice, PackAnswer, Resolution},
+    rules::{MaskedPlace, masks},
+    syntax::{Kind, NodeRef},
+};
+
+use super::{
+    change::{Change, Scalar},
+    names::NameVersion,
+    secrets::Secrets,
+};
+
+/// What a decision is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Subject {
+    /// The profile's name.
+    Name,
+    /// The profile's version.
+    Version,
+    /// A pack's registry.
+    Registry,
+    /// A pack's type.
+    PackType,
+    /// A pack's version or tag.
+    PackVersion,
+    /// A secret that is filled in.
+    Secret,
+}
+
+impl Subject {
+    /// Its name in machine-readable output.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Name => "name",
+            Self::Version => "version",
+            Self::Registry => "registry",
+            Self::PackType => "pack-type",
+            Self::PackVersion => "pack-version",
+            Self::Secret => "secret",
+        }
+    }
+}
+
+/// A decision, for people and programs. Holds no secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision {
+    /// What it is about.
+    pub subject: Subject,
+    /// The pack it is about.
+    pub pack: Option<String>,
+    /// What stands in the file.
+    pub from: String,
+    /// What will stand there.
+    pub to: String,
+    /// Why, to follow "because".
+    pub why: String,
+}
+
+impl Decision {
+    /// Whether anything changes by it.
+    #[must_use]
+    pub fn is_change(&self) -> bool {
+        self.from != self.to
+    }
+}
+
+/// The plan for one profile.
+#[derive(Debug, Default)]
+pub struct Plan<'t> {
+    /// What was decided, also where nothing changes: a registry that stays is a decision.
+    pub decisions: Vec<Decision>,
+    /// The changes that follow.
+    pub changes: Vec<Change<'t>>,
+    /// Which of the changes write a secret, by their number.
+    pub secret_changes: Vec<usize>,
+    /// Why the profile cannot be written, beyond what `check` reports.
+    pub blockers: Vec<String>,
+}
+
+impl<'t> Plan<'t> {
+    /// Plans a profile for the destination of its resolution.
+    #[must_use]
+    pub fn new(
+        profile: Profile<'t>,
+        document: &'t ProfileDocument,
+        resolution: &Resolution<'_>,
+        target: &NameVersion,
+        why_named: &str,
+        secrets: &Secrets,
+    ) -> Self {
+        let mut plan = Self::default();
+        plan.name(profile, target, why_named);
+        for (pack, answer) in profile.packs().zip(&resolution.packs) {
+            plan.pack(pack, answer, resolution);
+        }
+        plan.secrets(profile, document, resolution, secrets);
+        plan
+    }
+
+    fn decide(
+        &mut self,
+        subject: Subject,
+        pack: Option<Pack<'_>>,
+        from: &str,
+        to: &str,
+        why: &str,
+    ) {
+        self.decisions.push(Decision {
+            subject,
+            pack: pack.map(|pack| pack.name().into_owned()),
+            from: from.to_owned(),
+            to: to.to_owned(),
+            why: why.to_owned(),
+        });
+    }
+
+    fn name(&mut self, profile: Profile<'t>, target: &NameVersion, why: &str) {
+        let (name, version) = (profile.name(), profile.version());
+        if name != target.name {
+            self.decide(Subject::Name, None, &name, &target.name, why);
+            if let Some(node) = profile.name_node() {
+                self.set(node, Scalar::String(target.name.clone()));
+            }
+        }
+        if version != target.version {
+            self.decide(Subject::Version, None, &version, &target.version, why);
+            if let Some(spec) = profile.root().get("spec") {
+                self.put(spec, "version", Scalar::String(target.version.clone()));
+            }
+        }
+    }
+
+    fn pack(&mut self, pack: Pack<'t>, answer: &PackAnswer<'_>, resolution: &Resolution<'_>) {
+        if let Some(matching) = pack
+            .registry()
+            .and_then(|registry| registry.get("matchingRegistries"))
+        {
+            self.changes.push(Change::Remove { node: matching });
+        }
+        let choice = match answer {
+            PackAnswer::Chosen(choice) => choice,
+            PackAnswer::Unverifiable {
+                chosen: Some(choice),
+                ..
+            } => choice,
+            PackAnswer::Unverifiable { chosen: None, .. } => {
+                return self.blockers.push(format!(
+                    "pack `{}`: no registry can be chosen for it without being listed; name one with `--registry`",
+                    pack.name()
+                ));
+            }
+            // The rest needs no registry, or is an error that `check` reports.
+            _ => return,
+        };
+        let Some(registry) = resolution.destination.registry(choice.registry) else {
+            return;
+        };
+        self.registry(pack, registry, choice);
+        self.version(pack, choice);
+    }
+
+    fn registry(&mut self, pack: Pack<'t>, registry: &Registry, choice: &Choice<'_>) {
+        if registry.uid.is_empty() || registry.kind == RegistryKind::Unknown {
+            let missing = if registry.uid.is_empty() {
+                "uid"
+            } else {
+                "kind"
+            };
+            return self.blockers.push(format!(
+                "pack `{}`: registry {registry} of the destination has no `{missing}`; add it to its registry.json or to destination.yaml",
+                pack.name()
+            ));
+        }
+        let Some(metadata) = pack.registry_metadata() else {
+            return;
+        };
+        let source = pack.registry_text("name");
+        self.decide(
+            Subject::Registry,
+            Some(pack),
+            &source,
+            &registry.name,
+            choice.why.reason(),
+        );
+        self.put(metadata, "uid", Scalar::String(registry.uid.clone()));
+        self.put(metadata, "name", Scalar::String(registry.name.clone()));
+        self.put(
+            metadata,
+            "kind",
+            Scalar::String(registry.kind.name().to_owned()),
+        );
+        self.put(metadata, "isPrivate", Scalar::Bool(registry.is_private));
+        self.put(
+            metadata,
+            "providerType",
+            Scalar::String(registry.provider_type.clone()),
+        );
+        if let Some(is_sync_supported) = registry.is_sync_supported {
+            self.put(metadata, "isSyncSupported", Scalar::Bool(is_sync_supported));
+        }
+        let kind = pack.kind();
+        let pack_type = registry.pack_type(&kind);
+        if let Some(node) = pack.string("type").filter(|_| kind != pack_type) {
+            self.decide(
+                Subject::PackType,
+                Some(pack),
+                &kind,
+                pack_type,
+                "the registry's kind decides it",
+            );
+            self.set(node, Scalar::String(pack_type.to_owned()));
+        }
+    }
+
+    /// A version that the destination spells differently, or a tag that it does not have.
+    fn version(&mut self, pack: Pack<'t>, choice: &Choice<'_>) {
+        let Some((found_by, found)) = choice.found else {
+            return;
+        };
+        let (tag, version) = (pack.tag(), pack.version());
+        if found_by == Match::Version {
+            let why = "the tag is not there, but the version is";
+            self.decide(Subject::PackVersion, Some(pack), &tag, &found.version, why);
+            if let Some(node) = pack.string("tag") {
+                self.set(node, Scalar::String(found.version.clone()));
+            }
+        }
+        let spelt_differently = (found_by == Match::Version || tag.is_empty() || tag == version)
+            && !version.is_empty()
+            && version != found.version
+            && crate::destination::version::same(&version, &found.version);
+        if let Some(node) = pack.string("version").filter(|_| spelt_differently) {
+            let why = "the destination spells the version so";
+            self.decide(
+                Subject::PackVersion,
+                Some(pack),
+                &version,
+                &found.version,
+                why,
+            );
+            self.set(node, Scalar::String(found.version.clone()));
+        }
+    }
+
+    fn secrets(
+        &mut self,
+        profile: Profile<'t>,
+        document: &'t ProfileDocument,
+        resolution: &Resolution<'_>,
+        secrets: &Secrets,
+    ) {
+        let (name, version) = (profile.name(), profile.version());
+        for mask in masks(profile, document, std::slice::from_ref(resolution)) {
+            let pack = mask.pack.as_deref().unwrap_or_default();
+            let (given, what) = match &mask.place {
+                MaskedPlace::Variable { name: variable, .. } => (
+                    secrets.variable(&name, &version, variable),
+                    format!("variable `{variable}`"),
+                ),
+                MaskedPlace::Embedded { path, .. } => (
+                    secrets.value(&name, &version, pack, path),
+                    format!("`{path}`"),
+                ),
+            };
+            let secret = match given {
+                Ok(Some(secret)) => secret,
+                Ok(None) => continue,
+                Err(not_set) => {
+                    if mask.level == Level::Error {
+                        self.blockers.push(format!("{what}: {not_set}"));
+                    }
+                    continue;
+                }
+            };
+            let change = match mask.place {
+                MaskedPlace::Variable { default, .. } => Change::Set {
+                    node: default,
+                    value: Scalar::String(secret.reveal().to_owned()),
+                },
+                MaskedPlace::Embedded { embedded, node, .. } => Change::SetInner {
+                    embedded,
+                    node,
+                    text: with_line_end_of(node, secret.reveal()),
+                },
+            };
+            self.decisions.push(Decision {
+                subject: Subject::Secret,
+                pack: mask.pack.clone(),
+                from: what,
+                to: crate::sensitive::REDACTED.to_owned(),
+                why: "the secrets file gives it".to_owned(),
+            });
+            self.secret_changes.push(self.changes.len());
+            self.changes.push(change);
+        }
+    }
+
+    /// Sets a scalar, unless it has the value already.
+    fn set(&mut self, node: NodeRef<'t>, value: Scalar) {
+        let is_there = match &value {
+            Scalar::String(text) => node.as_str().is_some_and(|there| there == *text),
+            Scalar::Bool(value) => node.as_bool() == Some(*value),
+        };
+        if !is_there {
+            self.changes.push(Change::Set { node, value });
+        }
+    }
+
+    /// Sets an entry of an object, or adds it. What the older export format left out and would be empty stays out.
+    fn put(&mut self, object: NodeRef<'t>, key: &'static str, value: Scalar) {
+        match object.get(key) {
+            Some(node) => self.set(node, value),
+            None if matches!(&value, Scalar::String(text) if text.is_empty())
+                || value == Scalar::Bool(false) => {}
+            None => self.changes.push(Change::Insert { object, key, value }),
+        }
+    }
+}
+
+/// A block scalar keeps the line break its text ends with.
+fn with_line_end_of(node: NodeRef<'_>, text: &str) -> String {
+    let keeps = node.kind() == Kind::String && node.text().ends_with('\n') && !text.ends_with('\n');
+    if keeps {
+        format!("{text}\n")
+    } else {
+        text.to_owned()
+    }
+}

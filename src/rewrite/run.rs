@@ -1,0 +1,376 @@
+//! One run of `rewrite`: files in, files out, and a report of what was decided.
+
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use rayon::prelude::*;
+
+use crate::{
+    check::{self, CheckOptions},
+    destination::Destination,
+    finding::{Finding, Level},
+    input::{InputFile, shown_path},
+    profile::{Profile, ProfileDocument, ProfileFile, Shape},
+    report::Report,
+    resolve::Resolution,
+    source::{JsonStringStyle, Source},
+    syntax::NodeRef,
+};
+
+use super::{
+    change::{self, Edit},
+    diff::{self, Redactions},
+    names::{self, NameDecision, NameVersion, Naming},
+    plan::{Decision, Plan},
+    secrets::Secrets,
+    verify, write,
+};
+
+/// Where results go.
+#[derive(Debug, Clone)]
+pub enum Output {
+    /// Below this folder.
+    Folder(PathBuf),
+    /// To the input files.
+    InPlace,
+    /// Nowhere: only the diff is made.
+    Diff,
+}
+
+/// How to rewrite.
+#[derive(Debug)]
+pub struct RewriteOptions {
+    /// How names and versions are decided.
+    pub naming: Naming,
+    /// What is filled in for masks.
+    pub secrets: Secrets,
+    /// Whether profiles are written although masks are left.
+    pub allow_masked: bool,
+    /// Where results go.
+    pub output: Output,
+    /// How the results are checked.
+    pub check: CheckOptions,
+}
+
+/// What became of a profile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    /// It was written.
+    Written,
+    /// It would be written, but for `--diff`.
+    Planned,
+    /// It is import-ready as it is.
+    Unchanged,
+    /// It was left out, as asked.
+    Skipped,
+    /// It cannot be made import-ready.
+    Refused,
+}
+
+impl Status {
+    /// Its name in machine-readable output.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Written => "written",
+            Self::Planned => "planned",
+            Self::Unchanged => "unchanged",
+            Self::Skipped => "skipped",
+            Self::Refused => "refused",
+        }
+    }
+}
+
+/// The outcome for one file.
+#[derive(Debug)]
+pub struct FileResult {
+    /// The file, as people know it.
+    pub file: String,
+    /// The profile in it, if there is one.
+    pub profile: Option<NameVersion>,
+    /// What it is called at the destination.
+    pub target: Option<NameVersion>,
+    /// What became of it.
+    pub status: Status,
+    /// The file that was written.
+    pub output: Option<String>,
+    /// What was decided.
+    pub decisions: Vec<Decision>,
+    /// Why it was refused or skipped, beyond the findings.
+    pub reasons: Vec<String>,
+    /// What `check` says to the result; to the input when there is no result.
+    pub report: Report,
+    /// What changed, for people; without secrets.
+    pub diff: String,
+    /// Whether the refusal is the tool's own failure to read or write.
+    pub failed: bool,
+}
+
+/// What was read of a file before anything is decided.
+struct Survey {
+    profiles: Vec<NameVersion>,
+}
+
+/// Rewrites files for a destination. Every file has a result, in the order given; files in folders that have nothing
+/// to do with profiles have none.
+#[must_use]
+pub fn rewrite(
+    files: &[InputFile],
+    destination: &Arc<Destination>,
+    options: &RewriteOptions,
+) -> Vec<FileResult> {
+    let surveys: Vec<Option<Survey>> = files.par_iter().map(|file| survey(file, options)).collect();
+    let names: Vec<NameVersion> = surveys
+        .iter()
+        .flatten()
+        .flat_map(|survey| survey.profiles.iter().cloned())
+        .collect();
+    let mut decisions = names::decide(&names, destination, &options.naming).into_iter();
+    let mut targets: HashMap<&Path, &Path> = HashMap::new();
+    let mut work = Vec::new();
+    for (file, survey) in files.iter().zip(&surveys) {
+        let Some(survey) = survey else {
+            continue;
+        };
+        let first = *targets
+            .entry(file.relative.as_path())
+            .or_insert(file.path.as_path());
+        let same_target =
+            (first != file.path && matches!(options.output, Output::Folder(_))).then_some(first);
+        let named: Vec<NameDecision> = decisions.by_ref().take(survey.profiles.len()).collect();
+        work.push((file, named, survey.profiles.clone(), same_target));
+    }
+    work.into_par_iter()
+        .map(|(file, decisions, profiles, same_target)| {
+            let mut result = FileResult::new(&shown_path(&file.path), profiles.first().cloned());
+            if let Some(other) = same_target {
+                let other = shown_path(other);
+                result.refuse(format!("its result would have the same path as that of `{other}`: rewrite them in two runs"));
+                return result;
+            }
+            rewrite_file(file, &profiles, &decisions, destination, options, &mut result);
+            result
+        })
+        .collect()
+}
+
+/// The names in a file; `None` for a file that is none of ours.
+fn survey(file: &InputFile, options: &RewriteOptions) -> Option<Survey> {
+    let shown = shown_path(&file.path);
+    let Ok(source) = Source::read(&file.path, &shown, options.check.max_file_size) else {
+        return Some(Survey {
+            profiles: Vec::new(),
+        });
+    };
+    let parsed = ProfileFile::parse(source);
+    if !file.is_named && check::is_foreign(&parsed) {
+        return None;
+    }
+    let profiles = exports(&parsed)
+        .map(|(_, root)| name_of(Profile::new(root)))
+        .collect();
+    Some(Survey { profiles })
+}
+
+fn exports(file: &ProfileFile) -> impl Iterator<Item = (&ProfileDocument, NodeRef<'_>)> {
+    file.documents()
+        .filter(|(document, _)| document.shape() == Shape::Export)
+}
+
+fn name_of(profile: Profile<'_>) -> NameVersion {
+    NameVersion {
+        name: profile.name().into_owned(),
+        version: profile.version().into_owned(),
+    }
+}
+
+impl FileResult {
+    fn new(file: &str, profile: Option<NameVersion>) -> Self {
+        Self {
+            file: file.to_owned(),
+            profile,
+            target: None,
+            status: Status::Refused,
+            output: None,
+            decisions: Vec::new(),
+            reasons: Vec::new(),
+            report: Report::default(),
+            diff: String::new(),
+            failed: false,
+        }
+    }
+
+    fn refuse(&mut self, reason: String) {
+        self.status = Status::Refused;
+        self.reasons.push(reason);
+    }
+
+    fn fail(&mut self, reason: String) {
+        self.failed = true;
+        self.refuse(reason);
+    }
+}
+
+fn rewrite_file(
+    file: &InputFile,
+    profiles: &[NameVersion],
+    decisions: &[NameDecision],
+    destination: &Arc<Destination>,
+    options: &RewriteOptions,
+    result: &mut FileResult,
+) {
+    let source = match Source::read(&file.path, &result.file, options.check.max_file_size) {
+        Ok(source) => source,
+        Err(error) => return result.fail(error.to_string()),
+    };
+    let before = ProfileFile::parse(source);
+    if exports(&before)
+        .map(|(_, root)| name_of(Profile::new(root)))
+        .collect::<Vec<_>>()
+        != profiles
+    {
+        return result.fail("the file was changed by somebody else in the meantime".to_owned());
+    }
+    let destinations = std::slice::from_ref(destination);
+    let check = |file: &ProfileFile| {
+        let outcome = check::check_file(file, destinations, &options.check);
+        Report::new(
+            outcome.into_findings(),
+            crate::report::Coverage::default(),
+            vec![destination.name().to_string()],
+        )
+    };
+    if profiles.is_empty()
+        || !before.faults().is_empty()
+        || before.source().invalid_utf8_at().is_some()
+    {
+        result.report = check(&before);
+        return result.refuse("it is no exported profile that can be read".to_owned());
+    }
+    let mut edits = Vec::new();
+    let mut changes = Vec::new();
+    let mut secret_changes = Vec::new();
+    let style = JsonStringStyle::of(before.source().text());
+    for ((document, root), decision) in exports(&before).zip(decisions) {
+        let profile = Profile::new(root);
+        let (target, why) = match decision {
+            NameDecision::Take { target, why } => (target, why),
+            NameDecision::Skip(why) => {
+                result.status = Status::Skipped;
+                return result.reasons.push(why.clone());
+            }
+            NameDecision::Refuse(why) => {
+                result.report = check(&before);
+                return result.refuse(why.clone());
+            }
+        };
+        result.target = Some(target.clone());
+        let resolution = Resolution::new(profile, destination, &options.check.choices);
+        let plan = Plan::new(
+            profile,
+            document,
+            &resolution,
+            target,
+            why,
+            &options.secrets,
+        );
+        result.decisions.extend(plan.decisions);
+        for blocker in plan.blockers {
+            result.refuse(blocker);
+        }
+        for change in &plan.changes {
+            match change.edit(style) {
+                Ok(edit) => edits.push(edit),
+                Err(error) => result.refuse(error.to_string()),
+            }
+        }
+        secret_changes.extend(
+            plan.secret_changes
+                .iter()
+                .map(|number| changes.len() + number),
+        );
+        changes.extend(plan.changes);
+    }
+    if !result.reasons.is_empty() {
+        result.report = check(&before);
+        return;
+    }
+    let after = match make(&before, edits, &changes) {
+        Ok(after) => after,
+        Err(reason) => return result.fail(reason),
+    };
+    result.report = check(&after);
+    let is_left = |finding: &&Finding| {
+        finding.level == Level::Error
+            && !(options.allow_masked && finding.rule.id == "masked-value")
+    };
+    let left = result.report.findings.iter().filter(is_left).count();
+    if matches!(options.output, Output::Diff) {
+        let secrets = secret_changes
+            .iter()
+            .filter_map(|&number| changes.get(number));
+        result.diff = diff::render(&before, &after, &Redactions::of(&before, secrets));
+    }
+    if left > 0 {
+        let errors = if left == 1 {
+            "1 error is".to_owned()
+        } else {
+            format!("{left} errors are")
+        };
+        return result.refuse(format!("{errors} left in it"));
+    }
+    put(
+        file,
+        &before,
+        &after,
+        !secret_changes.is_empty(),
+        options,
+        result,
+    );
+}
+
+/// Makes the result and proves that it is what was planned.
+fn make(
+    before: &ProfileFile,
+    edits: Vec<Edit>,
+    changes: &[change::Change<'_>],
+) -> Result<ProfileFile, String> {
+    let text = change::apply(before.source().text(), edits).map_err(|error| error.to_string())?;
+    let after = ProfileFile::parse(Source::new(before.source().name(), text));
+    verify::verify(before, &after, changes).map_err(|difference| {
+        format!("internal error: the result is not what was planned: {difference}")
+    })?;
+    Ok(after)
+}
+
+fn put(
+    file: &InputFile,
+    before: &ProfileFile,
+    after: &ProfileFile,
+    holds_secrets: bool,
+    options: &RewriteOptions,
+    result: &mut FileResult,
+) {
+    let (old, new) = (before.source().text(), after.source().text());
+    result.status = match (&options.output, old == new) {
+        (Output::Diff | Output::InPlace, true) => Status::Unchanged,
+        (Output::Diff, false) => Status::Planned,
+        (Output::Folder(_), _) | (Output::InPlace, false) => Status::Written,
+    };
+    if result.status != Status::Written {
+        return;
+    }
+    let written = match &options.output {
+        Output::Folder(folder) => {
+            write::write_below(folder, &file.relative, &file.path, new, holds_secrets)
+        }
+        _ => write::write_in_place(&file.path, old, new).map(|()| file.path.clone()),
+    };
+    match written {
+        Ok(path) => result.output = Some(shown_path(&path)),
+        Err(error) => result.fail(error.to_string()),
+    }
+}

@@ -1,0 +1,255 @@
+//! The frame check: what a rewrite changed is what the plan said, and nothing else.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::{
+    profile::{Embedded, Profile, ProfileFile, Shape},
+    syntax::{Kind, NodeRef, Tree, escape_pointer_token},
+};
+
+use super::change::{Change, Scalar, entry_pointer};
+
+/// What a place of a document holds afterwards: a scalar, or nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum After {
+    Is(Value),
+    Gone,
+    /// A container where something else was planned, or keys in another order.
+    Other,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Value {
+    kind: Kind,
+    text: String,
+}
+
+/// Which document, and which place in it: embedded documents go by the pointer of their string and their number.
+type Address = (Option<(String, usize)>, String);
+
+/// Compares a file before and after with the planned changes.
+///
+/// # Errors
+///
+/// What differs from the plan, for people.
+pub fn verify(
+    before: &ProfileFile,
+    after: &ProfileFile,
+    changes: &[Change<'_>],
+) -> Result<(), String> {
+    let (Some(old_tree), Some(new_tree)) = (before.tree(), after.tree()) else {
+        return Err("the result cannot be parsed".to_owned());
+    };
+    if !after.faults().is_empty() {
+        return Err("the result cannot be parsed".to_owned());
+    }
+    let (old_roots, new_roots): (Vec<_>, Vec<_>) = (
+        old_tree.documents().collect(),
+        new_tree.documents().collect(),
+    );
+    if old_roots.len() != new_roots.len() {
+        return Err("the result has another number of documents".to_owned());
+    }
+    let mut found = BTreeMap::new();
+    for (old, new) in old_roots.into_iter().zip(new_roots) {
+        compare(old, new, String::new(), &mut |pointer, after| {
+            found.insert((None, pointer), after);
+        });
+    }
+    let planned = planned(changes, old_tree);
+    let hosts: BTreeSet<String> = planned
+        .keys()
+        .filter_map(|(inner, _)| inner.as_ref().map(|(host, _)| host.clone()))
+        .collect();
+    // A string that holds an embedded document changes as a whole; what changed inside of it is compared there.
+    for host in hosts {
+        found.remove(&(None, host.clone()));
+        compare_embedded(before, after, &host, &mut found)?;
+    }
+    for (address, expected) in &planned {
+        match found.remove(address) {
+            Some(actual) if actual == *expected => {}
+            // A change to what was there already is none.
+            None if is_unchanged(before, address, expected) => {}
+            _ => return Err(format!("`{}` did not change as planned", show(address))),
+        }
+    }
+    match found.keys().next() {
+        Some(address) => Err(format!("`{}` changed without being planned", show(address))),
+        None => Ok(()),
+    }
+}
+
+fn planned(changes: &[Change<'_>], tree: &Tree) -> BTreeMap<Address, After> {
+    let mut planned = BTreeMap::new();
+    for change in changes {
+        let (address, after) = match change {
+            Change::Set { node, value } => ((None, node.pointer()), scalar(value)),
+            Change::Insert { object, key, value } => {
+                ((None, entry_pointer(*object, key)), scalar(value))
+            }
+            Change::Remove { node } => ((None, node.pointer()), After::Gone),
+            Change::SetInner {
+                embedded,
+                node,
+                text,
+            } => {
+                let host = tree.node(embedded.host()).pointer();
+                let value = Value {
+                    kind: Kind::String,
+                    text: text.clone(),
+                };
+                (
+                    (Some((host, node.document_index())), node.pointer()),
+                    After::Is(value),
+                )
+            }
+        };
+        planned.insert(address, after);
+    }
+    planned
+}
+
+fn scalar(value: &Scalar) -> After {
+    After::Is(match value {
+        Scalar::String(text) => Value {
+            kind: Kind::String,
+            text: text.clone(),
+        },
+        Scalar::Bool(value) => Value {
+            kind: Kind::Bool,
+            text: value.to_string(),
+        },
+    })
+}
+
+fn compare_embedded(
+    before: &ProfileFile,
+    after: &ProfileFile,
+    host: &str,
+    found: &mut BTreeMap<Address, After>,
+) -> Result<(), String> {
+    let (Some(old), Some(new)) = (embedded_at(before, host), embedded_at(after, host)) else {
+        return Err(format!("`{host}` no longer holds YAML"));
+    };
+    if new.stream().faults.len() > old.stream().faults.len() {
+        return Err(format!("`{host}` no longer holds valid YAML"));
+    }
+    let (old_roots, new_roots): (Vec<_>, Vec<_>) = (
+        old.stream().tree.documents().collect(),
+        new.stream().tree.documents().collect(),
+    );
+    if old_roots.len() != new_roots.len() {
+        return Err(format!("`{host}` holds another number of documents"));
+    }
+    for (index, (old, new)) in old_roots.into_iter().zip(new_roots).enumerate() {
+        compare(old, new, String::new(), &mut |pointer, after| {
+            found.insert((Some((host.to_owned(), index)), pointer), after);
+        });
+    }
+    Ok(())
+}
+
+fn embedded_at<'f>(file: &'f ProfileFile, host: &str) -> Option<&'f Embedded> {
+    file.documents()
+        .filter(|(document, _)| document.shape() == Shape::Export)
+        .flat_map(|(document, _)| document.embedded())
+        .find(|embedded| {
+            file.tree()
+                .is_some_and(|tree| tree.node(embedded.host()).pointer() == host)
+        })
+}
+
+fn is_unchanged(before: &ProfileFile, address: &Address, expected: &After) -> bool {
+    let (None, pointer) = address else {
+        return false;
+    };
+    let root = before
+        .documents()
+        .next()
+        .map(|(_, root)| Profile::new(root).root());
+    let node = root.and_then(|root| at_pointer(root, pointer));
+    match (node, expected) {
+        (Some(node), After::Is(value)) => node.kind() == value.kind && node.text() == value.text,
+        (None, After::Gone) => true,
+        _ => false,
+    }
+}
+
+fn at_pointer<'t>(root: NodeRef<'t>, pointer: &str) -> Option<NodeRef<'t>> {
+    pointer.split('/').skip(1).try_fold(root, |node, token| {
+        let key = token.replace("~1", "/").replace("~0", "~");
+        match node.kind() {
+            Kind::Array => node.items().nth(key.parse().ok()?),
+            _ => node.get(&key),
+        }
+    })
+}
+
+/// Tells every place that differs. Recursive: parsers limit the depth.
+fn compare(
+    old: NodeRef<'_>,
+    new: NodeRef<'_>,
+    pointer: String,
+    differs: &mut dyn FnMut(String, After),
+) {
+    match (old.kind(), new.kind()) {
+        (Kind::Object, Kind::Object) => {
+            for (key, value) in old.entries() {
+                let below = format!("{pointer}/{}", escape_pointer_token(&key.text()));
+                match new.get(&key.text()) {
+                    Some(other) => compare(value, other, below, differs),
+                    None => differs(below, After::Gone),
+                }
+            }
+            for (key, value) in new
+                .entries()
+                .filter(|(key, _)| old.get(&key.text()).is_none())
+            {
+                let below = format!("{pointer}/{}", escape_pointer_token(&key.text()));
+                differs(below, after(value));
+            }
+            let order = |one: NodeRef<'_>, other: NodeRef<'_>| -> Vec<String> {
+                let keys = one.entries().map(|(key, _)| key.text().into_owned());
+                keys.filter(|key| other.get(key).is_some()).collect()
+            };
+            if order(old, new) != order(new, old) {
+                differs(pointer, After::Other);
+            }
+        }
+        (Kind::Array, Kind::Array) => {
+            let (mut olds, mut news) = (old.items(), new.items());
+            for index in 0.. {
+                let below = format!("{pointer}/{index}");
+                match (olds.next(), news.next()) {
+                    (Some(old), Some(new)) => compare(old, new, below, differs),
+                    (Some(_), None) => differs(below, After::Gone),
+                    (None, Some(new)) => differs(below, after(new)),
+                    (None, None) => break,
+                }
+            }
+        }
+        _ => {
+            if old.kind() != new.kind() || old.text() != new.text() {
+                differs(pointer, after(new));
+            }
+        }
+    }
+}
+
+fn after(node: NodeRef<'_>) -> After {
+    match node.kind() {
+        Kind::Array | Kind::Object => After::Other,
+        kind => After::Is(Value {
+            kind,
+            text: node.text().into_owned(),
+        }),
+    }
+}
+
+fn show(address: &Address) -> String {
+    match address {
+        (None, pointer) => pointer.clone(),
+        (Some((host, document)), pointer) => format!("{host} document {document} {pointer}"),
+    }
+}
