@@ -67,6 +67,7 @@ pub fn is_secret_key(key: &str) -> bool {
         .flat_map(char::to_lowercase)
         .collect();
     SECRET_WORDS.iter().any(|word| key.contains(word))
+        && !key.starts_with("existing")
         && !HARMLESS_ENDS.iter().any(|end| key.ends_with(end))
 }
 

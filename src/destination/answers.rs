@@ -104,7 +104,7 @@ pub fn registry(node: NodeRef<'_>) -> Option<Registry> {
         name,
         kind: RegistryKind::named(&text("kind")),
         provider_type: text("providerType"),
-        is_private: flag(&["isPrivate", "private"]).unwrap_or(false),
+        is_private: flag(&["isPrivate", "private"]),
         is_sync_supported,
         is_default: flag(&["isDefault"]).unwrap_or(false),
         ..Registry::default()

@@ -591,7 +591,7 @@ fn merge(known: &mut Registry, told: Registry) {
     if known.kind.name().is_empty() {
         known.kind = told.kind;
     }
-    known.is_private |= told.is_private;
+    known.is_private = known.is_private.or(told.is_private);
     known.is_default |= told.is_default;
     known.is_sync_supported = known.is_sync_supported.or(told.is_sync_supported);
 }

@@ -67,7 +67,7 @@ pub struct Registry {
     /// What an OCI registry serves: `pack`, `helm`, `zarf`, or nothing.
     pub provider_type: String,
     /// Whether its content is closed to the content synchronisation, for Helm registries.
-    pub is_private: bool,
+    pub is_private: Option<bool>,
     /// Whether the server synchronises, and so knows, its content.
     pub is_sync_supported: Option<bool>,
     /// Whether it is the default registry.
@@ -132,7 +132,7 @@ impl Registry {
         if self.is_sync_supported == Some(false) {
             return Some("the registry is not synchronised");
         }
-        if self.kind == RegistryKind::Helm && self.is_private {
+        if self.kind == RegistryKind::Helm && self.is_private == Some(true) {
             return Some("the registry is a private Helm repository");
         }
         match self.listing {

@@ -63,6 +63,7 @@ struct JsonDecision<'r> {
     pack: Option<&'r str>,
     from: &'r str,
     to: &'r str,
+    changed: bool,
     why: &'r str,
 }
 
@@ -116,6 +117,7 @@ fn decision(decision: &Decision) -> JsonDecision<'_> {
         pack: decision.pack.as_deref(),
         from: &decision.from,
         to: &decision.to,
+        changed: decision.changed,
         why: &decision.why,
     }
 }
@@ -191,11 +193,7 @@ fn file(out: &mut String, result: &FileResult, color: bool, width: usize) {
             printable(&became)
         ),
     );
-    for decision in result
-        .decisions
-        .iter()
-        .filter(|decision| decision.is_change())
-    {
+    for decision in result.decisions.iter().filter(|decision| decision.changed) {
         line(out, &format!("  {}", printable(&sentence(decision))));
     }
     for reason in &result.reasons {
@@ -226,7 +224,9 @@ fn sentence(decision: &Decision) -> String {
     match decision.subject {
         Subject::Name => format!("{subject}name {from} → {to}, because {why}"),
         Subject::Version => format!("{subject}version {from} → {to}, because {why}"),
-        Subject::Registry if from == to => format!("{subject}registry {to}, because {why}"),
+        Subject::Registry if from == to => {
+            format!("{subject}registry {to} as it is known there, because {why}")
+        }
         Subject::Registry => format!("{subject}registry {from} → {to}, because {why}"),
         Subject::PackType => format!("{subject}type {from} → {to}, because {why}"),
         Subject::PackVersion => format!("{subject}version {from} → {to}, because {why}"),

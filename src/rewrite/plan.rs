@@ -58,16 +58,10 @@ pub struct Decision {
     pub from: String,
     /// What will stand there.
     pub to: String,
+    /// Whether anything changes by it. A registry may keep its name and get another uid.
+    pub changed: bool,
     /// Why, to follow "because".
     pub why: String,
-}
-
-impl Decision {
-    /// Whether anything changes by it.
-    #[must_use]
-    pub fn is_change(&self) -> bool {
-        self.from != self.to
-    }
 }
 
 /// The plan for one profile.
@@ -116,6 +110,7 @@ impl<'t> Plan<'t> {
             pack: pack.map(|pack| pack.name().into_owned()),
             from: from.to_owned(),
             to: to.to_owned(),
+            changed: from != to,
             why: why.to_owned(),
         });
     }
@@ -180,30 +175,29 @@ impl<'t> Plan<'t> {
         let Some(metadata) = pack.registry_metadata() else {
             return;
         };
-        let source = pack.registry_text("name");
-        self.decide(
-            Subject::Registry,
-            Some(pack),
-            &source,
-            &registry.name,
-            choice.why.reason(),
-        );
-        self.put(metadata, "uid", Scalar::String(registry.uid.clone()));
-        self.put(metadata, "name", Scalar::String(registry.name.clone()));
-        self.put(
-            metadata,
-            "kind",
-            Scalar::String(registry.kind.name().to_owned()),
-        );
-        self.put(metadata, "isPrivate", Scalar::Bool(registry.is_private));
-        self.put(
-            metadata,
-            "providerType",
-            Scalar::String(registry.provider_type.clone()),
-        );
+        let before = self.changes.len();
+        let text = |text: &str| Scalar::String(text.to_owned());
+        self.put(metadata, "uid", text(&registry.uid));
+        self.put(metadata, "name", text(&registry.name));
+        self.put(metadata, "kind", text(registry.kind.name()));
+        if let Some(is_private) = registry.is_private {
+            self.put(metadata, "isPrivate", Scalar::Bool(is_private));
+        }
+        // Only OCI registries have a provider type; one that is not told stays what it was.
+        if registry.kind != RegistryKind::Oci || !registry.provider_type.is_empty() {
+            self.put(metadata, "providerType", text(&registry.provider_type));
+        }
         if let Some(is_sync_supported) = registry.is_sync_supported {
             self.put(metadata, "isSyncSupported", Scalar::Bool(is_sync_supported));
         }
+        self.decisions.push(Decision {
+            subject: Subject::Registry,
+            pack: Some(pack.name().into_owned()),
+            from: pack.registry_text("name").into_owned(),
+            to: registry.name.clone(),
+            changed: self.changes.len() > before,
+            why: choice.why.reason().to_owned(),
+        });
         let kind = pack.kind();
         let pack_type = registry.pack_type(&kind);
         if let Some(node) = pack.string("type").filter(|_| kind != pack_type) {
@@ -294,6 +288,7 @@ impl<'t> Plan<'t> {
                 pack: mask.pack.clone(),
                 from: what,
                 to: crate::sensitive::REDACTED.to_owned(),
+                changed: true,
                 why: "the secrets file gives it".to_owned(),
             });
             self.secret_changes.push(self.changes.len());

@@ -320,6 +320,8 @@ fn rewrite_file(
         } else {
             format!("{left} errors are")
         };
+        // The result is never seen, so its findings are told where they are in the input.
+        result.report = at_input(&result.report, check(&before));
         return result.refuse(format!("{errors} left in it"));
     }
     put(
@@ -330,6 +332,25 @@ fn rewrite_file(
         options,
         result,
     );
+}
+
+/// The findings of a result, at the places that they have in the input where they were there already.
+fn at_input(after: &Report, before: Report) -> Report {
+    let mut in_input: HashMap<String, Finding> = before
+        .findings
+        .into_iter()
+        .map(|finding| (finding.fingerprint.clone(), finding))
+        .collect();
+    let findings = after.findings.iter();
+    let findings = findings.map(|finding| {
+        in_input
+            .remove(&finding.fingerprint)
+            .unwrap_or_else(|| finding.clone())
+    });
+    Report {
+        findings: findings.collect(),
+        ..after.clone()
+    }
 }
 
 /// Makes the result and proves that it is what was planned.
