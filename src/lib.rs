@@ -3,6 +3,16 @@
 //! The pipeline, from the bytes of a file to a report: [`source`] → [`syntax`] → [`profile`] and [`destination`] →
 //! [`resolve`] → [`rules`] → [`report`] → [`emit`]; and from the same resolution to written files: [`rewrite`].
 
+// Whatever a file holds, the tool must not panic; and only the command line prints.
+#![warn(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::print_stdout,
+    clippy::unwrap_used
+)]
+
 pub mod batch;
 pub mod check;
 pub mod cli;

@@ -23,12 +23,15 @@ pub enum Command {
     #[command(after_help = EXIT_CODES)]
     Check(CheckArgs),
     /// Write import-ready files for a destination
-    #[command(after_help = EXIT_CODES)]
+    #[command(after_help = REWRITE_EXIT_CODES)]
     Rewrite(RewriteArgs),
 }
 
 const EXIT_CODES: &str = "\
 Exit codes: 0 nothing to complain of, 1 findings at or above --fail-on, 2 the tool could not do its work.";
+
+const REWRITE_EXIT_CODES: &str = "\
+Exit codes: 0 every profile is import-ready, 1 some are not and were left out, 2 the tool could not do its work.";
 
 /// Arguments of `check`.
 #[derive(Debug, Args)]

@@ -15,6 +15,15 @@ use super::{
     registry::{PackVersion, Registry},
 };
 
+/// A registry of `destination.yaml`.
+#[derive(Debug)]
+pub struct ToldRegistry {
+    /// Its metadata.
+    pub registry: Registry,
+    /// The packs it holds by name, one entry for each version, if it tells any.
+    pub packs: Option<Vec<(String, PackVersion)>>,
+}
+
 /// What `destination.yaml` tells.
 #[derive(Debug, Default)]
 pub struct Config {
@@ -23,7 +32,7 @@ pub struct Config {
     /// Where profiles are imported to.
     pub scope: Option<Scope>,
     /// Registries; with the packs they hold, if their packs are told.
-    pub registries: Option<Vec<(Registry, Option<Vec<(String, PackVersion)>>)>>,
+    pub registries: Option<Vec<ToldRegistry>>,
     /// Macro names and their places by scope.
     pub macros: Vec<(Scope, Vec<(String, Place)>)>,
     /// Profiles that exist there.
@@ -87,10 +96,13 @@ pub fn read(source: &Source) -> Config {
         .get("registries")
         .filter(|list| list.kind() == Kind::Array)
     {
-        let read = registries
-            .items()
-            .filter_map(|item| Some((registry(item)?, packs_of(item, &place))));
-        config.registries = Some(read.collect());
+        let told = registries.items().filter_map(|item| {
+            Some(ToldRegistry {
+                registry: registry(item)?,
+                packs: packs_of(item, &place),
+            })
+        });
+        config.registries = Some(told.collect());
     }
     for (key, names) in root.get("macros").into_iter().flat_map(NodeRef::entries) {
         if let (Some(scope), Some(names)) = (Scope::named(&key.text()), names_in(names)) {

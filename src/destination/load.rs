@@ -19,7 +19,7 @@ use crate::{
 use super::{
     Destination, DestinationFault, FaultKind,
     answers::{self, Answer, AnsweredPack},
-    config,
+    config::{self, ToldRegistry},
     existing::{ExistingProfile, profiles_in},
     macros::{Scope, names_in},
     registry::{HeldPack, Listing, PackVersion, Registry},
@@ -179,7 +179,7 @@ impl Loader<'_> {
         for entry in WalkDir::new(folder).follow_links(true).sort_by_file_name() {
             match entry {
                 Ok(entry) if entry.file_name() == "pack.json" && entry.file_type().is_file() => {
-                    files.push(entry.into_path())
+                    files.push(entry.into_path());
                 }
                 Ok(_) => {}
                 Err(error) => self.unread(
@@ -358,7 +358,7 @@ impl Loader<'_> {
         }
         if let Some(registries) = config.registries {
             self.destination.registries_told = true;
-            for (registry, packs) in registries {
+            for ToldRegistry { registry, packs } in registries {
                 let number = self.registry(registry);
                 if let Some(packs) = packs {
                     self.set_listing(number, Listing::Complete);

@@ -37,7 +37,7 @@ pub fn findings(out: &mut String, report: &Report, color: bool, width: usize) {
                 Some(excerpt) => style.finding(out, finding, excerpt),
                 // A file of a destination, or one that is only seen across files, has no excerpts.
                 None if !has_excerpts || finding.is_across_files() => {
-                    style.without_excerpt(out, finding)
+                    style.without_excerpt(out, finding);
                 }
                 None => hidden += 1,
             }

@@ -24,9 +24,12 @@ impl Shape {
         let Some(spec) = root.get("spec").filter(|spec| spec.kind() == Kind::Object) else {
             return Self::Other;
         };
-        let has_template = spec
-            .get("template")
-            .is_some_and(|template| template.kind() == Kind::Object);
+        // Deployments and their like have a `spec.template` as well, but none of these in it.
+        let has_template = spec.get("template").is_some_and(|template| {
+            ["packs", "cloudType", "type"]
+                .into_iter()
+                .any(|key| template.get(key).is_some())
+        });
         if spec.get("published").is_some() || spec.get("draft").is_some() {
             return Self::ApiAnswer;
         }

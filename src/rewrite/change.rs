@@ -226,8 +226,7 @@ pub fn apply(text: &str, mut edits: Vec<Edit>) -> Result<String, EditError> {
     let grown: usize = edits.iter().map(|edit| edit.text.len()).sum();
     let mut result = String::with_capacity(text.len() + grown);
     let mut from = 0;
-    let mut edits = edits.into_iter().peekable();
-    while let Some(edit) = edits.next() {
+    for edit in edits {
         let (start, end) = (edit.range.start(), edit.range.end());
         if start < from {
             return Err(EditError::Overlap(start));

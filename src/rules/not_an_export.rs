@@ -27,6 +27,10 @@ impl Rule for NotAnExport {
 
     fn check_file(&self, file: &ProfileFile, sink: &mut Sink<'_>) {
         for (document, root) in file.documents() {
+            // What a syntax error cuts off cannot be told for anything.
+            if document.shape() == Shape::Other && !file.faults().is_empty() {
+                continue;
+            }
             let Some((message, help)) = describe(document.shape(), root) else {
                 continue;
             };

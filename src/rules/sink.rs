@@ -102,13 +102,11 @@ impl<'f> Sink<'f> {
     ) -> &mut Finding {
         let spot = spot.into();
         let finding = Finding::new(rule, self.place(spot), message.into());
-        self.findings.push(Finding {
+        self.findings.push_mut(Finding {
             profile: self.profile.clone(),
             destination: self.destination.clone(),
             ..finding
-        });
-        let last = self.findings.len() - 1;
-        &mut self.findings[last]
+        })
     }
 
     /// The place of a spot in this sink's file.

@@ -132,7 +132,7 @@ pub fn encode_json_string(text: &str, style: JsonStringStyle) -> String {
             '\t' => raw.push_str("\\t"),
             '/' if style.slash => raw.push_str("\\/"),
             '<' | '>' | '&' | '\u{2028}' | '\u{2029}' if style.html => {
-                push_unicode(&mut raw, character)
+                push_unicode(&mut raw, character);
             }
             '\0'..='\u{1f}' => push_unicode(&mut raw, character),
             '\u{80}'.. if style.ascii => push_unicode(&mut raw, character),

@@ -48,7 +48,7 @@ fn is_number(text: &str) -> bool {
         [b'0', b'b', binary @ ..] => {
             !binary.is_empty() && binary.iter().all(|byte| matches!(byte, b'0' | b'1'))
         }
-        [b'.', special @ ..] if matches!(special, b"inf" | b"Inf" | b"INF") => true,
+        b".inf" | b".Inf" | b".INF" => true,
         b".nan" | b".NaN" | b".NAN" => text.len() == unsigned.len(),
         _ => is_decimal(unsigned),
     }

@@ -506,7 +506,7 @@ fn arguments_of_every_kind() {
     else {
         panic!("{:?}", found[15]);
     };
-    assert_eq!(*found_family, family(Family::Var));
+    assert_eq!(*found_family, family(Var));
     assert_eq!(path[0].value, name("v").value);
     let Kind::Parenthesised { head: None, calls } = &found[16] else {
         panic!("{:?}", found[16]);

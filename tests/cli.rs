@@ -1,0 +1,395 @@
+//! The command line: exit codes, streams, bad input, help.
+
+use std::{fs, path::Path, process::Output};
+
+use snapbox::cmd::{Command, cargo_bin};
+
+fn run(args: &[&str]) -> Output {
+    run_in(Path::new(env!("CARGO_MANIFEST_DIR")), args)
+}
+
+fn run_in(folder: &Path, args: &[&str]) -> Output {
+    Command::new(cargo_bin!("palette-knife"))
+        .args(args)
+        .current_dir(folder)
+        .env_remove("NO_COLOR")
+        .env_remove("FORCE_COLOR")
+        .env_remove("CLICOLOR_FORCE")
+        .output()
+        .expect("it runs")
+}
+
+fn code(output: &Output) -> i32 {
+    output.status.code().expect("an exit code")
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).expect("UTF-8")
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).expect("UTF-8")
+}
+
+#[test]
+fn help_texts_stay_what_they_are() {
+    for args in [
+        &["--help"][..],
+        &["check", "--help"],
+        &["rewrite", "--help"],
+    ] {
+        let output = run(args);
+        assert_eq!(code(&output), 0);
+        let name = args.join("_").replace("--", "");
+        insta::assert_snapshot!(name, stdout(&output).replace(".exe", ""));
+    }
+}
+
+#[test]
+fn exit_codes_tell_findings_from_failures() {
+    let profiles = "fixtures/profiles";
+    let strict = ["check", profiles, "--to", "fixtures/destinations/strict"];
+    let with = |more: &[&'static str]| code(&run(&[&strict[..], more].concat()));
+    assert_eq!(with(&[]), 1);
+    for format in ["human", "concise", "json"] {
+        assert_eq!(
+            code(&run(&[&strict[..], &["--format", format]].concat())),
+            1,
+            "{format}"
+        );
+    }
+    assert_eq!(with(&["--fail-on", "never"]), 0);
+    let quay = [
+        "check",
+        "fixtures/profiles/quay-vsphere.json",
+        "--to",
+        "fixtures/destinations/strict",
+    ];
+    assert_eq!(code(&run(&quay)), 0);
+    let timetable = [
+        "check",
+        "fixtures/profiles/timetable-api.json",
+        "--to",
+        "fixtures/destinations/twin",
+    ];
+    assert_eq!(code(&run(&timetable)), 0, "a warning is no failure");
+    assert_eq!(
+        code(&run(&[&timetable[..], &["--fail-on", "warning"]].concat())),
+        1
+    );
+    assert_eq!(code(&run(&["check", "--no-such-flag"])), 2);
+    assert_eq!(
+        code(&run(&["check", profiles, "--to", "no/such/folder"])),
+        2
+    );
+    assert_eq!(code(&run(&["check", "no/such/file.json"])), 2);
+}
+
+#[test]
+fn one_unreadable_path_does_not_stop_the_others() {
+    let output = run(&[
+        "check",
+        "no/such/file.json",
+        "fixtures/broken/malformed-version.json",
+        "--format",
+        "concise",
+    ]);
+    assert_eq!(code(&output), 2);
+    assert_eq!(stderr(&output).lines().count(), 1, "{}", stderr(&output));
+    assert!(stderr(&output).starts_with("error: `no/such/file.json`: "));
+    assert!(stdout(&output).contains("error[malformed-version]"));
+}
+
+#[test]
+fn a_destination_that_is_none_is_one_clear_line() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let empty = folder.path().to_string_lossy().into_owned();
+    for (path, says) in [
+        ("no/such/folder", "no/such/folder"),
+        (empty.as_str(), "describes no destination"),
+    ] {
+        let output = run(&["check", "fixtures/profiles", "--to", path]);
+        assert_eq!(code(&output), 2);
+        assert_eq!(stdout(&output), "");
+        assert_eq!(stderr(&output).lines().count(), 1);
+        assert!(stderr(&output).contains(says), "{}", stderr(&output));
+    }
+}
+
+#[test]
+fn a_folder_without_profiles_is_told() {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("package.json"), "{\"name\": \"x\"}").expect("written");
+    fs::write(
+        folder.path().join("deployment.yaml"),
+        "kind: Deployment\nspec: {template: {}}\n",
+    )
+    .expect("written");
+    let output = run_in(folder.path(), &["check"]);
+    assert_eq!(code(&output), 0);
+    assert_eq!(stderr(&output), "warning: no profiles found\n");
+    assert!(stdout(&output).contains("skipped: 2 files that hold no profile"));
+}
+
+#[test]
+fn a_named_file_is_checked_whatever_it_looks_like() {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("package.json"), "{\"name\": \"x\"}").expect("written");
+    let output = run_in(
+        folder.path(),
+        &["check", "package.json", "--format", "concise"],
+    );
+    assert_eq!(code(&output), 1);
+    assert_eq!(
+        stdout(&output),
+        "package.json:1:1: error[not-an-export] this is not an exported profile: it has no `spec.template`\n"
+    );
+}
+
+#[test]
+fn bad_bytes_get_one_finding_each() {
+    for (file, says) in [
+        (
+            "empty.json",
+            "1:1: error[syntax-error] expected a JSON document, found nothing",
+        ),
+        (
+            "utf-16.json",
+            "1:1: error[syntax-error] the file is not UTF-8",
+        ),
+        (
+            "invalid-utf-8.json",
+            "4:35: error[syntax-error] the file is not UTF-8",
+        ),
+        (
+            "byte-order-mark.json",
+            "1:1: warning[syntax-error] the file begins with a byte order mark",
+        ),
+        (
+            "syntax-error.json",
+            "17:11: error[syntax-error] expected `,` or `}`, found `\"`",
+        ),
+    ] {
+        let output = run(&[
+            "check",
+            &format!("fixtures/broken/{file}"),
+            "--format",
+            "concise",
+        ]);
+        let found = stdout(&output);
+        assert_eq!(found.lines().count(), 1, "{found}");
+        assert!(found.contains(says), "{found}");
+        assert_eq!(stderr(&output), "");
+    }
+}
+
+#[test]
+fn a_broken_export_in_a_folder_is_not_passed_over() {
+    let output = run(&["check", "fixtures/broken", "--format", "concise"]);
+    for file in ["utf-16.json", "syntax-error.json", "byte-order-mark.json"] {
+        assert!(
+            stdout(&output).contains(&format!("fixtures/broken/{file}:")),
+            "{file}"
+        );
+    }
+}
+
+#[test]
+fn a_file_over_the_limit_is_not_read() {
+    let output = run(&[
+        "check",
+        "fixtures/profiles/booking-eks.json",
+        "--max-file-size",
+        "1000",
+    ]);
+    assert_eq!(code(&output), 2);
+    assert!(
+        stderr(&output).contains("larger than the limit of 1000 bytes"),
+        "{}",
+        stderr(&output)
+    );
+}
+
+#[test]
+fn standard_input_has_the_name_it_is_given() {
+    let text = fs::read_to_string("fixtures/broken/malformed-version.json").expect("a fixture");
+    let output = Command::new(cargo_bin!("palette-knife"))
+        .args([
+            "check",
+            "-",
+            "--stdin-filename",
+            "a/web.json",
+            "--format",
+            "concise",
+        ])
+        .stdin(text)
+        .output()
+        .expect("it runs");
+    assert_eq!(code(&output), 1);
+    assert!(
+        stdout(&output).starts_with("a/web.json:8:17: error[malformed-version]"),
+        "{}",
+        stdout(&output)
+    );
+}
+
+#[test]
+fn a_registry_that_does_not_exist_is_refused() {
+    let output = run(&[
+        "check",
+        "fixtures/profiles",
+        "--to",
+        "fixtures/destinations/twin",
+        "--registry",
+        "nginx=Nowhere",
+    ]);
+    assert_eq!(code(&output), 2);
+    assert!(
+        stderr(&output).contains("there are: `"),
+        "{}",
+        stderr(&output)
+    );
+}
+
+#[test]
+fn color_is_for_those_who_ask() {
+    let args = ["check", "fixtures/broken/malformed-version.json"];
+    assert!(!stdout(&run(&args)).contains('\u{1b}'));
+    assert!(
+        stdout(&run(&[&args[..], &["--color", "always"]].concat()))
+            .contains("\u{1b}[1;31merror[malformed-version]")
+    );
+}
+
+#[test]
+fn a_finding_on_a_long_line_is_short() {
+    let output = run(&[
+        "check",
+        "fixtures/profiles/booking-eks.json",
+        "--to",
+        "fixtures/destinations/strict",
+    ]);
+    let text = stdout(&output);
+    assert!(
+        text.contains("booking-eks.json › packs[5] prometheus-operator › values:50:41"),
+        "{text}"
+    );
+    let longest = text.lines().map(|line| line.chars().count()).max();
+    assert!(longest <= Some(120), "{longest:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_closed_pipe_is_no_error() {
+    let command = format!(
+        "'{}' check fixtures/profiles --to fixtures/destinations/airgap --format json | head -c 10",
+        cargo_bin!("palette-knife").display()
+    );
+    let output = Command::new("bash")
+        .args(["-o", "pipefail", "-c", &command])
+        .output()
+        .expect("it runs");
+    // The exit code of `check` is that of its findings, whoever reads them.
+    assert_eq!(code(&output), 1);
+    assert_eq!(stderr(&output), "");
+}
+
+#[test]
+fn the_json_report_is_what_its_schema_says() {
+    let schema = fs::read_to_string("schemas/check-report.schema.json").expect("a schema");
+    let schema = serde_json::from_str(&schema).expect("JSON");
+    let validator = jsonschema::options()
+        .should_validate_formats(true)
+        .build(&schema)
+        .expect("a schema");
+    for args in [
+        &[
+            "fixtures/profiles",
+            "--to",
+            "fixtures/destinations/strict",
+            "--to",
+            "fixtures/destinations/airgap",
+        ][..],
+        &["fixtures/broken"],
+        &["fixtures/profiles/crew-tools.json"],
+    ] {
+        let output = run(&[&["check", "--format", "json"], args].concat());
+        let report: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        let errors: Vec<String> = validator
+            .iter_errors(&report)
+            .map(|error| error.to_string())
+            .collect();
+        assert!(errors.is_empty(), "{errors:?}");
+        assert_eq!(report["version"], 1);
+    }
+}
+
+#[test]
+fn output_is_the_same_on_every_run_and_with_any_number_of_threads() {
+    let run = |threads: &str| {
+        let output = Command::new(cargo_bin!("palette-knife"))
+            .args([
+                "check",
+                "fixtures",
+                "--to",
+                "fixtures/destinations/strict",
+                "--format",
+                "json",
+            ])
+            .env("RAYON_NUM_THREADS", threads)
+            .output()
+            .expect("it runs");
+        stdout(&output)
+    };
+    let first = run("1");
+    assert!(first.len() > 1000);
+    for threads in ["1", "2", "8"] {
+        assert_eq!(run(threads), first, "{threads} threads");
+    }
+}
+
+#[test]
+fn fingerprints_are_unique_and_survive_edits_elsewhere() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("booking-eks.json");
+    let fingerprints = |text: &str| -> Vec<String> {
+        fs::write(&path, text).expect("written");
+        let destination =
+            Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/destinations/airgap");
+        let output = run_in(
+            folder.path(),
+            &[
+                "check",
+                "booking-eks.json",
+                "--to",
+                &destination.to_string_lossy(),
+                "--format",
+                "json",
+            ],
+        );
+        let report: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        let findings = report["findings"].as_array().expect("findings");
+        let mut found: Vec<String> = findings
+            .iter()
+            .map(|finding| finding["fingerprint"].as_str().expect("a text").to_owned())
+            .collect();
+        found.sort();
+        found
+    };
+    let text = fs::read_to_string("fixtures/profiles/booking-eks.json").expect("a fixture");
+    let before = fingerprints(&text);
+    let mut unique = before.clone();
+    unique.dedup();
+    assert_eq!(unique, before);
+    let mut profile: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    profile["metadata"]["description"] = "another\ntext".into();
+    let packs = profile["spec"]["template"]["packs"]
+        .as_array_mut()
+        .expect("packs");
+    packs.insert(
+        0,
+        serde_json::json!({"name": "first", "type": "manifest", "layer": "addon", "values": ""}),
+    );
+    let after = fingerprints(&serde_json::to_string_pretty(&profile).expect("JSON"));
+    assert_eq!(after, before);
+}

@@ -1,0 +1,611 @@
+//! Rewriting: what is written, what is left alone, and what is never shown.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Output,
+};
+
+use serde_json::Value;
+use snapbox::cmd::{Command, cargo_bin};
+
+/// A secret that would be seen anywhere, with characters that every layer must escape.
+const CANARY: &str = "c4nary \"q\" \\ <é> 'x': # 😀";
+
+struct Place {
+    folder: tempfile::TempDir,
+}
+
+impl Place {
+    /// A folder with the fixtures in it.
+    fn new() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        copy(
+            &Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures"),
+            &folder.path().join("fixtures"),
+        );
+        Self { folder }
+    }
+
+    fn path(&self, relative: &str) -> PathBuf {
+        self.folder.path().join(relative)
+    }
+
+    fn run(&self, args: &[&str]) -> Output {
+        Command::new(cargo_bin!("palette-knife"))
+            .args(args)
+            .current_dir(self.folder.path())
+            .env("KEYCLOAK_DB", CANARY)
+            .output()
+            .expect("it runs")
+    }
+
+    fn secrets(&self) -> PathBuf {
+        let path = self.path("secrets.yaml");
+        let secrets = serde_json::json!({"profiles": {"passenger-identity": {
+            "packs": {
+                "keycloak": {
+                    "charts.keycloak.auth.adminPassword": CANARY,
+                    "charts.keycloak.externalDatabase.password": "env:KEYCLOAK_DB",
+                },
+                "oauth2-proxy": {"charts.oauth2-proxy.config.clientSecret": CANARY},
+            },
+            "variables": {"smtp_password": CANARY},
+        }}});
+        fs::write(&path, secrets.to_string()).expect("written");
+        path
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("a folder");
+    for entry in fs::read_dir(from).expect("a folder") {
+        let entry = entry.expect("an entry");
+        let target = to.join(entry.file_name());
+        if entry.file_type().expect("a type").is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).expect("copied");
+        }
+    }
+}
+
+fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
+    let mut files: Vec<_> = fs::read_dir(folder)
+        .expect("a folder")
+        .map(|entry| entry.expect("an entry").path())
+        .filter(|path| path.is_file())
+        .map(|path| {
+            (
+                path.file_name()
+                    .expect("a name")
+                    .to_string_lossy()
+                    .into_owned(),
+                fs::read(&path).expect("read"),
+            )
+        })
+        .collect();
+    files.sort();
+    files
+}
+
+fn code(output: &Output) -> i32 {
+    output.status.code().expect("an exit code")
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).expect("UTF-8")
+}
+
+fn all_output(output: &Output) -> String {
+    format!(
+        "{}{}",
+        stdout(output),
+        String::from_utf8(output.stderr.clone()).expect("UTF-8")
+    )
+}
+
+#[test]
+fn profiles_of_the_twin_are_written_ready_to_import() {
+    let place = Place::new();
+    let secrets = place.secrets();
+    let to_twin = [
+        "rewrite",
+        "fixtures/profiles",
+        "--to",
+        "fixtures/destinations/twin",
+        "-o",
+        "out",
+    ];
+    let output = place.run(&[&to_twin[..], &["--secrets", &secrets.to_string_lossy()]].concat());
+    assert_eq!(code(&output), 0, "{}", all_output(&output));
+    let (before, after) = (
+        files(&place.path("fixtures/profiles")),
+        files(&place.path("out")),
+    );
+    let changed: Vec<&str> = before
+        .iter()
+        .zip(&after)
+        .inspect(|(before, after)| assert_eq!(before.0, after.0))
+        .filter(|(before, after)| before.1 != after.1)
+        .map(|(before, _)| before.0.as_str())
+        .collect();
+    // One gets its secrets and a registry, the other the registry uid of this tenant. The rest stays byte for byte.
+    assert_eq!(changed, ["passenger-identity.json", "quay-vsphere.json"]);
+    assert_eq!(
+        files(&place.path("fixtures/profiles")),
+        before,
+        "inputs are not touched"
+    );
+
+    let check = place.run(&["check", "out", "--to", "fixtures/destinations/twin"]);
+    assert_eq!(code(&check), 0, "{}", stdout(&check));
+    let again = place.run(&[
+        "rewrite",
+        "out",
+        "--to",
+        "fixtures/destinations/twin",
+        "-o",
+        "again",
+    ]);
+    assert_eq!(code(&again), 0);
+    assert_eq!(
+        files(&place.path("again")),
+        after,
+        "a second run changes nothing"
+    );
+}
+
+#[test]
+fn secrets_are_filled_in_and_never_shown() {
+    let place = Place::new();
+    let secrets = place.secrets();
+    let secrets = secrets.to_string_lossy();
+    let base = [
+        "rewrite",
+        "fixtures/profiles/passenger-identity.json",
+        "--to",
+        "fixtures/destinations/twin",
+    ];
+    for more in [
+        &["--diff"][..],
+        &["--diff", "--format", "json"],
+        &["-o", "out"],
+        &["-o", "out", "--format", "json"],
+    ] {
+        let output = place.run(&[&base[..], more, &["--secrets", &secrets]].concat());
+        assert_eq!(code(&output), 0, "{}", all_output(&output));
+        let shown = all_output(&output);
+        assert!(!shown.contains("c4nary"), "{shown}");
+    }
+    let written = fs::read_to_string(place.path("out/passenger-identity.json")).expect("written");
+    let profile: Value = serde_json::from_str(&written).expect("JSON");
+    assert_eq!(profile["spec"]["variables"][0]["defaultValue"], CANARY);
+    let values = profile["spec"]["template"]["packs"][0]["values"]
+        .as_str()
+        .expect("values");
+    let escaped = CANARY.replace('\\', "\\\\").replace('"', "\\\"");
+    assert!(
+        values.contains(&format!("adminPassword: \"{escaped}\"")),
+        "{values}"
+    );
+    assert!(!written.contains("********"));
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = fs::metadata(place.path("out/passenger-identity.json"))
+            .expect("metadata")
+            .permissions()
+            .mode();
+        assert_eq!(
+            mode & 0o777,
+            0o600,
+            "only the owner reads what holds new secrets"
+        );
+    }
+    // What was written holds the secrets: reading it shows none of them either.
+    for args in [
+        &["check", "out", "--to", "fixtures/destinations/airgap"][..],
+        &[
+            "check",
+            "out",
+            "--to",
+            "fixtures/destinations/airgap",
+            "--format",
+            "json",
+        ],
+        &[
+            "rewrite",
+            "out",
+            "--to",
+            "fixtures/destinations/strict",
+            "--diff",
+        ],
+    ] {
+        let output = place.run(args);
+        assert!(!all_output(&output).contains("c4nary"), "{args:?}");
+    }
+}
+
+#[test]
+fn a_mask_without_a_secret_keeps_the_profile_back() {
+    let place = Place::new();
+    let base = [
+        "rewrite",
+        "fixtures/profiles/passenger-identity.json",
+        "--to",
+        "fixtures/destinations/twin",
+        "-o",
+        "out",
+    ];
+    let output = place.run(&base);
+    assert_eq!(code(&output), 1);
+    assert!(!place.path("out/passenger-identity.json").exists());
+    let output = place.run(&[&base[..], &["--allow-masked"]].concat());
+    assert_eq!(code(&output), 0, "{}", all_output(&output));
+    assert!(
+        fs::read_to_string(place.path("out/passenger-identity.json"))
+            .expect("written")
+            .contains("********")
+    );
+}
+
+#[test]
+fn a_variable_that_is_not_set_is_named() {
+    let place = Place::new();
+    fs::write(
+        place.path("secrets.yaml"),
+        "profiles: {passenger-identity: {variables: {smtp_password: 'env:NO_SUCH_VARIABLE'}}}\n",
+    )
+    .expect("written");
+    let output = place.run(&[
+        "rewrite",
+        "fixtures/profiles/passenger-identity.json",
+        "--to",
+        "fixtures/destinations/twin",
+        "--diff",
+        "--secrets",
+        "secrets.yaml",
+    ]);
+    assert_eq!(code(&output), 1);
+    assert!(
+        stdout(&output).contains("environment variable `NO_SUCH_VARIABLE`"),
+        "{}",
+        stdout(&output)
+    );
+}
+
+#[test]
+fn what_has_errors_is_not_written_and_the_rest_is() {
+    let place = Place::new();
+    let output = place.run(&[
+        "rewrite",
+        "fixtures/profiles",
+        "--to",
+        "fixtures/destinations/strict",
+        "-o",
+        "out",
+    ]);
+    assert_eq!(code(&output), 1);
+    let written: Vec<String> = files(&place.path("out"))
+        .into_iter()
+        .map(|(name, _)| name)
+        .collect();
+    assert_eq!(
+        written,
+        [
+            "crew-tools.json",
+            "fleet-guardrails.json",
+            "quay-vsphere.json"
+        ]
+    );
+    let check = place.run(&["check", "out", "--to", "fixtures/destinations/strict"]);
+    assert_eq!(code(&check), 0, "{}", stdout(&check));
+}
+
+#[test]
+fn only_planned_bytes_change() {
+    let place = Place::new();
+    let output = place.run(&[
+        "rewrite",
+        "fixtures/profiles/quay-vsphere.json",
+        "--to",
+        "fixtures/destinations/strict",
+        "-o",
+        "out",
+    ]);
+    assert_eq!(code(&output), 0, "{}", all_output(&output));
+    let before =
+        fs::read_to_string(place.path("fixtures/profiles/quay-vsphere.json")).expect("read");
+    let after = fs::read_to_string(place.path("out/quay-vsphere.json")).expect("read");
+    assert!(
+        before.contains("\r\n") && !after.replace("\r\n", "").contains('\n'),
+        "line ends stay"
+    );
+    let expected = before
+        .replace("\"type\": \"spectro\"", "\"type\": \"oci\"")
+        .replace("5e2031962f090e2d3d8a3290", "6b0f3a9d1c84e7250d66b1a1")
+        .replace("Public Repo", "Palette Registry")
+        .replace("\"kind\": \"pack\"", "\"kind\": \"oci\"")
+        .replace(
+            "\"isPrivate\": false",
+            "\"isPrivate\": true,\r\n              \"providerType\": \"pack\",\r\n              \"isSyncSupported\": true",
+        );
+    assert_eq!(after, expected);
+}
+
+#[test]
+fn in_place_changes_the_inputs_that_need_it() {
+    let place = Place::new();
+    let before = files(&place.path("fixtures/profiles"));
+    let args = [
+        "rewrite",
+        "fixtures/profiles",
+        "--to",
+        "fixtures/destinations/twin",
+        "--in-place",
+        "--allow-masked",
+    ];
+    assert_eq!(code(&place.run(&args)), 0);
+    let after = files(&place.path("fixtures/profiles"));
+    let changed = before
+        .iter()
+        .zip(&after)
+        .filter(|(before, after)| before != after)
+        .count();
+    assert_eq!(changed, 2);
+    let output = place.run(&[&args[..], &["--format", "json"]].concat());
+    let report: Value = serde_json::from_str(&stdout(&output)).expect("JSON");
+    assert_eq!(report["summary"]["unchanged"], 10);
+    assert_eq!(files(&place.path("fixtures/profiles")), after);
+}
+
+#[test]
+fn conflicts_are_resolved_as_asked() {
+    let place = Place::new();
+    let base = [
+        "rewrite",
+        "fixtures/profiles/ship-appliance-system.json",
+        "--to",
+        "fixtures/destinations/airgap",
+    ];
+    let target = |more: &[&str]| {
+        let output = place.run(&[&base[..], &["--diff", "--format", "json"], more].concat());
+        let report: Value = serde_json::from_str(&stdout(&output)).expect("JSON");
+        let profile = report["profiles"][0].clone();
+        let name = |part: &str| {
+            profile["target"][part]
+                .as_str()
+                .unwrap_or_default()
+                .to_owned()
+        };
+        (
+            code(&output),
+            profile["status"].as_str().expect("a status").to_owned(),
+            name("name"),
+            name("version"),
+        )
+    };
+    let named = |code: i32, status: &str, name: &str, version: &str| {
+        (code, status.to_owned(), name.to_owned(), version.to_owned())
+    };
+    assert_eq!(target(&[]), named(1, "refused", "", ""));
+    assert_eq!(
+        target(&["--on-conflict", "skip"]),
+        named(0, "skipped", "", "")
+    );
+    assert_eq!(
+        target(&["--on-conflict", "rename"]),
+        named(0, "planned", "ship-appliance-system-airgap", "1.1.0")
+    );
+    assert_eq!(
+        target(&[
+            "--on-conflict",
+            "rename",
+            "--rename-pattern",
+            "{destination}.{name}"
+        ]),
+        named(0, "planned", "airgap.ship-appliance-system", "1.1.0")
+    );
+    assert_eq!(
+        target(&["--on-conflict", "bump"]),
+        named(0, "planned", "ship-appliance-system", "1.1.1")
+    );
+    assert_eq!(
+        target(&["--on-conflict", "bump", "--bump", "major"]),
+        named(0, "planned", "ship-appliance-system", "2.0.0")
+    );
+    assert_eq!(
+        target(&["--set-version", "ship-appliance-system=4.5.6"]),
+        named(0, "planned", "ship-appliance-system", "4.5.6")
+    );
+    assert_eq!(
+        target(&["--name", "ship-appliance-system=ship"]),
+        named(0, "planned", "ship", "1.1.0")
+    );
+}
+
+#[test]
+fn names_and_versions_on_the_command_line_are_checked() {
+    let place = Place::new();
+    let base = [
+        "rewrite",
+        "fixtures/profiles",
+        "--to",
+        "fixtures/destinations/twin",
+        "--diff",
+    ];
+    for (args, says) in [
+        (["--name", "crew-tools= x"], "begins with white space"),
+        (["--set-version", "crew-tools=1.2"], "no semantic version"),
+        (["--rename-pattern", "copy"], "expected `{name}` in it"),
+    ] {
+        let output = place.run(&[&base[..], &args].concat());
+        assert_eq!(code(&output), 2);
+        assert!(
+            all_output(&output).contains(says),
+            "{}",
+            all_output(&output)
+        );
+    }
+}
+
+#[test]
+fn an_ambiguous_pack_is_decided_by_the_flag() {
+    let place = Place::new();
+    let secrets = place.secrets();
+    let output = place.run(&[
+        "rewrite",
+        "fixtures/profiles/passenger-identity.json",
+        "--to",
+        "fixtures/destinations/strict",
+        "--diff",
+        "--format",
+        "json",
+        "--secrets",
+        &secrets.to_string_lossy(),
+        "--registry",
+        "oauth2-proxy=Halvard Packs",
+    ]);
+    assert_eq!(code(&output), 0, "{}", all_output(&output));
+    let report: Value = serde_json::from_str(&stdout(&output)).expect("JSON");
+    let decisions = report["profiles"][0]["decisions"]
+        .as_array()
+        .expect("decisions");
+    let decision = decisions
+        .iter()
+        .find(|decision| decision["pack"] == "oauth2-proxy")
+        .expect("a decision");
+    assert_eq!(decision["to"], "Halvard Packs");
+    assert_eq!(decision["why"], "`--registry` says so");
+}
+
+#[test]
+fn the_report_is_what_its_schema_says() {
+    let place = Place::new();
+    let schema = fs::read_to_string("schemas/rewrite-report.schema.json").expect("a schema");
+    let schema = serde_json::from_str(&schema).expect("JSON");
+    let validator = jsonschema::validator_for(&schema).expect("a schema");
+    for destination in ["twin", "strict", "airgap"] {
+        let to = format!("fixtures/destinations/{destination}");
+        let output = place.run(&[
+            "rewrite",
+            "fixtures",
+            "--to",
+            &to,
+            "--diff",
+            "--format",
+            "json",
+            "--on-conflict",
+            "bump",
+        ]);
+        let report: Value = serde_json::from_str(&stdout(&output)).expect("JSON");
+        let errors: Vec<String> = validator
+            .iter_errors(&report)
+            .map(|error| error.to_string())
+            .collect();
+        assert!(errors.is_empty(), "{errors:?}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn nothing_is_written_outside_of_the_output_folder() {
+    let place = Place::new();
+    fs::create_dir(place.path("elsewhere")).expect("a folder");
+    fs::create_dir(place.path("out")).expect("a folder");
+    std::os::unix::fs::symlink(place.path("elsewhere"), place.path("out/profiles"))
+        .expect("a link");
+    let link = place.path("out/crew-tools.json");
+    std::os::unix::fs::symlink(place.path("elsewhere/crew-tools.json"), &link).expect("a link");
+    let twin = [
+        "--to",
+        "fixtures/destinations/twin",
+        "-o",
+        "out",
+        "--allow-masked",
+    ];
+    let output =
+        place.run(&[&["rewrite", "fixtures/profiles/crew-tools.json"][..], &twin].concat());
+    assert_eq!(code(&output), 2);
+    assert!(stdout(&output).contains("is a link"), "{}", stdout(&output));
+    let output = place.run(&[&["rewrite", "fixtures"][..], &twin].concat());
+    assert_eq!(code(&output), 2);
+    assert!(
+        stdout(&output).contains("outside of the output folder"),
+        "{}",
+        stdout(&output)
+    );
+    assert!(files(&place.path("elsewhere")).is_empty());
+}
+
+#[test]
+fn an_input_is_not_overwritten_by_accident() {
+    let place = Place::new();
+    let before = files(&place.path("fixtures/profiles"));
+    let output = place.run(&[
+        "rewrite",
+        "fixtures/profiles/quay-vsphere.json",
+        "--to",
+        "fixtures/destinations/twin",
+        "-o",
+        "fixtures/profiles",
+    ]);
+    assert_eq!(code(&output), 2);
+    assert!(
+        stdout(&output).contains("is the input itself"),
+        "{}",
+        stdout(&output)
+    );
+    assert_eq!(files(&place.path("fixtures/profiles")), before);
+}
+
+#[cfg(unix)]
+#[test]
+fn the_mode_of_the_input_is_kept() {
+    use std::os::unix::fs::PermissionsExt;
+    let place = Place::new();
+    let input = place.path("fixtures/profiles/quay-vsphere.json");
+    fs::set_permissions(&input, fs::Permissions::from_mode(0o640)).expect("set");
+    let to = ["--to", "fixtures/destinations/twin"];
+    for output in [&["-o", "out"][..], &["--in-place"]] {
+        let run = place.run(
+            &[
+                &["rewrite", "fixtures/profiles/quay-vsphere.json"][..],
+                &to,
+                output,
+            ]
+            .concat(),
+        );
+        assert_eq!(code(&run), 0, "{}", all_output(&run));
+    }
+    for path in [&input, &place.path("out/quay-vsphere.json")] {
+        assert_eq!(
+            fs::metadata(path).expect("metadata").permissions().mode() & 0o777,
+            0o640
+        );
+    }
+}
+
+#[test]
+fn matching_registries_are_dropped() {
+    let place = Place::new();
+    let path = place.path("fixtures/profiles/crew-tools.json");
+    let text = fs::read_to_string(&path).expect("read");
+    let with = text.replacen("\"registry\":{\"metadata\"", "\"registry\":{\"matchingRegistries\":[{\"uid\":\"x\",\"name\":\"Y\",\"kind\":\"oci\"}],\"metadata\"", 1);
+    assert_ne!(with, text);
+    fs::write(&path, with).expect("written");
+    let output = place.run(&[
+        "rewrite",
+        "fixtures/profiles/crew-tools.json",
+        "--to",
+        "fixtures/destinations/twin",
+        "-o",
+        "out",
+    ]);
+    assert_eq!(code(&output), 0, "{}", all_output(&output));
+    assert_eq!(
+        fs::read_to_string(place.path("out/crew-tools.json")).expect("read"),
+        text
+    );
+}
