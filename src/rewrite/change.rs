@@ -1,12 +1,14 @@
 //! Changes of a document, and the byte edits that make them.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::{
     profile::Embedded,
     source::{
         JsonStringStyle, TextRange, encode_json_string,
         yaml_scalar::{self, ScalarStyle},
     },
-    syntax::{Format, Kind, NodeRef, escape_pointer_token},
+    syntax::{Format, NodeId, NodeRef, escape_pointer_token},
 };
 
 /// A scalar to write.
@@ -76,47 +78,69 @@ pub enum EditError {
     Scalar(String),
 }
 
-impl Change<'_> {
-    /// The edit that makes this change, in the style of the file.
-    ///
-    /// # Errors
-    ///
-    /// [`EditError`] when the value cannot be written there.
-    pub fn edit(&self, style: JsonStringStyle) -> Result<Edit, EditError> {
-        match self {
-            Self::Set { node, value } => {
+/// The edits that make these changes, in the style of the file.
+///
+/// # Errors
+///
+/// [`EditError`] when the file cannot be edited, or a value cannot be written where it belongs.
+pub fn edits(changes: &[Change<'_>], style: JsonStringStyle) -> Result<Vec<Edit>, EditError> {
+    let mut edits = Vec::new();
+    // Entries that come and go share commas, so they are edited object by object.
+    let mut objects: BTreeMap<NodeId, EntryChanges<'_>> = BTreeMap::new();
+    for change in changes {
+        match change {
+            Change::Set { node, value } => {
                 json_only(*node)?;
-                Ok(Edit {
+                edits.push(Edit {
                     range: node.range(),
                     text: json_scalar(value, style),
-                })
+                });
             }
-            Self::Insert { object, key, value } => {
-                json_only(*object)?;
-                Ok(insertion(*object, key, &json_scalar(value, style)))
-            }
-            Self::Remove { node } => {
-                json_only(*node)?;
-                Ok(removal(*node))
-            }
-            Self::SetInner {
+            Change::SetInner {
                 embedded,
                 node,
                 text,
-            } => {
-                let raw =
-                    yaml_text(*node, text).ok_or_else(|| EditError::Scalar(node.pointer()))?;
-                let text = embedded
-                    .layer()
-                    .encode_piece(&raw, style)
-                    .ok_or(EditError::Format)?;
-                Ok(Edit {
-                    range: embedded.layer().to_host(node.range()),
-                    text,
-                })
+            } => edits.push(inner_edit(embedded, *node, text, style)?),
+            Change::Insert { object, key, value } => {
+                json_only(*object)?;
+                let inserted = (*key, json_scalar(value, style));
+                let changes = objects
+                    .entry(object.id())
+                    .or_insert_with(|| EntryChanges::of(*object));
+                changes.inserted.push(inserted);
+            }
+            Change::Remove { node } => {
+                json_only(*node)?;
+                let Some(object) = node.parent() else {
+                    continue;
+                };
+                let changes = objects
+                    .entry(object.id())
+                    .or_insert_with(|| EntryChanges::of(object));
+                changes.removed.insert(node.id());
             }
         }
     }
+    for changes in objects.values() {
+        changes.edits(&mut edits);
+    }
+    Ok(edits)
+}
+
+fn inner_edit(
+    embedded: &Embedded,
+    node: NodeRef<'_>,
+    text: &str,
+    style: JsonStringStyle,
+) -> Result<Edit, EditError> {
+    let raw = yaml_text(node, text).ok_or_else(|| EditError::Scalar(node.pointer()))?;
+    Ok(Edit {
+        range: embedded.layer().to_host(node.range()),
+        text: embedded
+            .layer()
+            .encode_piece(&raw, style)
+            .ok_or(EditError::Format)?,
+    })
 }
 
 fn json_only(node: NodeRef<'_>) -> Result<(), EditError> {
@@ -133,64 +157,105 @@ fn json_scalar(value: &Scalar, style: JsonStringStyle) -> String {
     }
 }
 
-/// A new entry at the end of an object, with the white space its neighbours have.
-fn insertion(object: NodeRef<'_>, key: &str, value: &str) -> Edit {
-    let text = object.tree().text();
-    let between = |start: usize, end: usize| text.get(start..end).unwrap_or_default();
-    let entries: Vec<_> = object.entries().collect();
-    let Some((last_key, last_value)) = entries.last() else {
-        let inside = TextRange::new(object.range().start() + 1, object.range().end() - 1);
-        return Edit {
-            range: TextRange::empty(inside.start()),
-            text: format!("\"{key}\":{value}"),
-        };
-    };
-    // A colon that stands in a key is part of a string and so not between key and value.
-    let colon = between(last_key.range().end(), last_value.range().start());
-    let before_key = match entries
-        .len()
-        .checked_sub(2)
-        .and_then(|index| entries.get(index))
-    {
-        Some((_, previous)) => {
-            between(previous.range().end(), last_key.range().start()).replacen(',', "", 1)
-        }
-        None => between(object.range().start() + 1, last_key.range().start()).to_owned(),
-    };
-    Edit {
-        range: TextRange::empty(last_value.range().end()),
-        text: format!(",{before_key}\"{key}\"{colon}{value}"),
-    }
+/// The entries that come and go in one object.
+struct EntryChanges<'t> {
+    object: NodeRef<'t>,
+    inserted: Vec<(&'static str, String)>,
+    removed: BTreeSet<NodeId>,
 }
 
-/// The removal of an entry with one of the commas beside it.
-fn removal(node: NodeRef<'_>) -> Edit {
-    let range = match (node.own_entry(), node.parent()) {
-        (Some((key, value)), Some(object)) => {
-            let entries: Vec<_> = object.entries().collect();
-            let index = entries
-                .iter()
-                .position(|(other, _)| *other == key)
-                .unwrap_or(0);
+impl<'t> EntryChanges<'t> {
+    fn of(object: NodeRef<'t>) -> Self {
+        Self {
+            object,
+            inserted: Vec::new(),
+            removed: BTreeSet::new(),
+        }
+    }
+
+    fn edits(&self, edits: &mut Vec<Edit>) {
+        let entries: Vec<_> = self.object.entries().collect();
+        let is_kept = |value: NodeRef<'_>| !self.removed.contains(&value.id());
+        let Some(last_kept) = entries.iter().rposition(|(_, value)| is_kept(*value)) else {
+            return edits.extend(self.all_anew(&entries));
+        };
+        let first_kept = entries.iter().position(|(_, value)| is_kept(*value));
+        for (index, (key, value)) in entries.iter().enumerate() {
+            if is_kept(*value) {
+                continue;
+            }
             let previous = index.checked_sub(1).and_then(|index| entries.get(index));
-            let next = entries.get(index + 1);
-            match (previous, next) {
+            let range = match (previous, entries.get(index + 1)) {
+                // Before the first entry that stays, each one goes with the comma after it, else with that before.
+                (_, Some((next, _))) if Some(index) < first_kept => {
+                    TextRange::new(key.range().start(), next.range().start())
+                }
                 (Some((_, previous)), _) => {
                     TextRange::new(previous.range().end(), value.range().end())
                 }
-                (None, Some((next, _))) => {
-                    TextRange::new(key.range().start(), next.range().start())
-                }
-                (None, None) => {
-                    TextRange::new(object.range().start() + 1, object.range().end() - 1)
-                }
+                _ => continue,
+            };
+            edits.push(Edit {
+                range,
+                text: String::new(),
+            });
+        }
+        if let Some((_, last)) = entries.get(last_kept) {
+            let text: String = self.inserted_with(&entries).collect();
+            if !text.is_empty() {
+                edits.push(Edit {
+                    range: TextRange::empty(last.range().end()),
+                    text,
+                });
             }
         }
-        _ => node.range(),
-    };
-    Edit {
-        range,
-        text: String::new(),
+    }
+
+    /// What stands in an object of which no entry stays.
+    fn all_anew(&self, entries: &[(NodeRef<'_>, NodeRef<'_>)]) -> Option<Edit> {
+        let inside = TextRange::new(
+            self.object.range().start() + 1,
+            self.object.range().end() - 1,
+        );
+        let text: String = self.inserted_with(entries).collect();
+        let text = text.strip_prefix(',').unwrap_or(&text);
+        let (first, last) = match (entries.first(), entries.last()) {
+            (Some((first, _)), Some((_, last))) => (first.range().start(), last.range().end()),
+            _ => (inside.start(), inside.start()),
+        };
+        let lead = TextRange::new(inside.start(), first);
+        let range = if text.is_empty() {
+            inside
+        } else {
+            // The white space before the closing bracket stays.
+            TextRange::new(lead.start(), last)
+        };
+        let is_nothing = range.is_empty() && text.is_empty();
+        (!is_nothing).then(|| Edit {
+            range,
+            text: text.to_owned(),
+        })
+    }
+
+    /// The new entries, each with a comma before it and the white space its neighbours have.
+    fn inserted_with(
+        &self,
+        entries: &[(NodeRef<'_>, NodeRef<'_>)],
+    ) -> impl Iterator<Item = String> {
+        let text = self.object.tree().text();
+        let between = |start: usize, end: usize| text.get(start..end).unwrap_or_default();
+        let lead = match entries.first() {
+            Some((key, _)) => between(self.object.range().start() + 1, key.range().start()),
+            None => "",
+        };
+        let colon = match (entries.last(), self.object.key()) {
+            (Some((key, value)), _) => between(key.range().end(), value.range().start()),
+            (None, Some(key)) => between(key.range().end(), self.object.range().start()),
+            (None, None) => ":",
+        };
+        self.inserted
+            .iter()
+            .map(move |(key, value)| format!(",{lead}\"{key}\"{colon}{value}"))
     }
 }
 
@@ -198,16 +263,18 @@ fn removal(node: NodeRef<'_>) -> Edit {
 /// cannot hold it.
 fn yaml_text(node: NodeRef<'_>, text: &str) -> Option<String> {
     let in_double_quotes = || yaml_scalar::encode(text, ScalarStyle::DoubleQuoted, 0, false);
-    if node.kind() == Kind::Alias {
-        return in_double_quotes();
-    }
     match node.style() {
         style @ (ScalarStyle::Literal | ScalarStyle::Folded) => {
             let source = node.source();
             let end = source.trim_end_matches(['\n', '\r', ' ']).len();
             let after = source.get(end..).unwrap_or_default();
-            let block = yaml_scalar::encode(text, style, node.indent() as usize, false)?;
-            Some(format!("{block}{after}"))
+            // A block begins and ends with its text: white space there would need another header.
+            let inner = text.strip_suffix('\n').unwrap_or(text);
+            let fits = !inner.is_empty() && inner.trim_matches([' ', '\t', '\n', '\r']) == inner;
+            let block = fits
+                .then(|| yaml_scalar::encode(text, style, node.indent() as usize, false))
+                .flatten();
+            Some(format!("{}{after}", block.or_else(in_double_quotes)?))
         }
         ScalarStyle::SingleQuoted => {
             yaml_scalar::encode(text, ScalarStyle::SingleQuoted, 0, false).or_else(in_double_quotes)

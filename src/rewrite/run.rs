@@ -281,11 +281,9 @@ fn rewrite_file(
         for blocker in plan.blockers {
             result.refuse(blocker);
         }
-        for change in &plan.changes {
-            match change.edit(style) {
-                Ok(edit) => edits.push(edit),
-                Err(error) => result.refuse(error.to_string()),
-            }
+        match change::edits(&plan.changes, style) {
+            Ok(of_plan) => edits.extend(of_plan),
+            Err(error) => result.refuse(error.to_string()),
         }
         secret_changes.extend(
             plan.secret_changes

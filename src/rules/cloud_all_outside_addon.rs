@@ -1,0 +1,39 @@
+//! `cloud-all-outside-addon`
+
+use super::{Group, ProfileContext, Rule, RuleMeta, Sink};
+use crate::finding::Level;
+
+/// What is known of the rule.
+pub static META: RuleMeta = RuleMeta {
+    id: "cloud-all-outside-addon",
+    summary: "a profile with core layers is for all clouds",
+    level: Level::Error,
+    group: Group::Stack,
+    since: "0.1.0",
+    docs: include_str!("../../docs/rules/cloud-all-outside-addon.md"),
+};
+
+/// The rule.
+pub struct CloudAllOutsideAddon;
+
+impl Rule for CloudAllOutsideAddon {
+    fn meta(&self) -> &'static RuleMeta {
+        &META
+    }
+
+    fn check_profile(&self, cx: &ProfileContext<'_>, sink: &mut Sink<'_>) {
+        let kind = cx.profile.kind();
+        // System profiles are for appliances and name no cloud, or all.
+        if cx.profile.cloud_type() != "all" || !matches!(kind.as_ref(), "cluster" | "infra") {
+            return;
+        }
+        if let Some(node) = cx.profile.root().at(&["spec", "template", "cloudType"]) {
+            sink.report(
+                &META,
+                node,
+                format!("cloud type `all` is for add-on profiles, this one has type `{kind}`"),
+            )
+            .help("name the cloud of its core layers, such as `aws` or `edge-native`");
+        }
+    }
+}
