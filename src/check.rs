@@ -210,17 +210,34 @@ pub fn report(outcomes: Vec<FileOutcome>, destinations: &[Arc<Destination>]) -> 
             rule.check_batch(&batch, &mut findings);
         }
     }
-    let with_errors: BTreeSet<(&str, Option<&str>)> = findings
-        .iter()
-        .filter(|finding| finding.level == Level::Error)
-        .map(|finding| (finding.place.file.as_ref(), finding.profile.as_deref()))
-        .collect();
-    let is_ready = |profile: &&BatchProfile| {
-        let file = profile.place.file.as_ref();
-        !with_errors.contains(&(file, Some(profile.name.as_str())))
-            && !with_errors.contains(&(file, None))
+    let errors = || {
+        findings
+            .iter()
+            .filter(|finding| finding.level == Level::Error)
     };
-    coverage.ready = batch.profiles.iter().filter(is_ready).count();
+    // Errors of a file as a whole are errors of every profile in it.
+    let ready_at = |destination: Option<&str>| {
+        let counts = |finding: &&Finding| match (finding.destination.as_deref(), destination) {
+            (Some(one), Some(other)) => one == other,
+            _ => true,
+        };
+        let with_errors: BTreeSet<(&str, Option<&str>)> = errors()
+            .filter(counts)
+            .map(|finding| (finding.place.file.as_ref(), finding.profile.as_deref()))
+            .collect();
+        let is_ready = |profile: &&BatchProfile| {
+            let file = profile.place.file.as_ref();
+            !with_errors.contains(&(file, Some(profile.name.as_str())))
+                && !with_errors.contains(&(file, None))
+        };
+        batch.profiles.iter().filter(is_ready).count()
+    };
+    coverage.ready = ready_at(None);
+    coverage.ready_at = destinations
+        .iter()
+        .map(|destination| destination.name().as_ref())
+        .map(|name| (name.to_owned(), ready_at(Some(name))))
+        .collect();
     for destination in destinations {
         findings.extend(destination_findings(destination));
         coverage.not_checked.extend(destination.not_told());

@@ -9,8 +9,10 @@ use crate::finding::{Finding, Level};
 pub struct Coverage {
     /// Profiles that were checked.
     pub profiles: usize,
-    /// Those of them without an error.
+    /// Those of them without an error at any destination.
     pub ready: usize,
+    /// For each destination, those of them without an error there.
+    pub ready_at: BTreeMap<String, usize>,
     /// Packs in them.
     pub packs: usize,
     /// YAML texts in their packs.

@@ -40,7 +40,8 @@ pub struct CheckArgs {
     #[arg(default_value = ".")]
     pub paths: Vec<PathBuf>,
 
-    /// A folder that describes a destination; may be given several times
+    /// A folder that describes a destination (destination.yaml, registries, macros, profiles); may be given several
+    /// times
     #[arg(long = "to", value_name = "DIR")]
     pub destinations: Vec<PathBuf>,
 
@@ -71,11 +72,11 @@ pub struct RewriteArgs {
     #[arg(default_value = ".")]
     pub paths: Vec<PathBuf>,
 
-    /// The folder that describes the destination
+    /// The folder that describes the destination (destination.yaml, registries, macros, profiles)
     #[arg(long = "to", value_name = "DIR", required = true)]
     pub destination: PathBuf,
 
-    /// Write the files below this folder
+    /// Write the files below this folder, replacing the results of an earlier run
     #[arg(short, long, value_name = "OUT")]
     pub out: Option<PathBuf>,
 

@@ -12,6 +12,7 @@ use crate::{
     emit,
     excerpt::ExcerptStyle,
     input,
+    report::Coverage,
     resolve::Choices,
     source::Source,
 };
@@ -58,6 +59,9 @@ pub fn run(args: &CheckArgs) -> Result<Outcome, String> {
         outcomes.push(check::check_source(source, true, &destinations, &options));
     }
     let report = check::report(outcomes, &destinations);
+    if failed && report.coverage == Coverage::default() && report.findings.is_empty() {
+        return Ok(Outcome::Failed);
+    }
     let text = match args.format {
         CheckFormat::Human => emit::human::render(&report, args.common.color.is_on(), width),
         CheckFormat::Concise => emit::concise::render(&report),

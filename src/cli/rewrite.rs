@@ -78,6 +78,7 @@ pub fn run(args: &RewriteArgs) -> Result<Outcome, String> {
             output::warning(&format!("no profile is called `{name}`"));
         }
     }
+    warn_of_unused_secrets(&options.secrets, &results);
     let text = match args.format {
         RewriteFormat::Human => emit::rewrite::render_human(
             &results,
@@ -100,6 +101,23 @@ pub fn run(args: &RewriteArgs) -> Result<Outcome, String> {
         (false, true) => Outcome::Findings,
         (false, false) => Outcome::Clean,
     })
+}
+
+/// A misspelt path or name in the secrets file would leave a mask where a secret was meant to be.
+fn warn_of_unused_secrets(secrets: &Secrets, results: &[run::FileResult]) {
+    let profiles: Vec<(&str, &str)> = results
+        .iter()
+        .filter_map(|result| result.profile.as_ref())
+        .map(|profile| (profile.name.as_str(), profile.version.as_str()))
+        .collect();
+    for entry in secrets.unused(&profiles) {
+        output::warning(&format!(
+            "the secrets file gives {entry}, where nothing is masked"
+        ));
+    }
+    if secrets.is_about_others(&profiles) {
+        output::warning("the secrets file names no profile of this run");
+    }
 }
 
 fn output_of(args: &RewriteArgs) -> Output {

@@ -334,16 +334,32 @@ fn summary(out: &mut String, report: &Report) {
             format!("{} in {files}", counts.join(" and "))
         }
     };
-    let ready = if report.destinations.is_empty() {
-        String::new()
-    } else {
-        let ready = counted(coverage.ready, "profile is", "profiles are");
-        format!("; {ready} ready to import")
-    };
-    line(out, &format!("{found}{ready}"));
+    let ready: Vec<String> = coverage
+        .ready_at
+        .iter()
+        .map(|(name, &ready)| {
+            format!(
+                "{} ready to import at {}",
+                counted(ready, "profile is", "profiles are"),
+                printable(name)
+            )
+        })
+        .collect();
+    match ready.as_slice() {
+        [] => line(out, &found),
+        [only] => line(out, &format!("{found}; {only}")),
+        several => {
+            line(out, &found);
+            several.iter().for_each(|ready| line(out, ready));
+        }
+    }
     if coverage.skipped_files > 0 {
-        let skipped = counted(coverage.skipped_files, "file", "files");
-        line(out, &format!("skipped: {skipped} that hold no profile"));
+        let skipped = counted(
+            coverage.skipped_files,
+            "file that holds no profile",
+            "files that hold no profile",
+        );
+        line(out, &format!("skipped: {skipped}"));
     }
     for gap in &coverage.not_checked {
         line(out, &format!("not checked: {}", printable(gap)));

@@ -181,7 +181,8 @@ fn file(out: &mut String, result: &FileResult, color: bool, width: usize) {
         (None, _) => "no profile".to_owned(),
     };
     let became = match (&result.output, result.status) {
-        (Some(output), _) => format!("written to {output}"),
+        (Some(output), _) if result.changed => format!("written to {output}"),
+        (Some(output), _) => format!("copied to {output}"),
         (None, status) => status.name().to_owned(),
     };
     line(
@@ -193,8 +194,11 @@ fn file(out: &mut String, result: &FileResult, color: bool, width: usize) {
             printable(&became)
         ),
     );
-    for decision in result.decisions.iter().filter(|decision| decision.changed) {
-        line(out, &format!("  {}", printable(&sentence(decision))));
+    // What was decided for a profile that is not written is of no use before it is mended.
+    if result.status != Status::Refused {
+        for sentence in sentences(&result.decisions) {
+            line(out, &format!("  {}", printable(&sentence)));
+        }
     }
     for reason in &result.reasons {
         line(out, &format!("  not written: {}", printable(reason)));
@@ -214,23 +218,40 @@ fn file(out: &mut String, result: &FileResult, color: bool, width: usize) {
     }
 }
 
+/// The decisions that change something; one sentence for all packs that it is true of.
+fn sentences(decisions: &[Decision]) -> Vec<String> {
+    let mut sentences: Vec<(String, Vec<&str>)> = Vec::new();
+    for decision in decisions.iter().filter(|decision| decision.changed) {
+        let sentence = sentence(decision);
+        let pack = decision.pack.as_deref();
+        match sentences.iter_mut().find(|(other, _)| *other == sentence) {
+            Some((_, packs)) => packs.extend(pack),
+            None => sentences.push((sentence, pack.into_iter().collect())),
+        }
+    }
+    sentences
+        .into_iter()
+        .map(|(sentence, packs)| match packs.as_slice() {
+            [] => sentence,
+            packs => format!("{}: {sentence}", packs.join(", ")),
+        })
+        .collect()
+}
+
 fn sentence(decision: &Decision) -> String {
-    let subject = match &decision.pack {
-        Some(pack) => format!("{pack}: "),
-        None => String::new(),
-    };
     let Decision { from, to, why, .. } = decision;
     let from = if from.is_empty() { "none" } else { from };
     match decision.subject {
-        Subject::Name => format!("{subject}name {from} → {to}, because {why}"),
-        Subject::Version => format!("{subject}version {from} → {to}, because {why}"),
-        Subject::Registry if from == to => {
-            format!("{subject}registry {to} as it is known there, because {why}")
+        Subject::Name => format!("name {from} → {to}, because {why}"),
+        Subject::Version | Subject::PackVersion => {
+            format!("version {from} → {to}, because {why}")
         }
-        Subject::Registry => format!("{subject}registry {from} → {to}, because {why}"),
-        Subject::PackType => format!("{subject}type {from} → {to}, because {why}"),
-        Subject::PackVersion => format!("{subject}version {from} → {to}, because {why}"),
-        Subject::Secret => format!("{subject}{from} is filled in, because {why}"),
+        Subject::Registry if from == to => {
+            format!("registry {to} as it is known there, because {why}")
+        }
+        Subject::Registry => format!("registry {from} → {to}, because {why}"),
+        Subject::PackType => format!("type {from} → {to}, because {why}"),
+        Subject::Secret => format!("`{from}` is filled in, because {why}"),
     }
 }
 

@@ -255,19 +255,18 @@ impl<'t> Plan<'t> {
             let (given, what) = match &mask.place {
                 MaskedPlace::Variable { name: variable, .. } => (
                     secrets.variable(&name, &version, variable),
-                    format!("variable `{variable}`"),
+                    format!("variables.{variable}"),
                 ),
-                MaskedPlace::Embedded { path, .. } => (
-                    secrets.value(&name, &version, pack, path),
-                    format!("`{path}`"),
-                ),
+                MaskedPlace::Embedded { path, .. } => {
+                    (secrets.value(&name, &version, pack, path), path.clone())
+                }
             };
             let secret = match given {
                 Ok(Some(secret)) => secret,
                 Ok(None) => continue,
                 Err(not_set) => {
                     if mask.level == Level::Error {
-                        self.blockers.push(format!("{what}: {not_set}"));
+                        self.blockers.push(format!("`{what}`: {not_set}"));
                     }
                     continue;
                 }
@@ -289,7 +288,7 @@ impl<'t> Plan<'t> {
                 from: what,
                 to: crate::sensitive::REDACTED.to_owned(),
                 changed: true,
-                why: "the secrets file gives it".to_owned(),
+                why: secret.origin().to_owned(),
             });
             self.secret_changes.push(self.changes.len());
             self.changes.push(change);

@@ -97,6 +97,8 @@ pub struct FileResult {
     pub status: Status,
     /// The file that was written.
     pub output: Option<String>,
+    /// Whether its bytes differ from those of the input.
+    pub changed: bool,
     /// What was decided.
     pub decisions: Vec<Decision>,
     /// Why it was refused or skipped, beyond the findings.
@@ -195,6 +197,7 @@ impl FileResult {
             target: None,
             status: Status::Refused,
             output: None,
+            changed: false,
             decisions: Vec::new(),
             reasons: Vec::new(),
             report: Report::default(),
@@ -205,7 +208,9 @@ impl FileResult {
 
     fn refuse(&mut self, reason: String) {
         self.status = Status::Refused;
-        self.reasons.push(reason);
+        if !self.reasons.contains(&reason) {
+            self.reasons.push(reason);
+        }
     }
 
     fn fail(&mut self, reason: String) {
@@ -301,11 +306,14 @@ fn rewrite_file(
         Err(reason) => return result.fail(reason),
     };
     result.report = check(&after);
-    let is_left = |finding: &&Finding| {
-        finding.level == Level::Error
-            && !(options.allow_masked && finding.rule.id == "masked-value")
-    };
-    let left = result.report.findings.iter().filter(is_left).count();
+    if options.allow_masked {
+        for finding in &mut result.report.findings {
+            if finding.rule.id == "masked-value" {
+                finding.level = Level::Warning;
+            }
+        }
+    }
+    let left = result.report.count(Level::Error);
     if matches!(options.output, Output::Diff) {
         let secrets = secret_changes
             .iter()
@@ -374,6 +382,7 @@ fn put(
     result: &mut FileResult,
 ) {
     let (old, new) = (before.source().text(), after.source().text());
+    result.changed = old != new;
     result.status = match (&options.output, old == new) {
         (Output::Diff | Output::InPlace, true) => Status::Unchanged,
         (Output::Diff, false) => Status::Planned,

@@ -10,7 +10,12 @@
 //!       dbPassword: env:DB_PASSWORD
 //! ```
 
-use std::{collections::BTreeMap, fmt, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    path::Path,
+    sync::Mutex,
+};
 
 use crate::{
     schema::Schema,
@@ -23,13 +28,22 @@ const ENVIRONMENT: &str = "env:";
 
 /// A text that is never printed.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Secret(String);
+pub struct Secret {
+    text: String,
+    origin: String,
+}
 
 impl Secret {
     /// The text itself. Only what is written to an output file may hold it.
     #[must_use]
     pub fn reveal(&self) -> &str {
-        &self.0
+        &self.text
+    }
+
+    /// Where it comes from, to follow "because".
+    #[must_use]
+    pub fn origin(&self) -> &str {
+        &self.origin
     }
 }
 
@@ -57,6 +71,7 @@ enum Target {
 #[derive(Debug, Default)]
 pub struct Secrets {
     values: BTreeMap<Target, String>,
+    used: Mutex<BTreeSet<Target>>,
 }
 
 /// Why a secret cannot be given.
@@ -126,7 +141,10 @@ impl Secrets {
                 values.insert(target, secret.text().into_owned());
             }
         }
-        Self { values }
+        Self {
+            values,
+            used: Mutex::default(),
+        }
     }
 
     /// The secret for a value of a pack, if one is given. `path` is the keys joined by dots.
@@ -172,17 +190,81 @@ impl Secrets {
         version: &str,
         target: impl Fn(String) -> Target,
     ) -> Result<Option<Secret>, NotSet> {
-        let of_version = self.values.get(&target(format!("{profile}@{version}")));
-        let Some(value) = of_version.or_else(|| self.values.get(&target(profile.to_owned())))
+        let names = [format!("{profile}@{version}"), profile.to_owned()];
+        let Some((target, value)) = names
+            .into_iter()
+            .find_map(|name| self.values.get_key_value(&target(name)))
         else {
             return Ok(None);
         };
-        match value.strip_prefix(ENVIRONMENT) {
-            Some(name) => match std::env::var(name) {
-                Ok(value) => Ok(Some(Secret(value))),
-                Err(_) => Err(NotSet(name.to_owned())),
-            },
-            None => Ok(Some(Secret(value.clone()))),
+        if let Ok(mut used) = self.used.lock() {
+            used.insert(target.clone());
+        }
+        let Some(variable) = value.strip_prefix(ENVIRONMENT) else {
+            return Ok(Some(Secret {
+                text: value.clone(),
+                origin: "the secrets file gives it".to_owned(),
+            }));
+        };
+        match std::env::var(variable) {
+            Ok(text) => Ok(Some(Secret {
+                text,
+                origin: format!("environment variable `{variable}` gives it"),
+            })),
+            Err(_) => Err(NotSet(variable.to_owned())),
+        }
+    }
+
+    /// Entries about one of these profiles (name and version) that no mask was filled from, for people.
+    #[must_use]
+    pub fn unused(&self, profiles: &[(&str, &str)]) -> Vec<String> {
+        let names: BTreeSet<String> = profiles
+            .iter()
+            .flat_map(|(name, version)| [(*name).to_owned(), format!("{name}@{version}")])
+            .collect();
+        let Ok(used) = self.used.lock() else {
+            return Vec::new();
+        };
+        self.values
+            .keys()
+            .filter(|target| !used.contains(target) && names.contains(target.profile()))
+            .map(ToString::to_string)
+            .collect()
+    }
+
+    /// Whether it has entries, but none about one of these profiles.
+    #[must_use]
+    pub fn is_about_others(&self, profiles: &[(&str, &str)]) -> bool {
+        let is_one = |target: &Target| {
+            let name = target.profile();
+            let bare = name.split_once('@').map_or(name, |(name, _)| name);
+            profiles
+                .iter()
+                .any(|(profile, _)| *profile == name || *profile == bare)
+        };
+        !self.values.is_empty() && !self.values.keys().any(is_one)
+    }
+}
+
+impl Target {
+    fn profile(&self) -> &str {
+        match self {
+            Self::Value { profile, .. } | Self::Variable { profile, .. } => profile,
+        }
+    }
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Value {
+                profile,
+                pack,
+                path,
+            } => write!(f, "`{path}` of pack `{pack}` in profile `{profile}`"),
+            Self::Variable { profile, variable } => {
+                write!(f, "variable `{variable}` of profile `{profile}`")
+            }
         }
     }
 }

@@ -36,19 +36,27 @@ impl Rule for MalformedReference {
                 let Some(suggestion) = &problem.suggestion else {
                     continue;
                 };
+                let (description, help) = if suggestion.is_empty() {
+                    ("remove it".to_owned(), "leave it out".to_owned())
+                } else {
+                    (
+                        format!("write `{suggestion}`"),
+                        format!("did you mean `{suggestion}`?"),
+                    )
+                };
                 let fix = inner_fix(
                     cx.file,
                     embedded,
                     problem.range,
                     suggestion,
-                    format!("write `{suggestion}`"),
+                    description,
                     if problem.is_certain {
                         Applicability::Safe
                     } else {
                         Applicability::Unsafe
                     },
                 );
-                finding.help(format!("did you mean `{suggestion}`?"));
+                finding.help(help);
                 if let Some(fix) = fix {
                     finding.fix(fix);
                 }
