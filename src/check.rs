@@ -144,7 +144,7 @@ pub fn check_file(
     }
     for (document, root) in file
         .documents()
-        .filter(|(document, _)| document.shape() == Shape::Export)
+        .filter(|(document, root)| document.shape() == Shape::Export && !file.is_cut(*root))
     {
         let profile = Profile::new(root);
         let name = profile.name().into_owned();

@@ -115,6 +115,8 @@ pub enum PackAnswer<'d> {
         registries: Vec<usize>,
         /// The nearest versions.
         nearest: Vec<&'d PackVersion>,
+        /// Whether the user chose the registry, so that others may have the version.
+        is_chosen: bool,
     },
     /// Registries that cannot be listed may hold it.
     Unverifiable {
@@ -146,11 +148,7 @@ impl<'d> Resolution<'d> {
             .map(|pack| PackResolver::new(destination, choices, pack, is_system).answer())
             .collect();
         let (name, version) = (profile.name(), profile.version());
-        let existing = destination
-            .profiles()
-            .unwrap_or_default()
-            .iter()
-            .find(|existing| existing.name == name && existing.version == version);
+        let existing = destination.profile(&name, &version);
         Self {
             destination,
             packs,
@@ -339,7 +337,7 @@ impl<'d, 'p> PackResolver<'d, 'p> {
                 .filter(|held| is_chosen(held.registry))
                 .collect();
             if !held.is_empty() {
-                return self.missing_version(&held);
+                return self.missing_version(&held, true);
             }
         }
         PackAnswer::MissingPack {
@@ -348,7 +346,7 @@ impl<'d, 'p> PackResolver<'d, 'p> {
         }
     }
 
-    fn missing_version(&self, held: &[&'d HeldPack]) -> PackAnswer<'d> {
+    fn missing_version(&self, held: &[&'d HeldPack], is_chosen: bool) -> PackAnswer<'d> {
         let tag = self.pack.tag();
         let wanted = if tag.is_empty() {
             self.pack.version()
@@ -365,6 +363,7 @@ impl<'d, 'p> PackResolver<'d, 'p> {
         let names = version::nearest(&goal, versions().map(|version| version.version.as_str()));
         let nearest = names.iter().take(NEAR);
         PackAnswer::MissingVersion {
+            is_chosen,
             wanted: wanted.into_owned(),
             registries: held.iter().map(|held| held.registry).collect(),
             nearest: nearest
@@ -384,7 +383,7 @@ impl<'d, 'p> PackResolver<'d, 'p> {
         for name in self.pack.registry_names() {
             let held = self.holding(&name);
             if !held.is_empty() {
-                return self.missing_version(&held);
+                return self.missing_version(&held, false);
             }
         }
         let name = self
@@ -444,7 +443,8 @@ impl<'d, 'p> PackResolver<'d, 'p> {
             .filter(|(number, registry)| {
                 self.serves(registry)
                     && registry.unlistable().is_some()
-                    && !all_versions_known(*number)
+                    // What the server does not synchronise may have changed since it was written down.
+                    && (registry.is_unsynchronised() || !all_versions_known(*number))
             })
             .map(|(registry, _)| Candidate {
                 registry,

@@ -181,6 +181,8 @@ fn violation<'t>(node: NodeRef<'t>, kind: &ValidationErrorKind) -> Violation<'t>
                 TypeKind::Multiple(kinds) => {
                     let kinds: Vec<String> = kinds
                         .iter()
+                        // Where null may stand for nothing, it is not what is meant to be there.
+                        .filter(|kind| kind.as_str() != "null")
                         .map(|kind| with_article(kind.as_str()))
                         .collect();
                     kinds.join(" or ")

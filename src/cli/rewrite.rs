@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     check::CheckOptions,
+    destination::{DestinationFault, FaultKind},
     emit, input,
     rewrite::{
         names::{BumpPart, Naming, OnConflict},
@@ -32,7 +33,8 @@ pub fn run(args: &RewriteArgs) -> Result<Outcome, String> {
     let [destination] = destinations.as_slice() else {
         return Err("expected one destination".to_owned());
     };
-    if !destination.faults().is_empty() {
+    let is_error = |fault: &DestinationFault| fault.kind != FaultKind::UnknownField;
+    if destination.faults().iter().any(is_error) {
         return Err(format!(
             "destination `{}` has errors of its own: `palette-knife check --to {}` lists them",
             destination.name(),

@@ -39,6 +39,8 @@ pub struct Config {
     pub profiles: Option<Vec<ExistingProfile>>,
     /// Answers to open choices.
     pub select: Select,
+    /// The registries that `select.packs` and `select.registries` choose, with their places.
+    pub selected: Vec<(String, Place)>,
     /// What is wrong with the file.
     pub faults: Vec<DestinationFault>,
 }
@@ -134,6 +136,15 @@ pub fn read(source: &Source) -> Config {
             .map(|(key, value)| (key.text().into_owned(), value.text().into_owned()))
             .collect()
     };
+    for key in ["packs", "registries"] {
+        let chosen = root
+            .at(&["select", key])
+            .into_iter()
+            .flat_map(NodeRef::entries);
+        config
+            .selected
+            .extend(chosen.map(|(_, name)| (name.text().into_owned(), place(name))));
+    }
     config.select = Select {
         packs: map_of("packs"),
         registries: map_of("registries"),
@@ -154,6 +165,13 @@ fn packs_of(
     let packs = item
         .get("packs")
         .filter(|packs| packs.kind() == Kind::Object)?;
+    // Versions that are no list are reported by the schema; what the registry holds is not known then.
+    if packs
+        .entries()
+        .any(|(_, versions)| versions.kind() != Kind::Array)
+    {
+        return None;
+    }
     let mut told = Vec::new();
     for (name, versions) in packs.entries() {
         for version in versions.items() {

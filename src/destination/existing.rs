@@ -1,5 +1,6 @@
 //! Profiles that exist at a destination.
 
+use super::macros::Scope;
 use crate::{
     finding::Place,
     syntax::{Kind, NodeRef},
@@ -14,6 +15,8 @@ pub struct ExistingProfile {
     pub version: String,
     /// Its cloud type; empty when it is not told.
     pub cloud_type: String,
+    /// The scope it is in, where that is told.
+    pub scope: Option<Scope>,
     /// Where the destination folder tells it.
     pub declared: Option<Place>,
 }
@@ -67,6 +70,10 @@ fn one(node: NodeRef<'_>) -> Option<(ExistingProfile, NodeRef<'_>)> {
             version
         },
         cloud_type,
+        scope: Scope::named(&first_text(&[
+            &["metadata", "annotations", "scope"],
+            &["scope"],
+        ])),
         declared: None,
     };
     Some((profile, named))

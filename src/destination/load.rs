@@ -1,18 +1,19 @@
 //! Loading a destination folder.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
     io,
     path::{Path, PathBuf},
     sync::Arc,
 };
 
 use rayon::prelude::*;
-use walkdir::WalkDir;
+use walkdir::{DirEntry, WalkDir};
 
 use crate::{
     finding::Place,
     source::Source,
+    suggest,
     syntax::{Format, NodeRef, Tree, json, yaml},
 };
 
@@ -106,8 +107,8 @@ struct Loader<'f> {
     max_file_size: u64,
     destination: Destination,
     by_uid: HashMap<String, usize>,
-    /// For each registry known by pages of `GET /v1/packs`: items seen, and items there are.
-    pages: HashMap<usize, (usize, usize)>,
+    /// For each registry known by pages of `GET /v1/packs`: how many items there are, where the pages tell.
+    pages: HashMap<usize, Option<usize>>,
 }
 
 /// A `pack.json` that was read.
@@ -148,7 +149,10 @@ impl Loader<'_> {
                 answers.push(file);
             }
         }
+        let faults = self.destination.faults.len() + self.destination.unread.len();
         let packs = self.pack_folders(folder);
+        // A pack that cannot be read may be the one that is looked for.
+        let all_read = faults == self.destination.faults.len() + self.destination.unread.len();
         let folder_name = folder
             .file_name()
             .map(|name| name.to_string_lossy().into_owned())
@@ -164,7 +168,12 @@ impl Loader<'_> {
             None
         };
         if let Some(number) = number.filter(|_| !packs.is_empty()) {
-            self.set_listing(number, Listing::Complete);
+            let listing = if all_read {
+                Listing::Complete
+            } else {
+                Listing::Partial
+            };
+            self.set_listing(number, listing);
             for pack in packs {
                 self.hold(number, pack.name, vec![pack.version], true);
             }
@@ -243,7 +252,6 @@ impl Loader<'_> {
         count: Option<usize>,
         number: Option<usize>,
     ) {
-        let seen = packs.len();
         let uid = packs
             .first()
             .map(|pack| pack.registry_uid.clone())
@@ -251,9 +259,8 @@ impl Loader<'_> {
         // Pages together may list a registry in full; one page never lists all versions of a pack for certain.
         self.answered(source, packs, number, false);
         if let Some(owner) = self.by_uid.get(&uid).copied().or(number) {
-            let page = self.pages.entry(owner).or_default();
-            page.0 += seen;
-            page.1 = page.1.max(count.unwrap_or(seen));
+            let told = self.pages.entry(owner).or_default();
+            *told = (*told).max(count);
         }
     }
 
@@ -324,7 +331,12 @@ impl Loader<'_> {
     fn profiles(&mut self) {
         let root = self.folder.join("profiles");
         let mut told: Vec<ExistingProfile> = Vec::new();
-        for file in self.sorted_entries(&root) {
+        let walk = WalkDir::new(&root).follow_links(true).sort_by_file_name();
+        for file in walk
+            .into_iter()
+            .filter_map(Result::ok)
+            .map(DirEntry::into_path)
+        {
             if file.is_dir() || !is_data_file(&file) {
                 continue;
             }
@@ -377,8 +389,33 @@ impl Loader<'_> {
                 .get_or_insert_default()
                 .extend(profiles);
         }
+        self.unknown_selections(config.selected);
         self.destination.scope = config.scope;
         self.destination.select = config.select;
+    }
+
+    /// A choice of a registry that is not there would leave every pack it is made for without one.
+    fn unknown_selections(&mut self, selected: Vec<(String, Place)>) {
+        let destination = &self.destination;
+        let known: Vec<&str> = destination
+            .registries
+            .iter()
+            .map(|registry| registry.name.as_str())
+            .collect();
+        let unknown = selected
+            .into_iter()
+            .filter(|(name, _)| !known.contains(&name.as_str()));
+        let faults: Vec<_> = unknown
+            .map(|(name, place)| DestinationFault {
+                kind: FaultKind::Schema,
+                place,
+                message: format!(
+                    "`select` names registry `{name}`, which the destination does not have"
+                ),
+                help: Some(format!("its registries: {}", suggest::list(&known))),
+            })
+            .collect();
+        self.destination.faults.extend(faults);
     }
 
     /// The number of a registry: of the one with the same uid, or without a uid the same name, else a new one. What
@@ -435,8 +472,19 @@ impl Loader<'_> {
     }
 
     fn finish(mut self) -> Destination {
-        for (&number, &(seen, count)) in &self.pages {
-            if seen >= count
+        for (&number, &count) in &self.pages {
+            let held = self.destination.packs.iter();
+            let seen: BTreeSet<(&str, &str)> = held
+                .flat_map(|(name, held)| held.iter().map(move |held| (name.as_str(), held)))
+                .filter(|(_, held)| held.registry == number)
+                .flat_map(|(name, held)| {
+                    held.versions
+                        .iter()
+                        .map(move |version| (name, version.version.as_str()))
+                })
+                .collect();
+            // Pages that do not tell how many items there are may be all of them, or not.
+            if count.is_some_and(|count| seen.len() >= count)
                 && let Some(registry) = self.destination.registries.get_mut(number)
             {
                 registry.listing = Listing::Complete;

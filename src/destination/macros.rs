@@ -86,16 +86,28 @@ impl Macros {
 /// values. `None` when it is none of these.
 #[must_use]
 pub fn names_in(root: NodeRef<'_>) -> Option<Vec<NodeRef<'_>>> {
-    let list = root
-        .get("macros")
-        .filter(|list| matches!(list.kind(), Kind::Array | Kind::Null));
-    if let Some(list) = list {
-        return Some(list.items().filter_map(|item| item.get("name")).collect());
+    if let Some(list) = root.get("macros") {
+        return match list.kind() {
+            Kind::Array => named(list),
+            Kind::Null => Some(Vec::new()),
+            _ => None,
+        };
     }
     match root.kind() {
-        Kind::Array => Some(root.items().filter_map(|item| item.get("name")).collect()),
-        Kind::Object => Some(root.entries().map(|(key, _)| key).collect()),
+        Kind::Array => named(root),
         Kind::Null => Some(Vec::new()),
+        // An error of the API and other answers are objects as well.
+        Kind::Object if root.get("code").is_some() && root.get("message").is_some() => None,
+        Kind::Object => root
+            .entries()
+            .map(|(key, value)| {
+                (!matches!(value.kind(), Kind::Array | Kind::Object)).then_some(key)
+            })
+            .collect(),
         _ => None,
     }
+}
+
+fn named(list: NodeRef<'_>) -> Option<Vec<NodeRef<'_>>> {
+    list.items().map(|item| item.get("name")).collect()
 }

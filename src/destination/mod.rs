@@ -155,6 +155,15 @@ impl Destination {
         self.profiles.as_deref()
     }
 
+    /// The profile in the destination's scope that has this name and version. Names are unique within a scope.
+    #[must_use]
+    pub fn profile(&self, name: &str, version: &str) -> Option<&ExistingProfile> {
+        self.profiles()?.iter().find(|existing| {
+            let is_in_scope = existing.scope.is_none_or(|scope| scope == self.scope());
+            is_in_scope && existing.name == name && existing.version == version
+        })
+    }
+
     /// Its answers to open choices.
     #[must_use]
     pub fn select(&self) -> &Select {

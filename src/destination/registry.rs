@@ -126,6 +126,13 @@ impl Registry {
         }
     }
 
+    /// Whether the server itself does not know its content.
+    #[must_use]
+    pub fn is_unsynchronised(&self) -> bool {
+        self.is_sync_supported == Some(false)
+            || (self.kind == RegistryKind::Helm && self.is_private == Some(true))
+    }
+
     /// Why its content cannot be listed, if it cannot.
     #[must_use]
     pub fn unlistable(&self) -> Option<&'static str> {

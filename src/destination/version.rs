@@ -58,7 +58,9 @@ pub fn compare(one: &str, other: &str) -> Ordering {
 /// Whether two spellings are the same version: `1.27` and `1.27.0`, `22.04` and `22.4`.
 #[must_use]
 pub fn same(one: &str, other: &str) -> bool {
-    one == other || (!one.is_empty() && !other.is_empty() && compare(one, other).is_eq())
+    let same_prefix = one.starts_with('v') == other.starts_with('v');
+    one == other
+        || (same_prefix && !one.is_empty() && !other.is_empty() && compare(one, other).is_eq())
 }
 
 fn stage(suffix: &str) -> u8 {
@@ -95,8 +97,9 @@ pub fn follows(tag: &str, version: &str) -> bool {
         return false;
     };
     let (stem, version) = (Parsed::new(stem), Parsed::new(version));
+    // Missing numbers count as zero, so `22.04.x` follows `22.04`.
     stem.suffix.is_empty()
-        && stem.numbers.len() < version.numbers.len()
+        && stem.numbers.len() < version.numbers.len().max(3)
         && (0..stem.numbers.len()).all(|index| stem.number(index) == version.number(index))
 }
 

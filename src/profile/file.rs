@@ -5,6 +5,7 @@ use std::{ops::Range, sync::Arc};
 use super::{Embedded, EmbeddedReference, Profile, Shape, Slot};
 use crate::{
     finding::{InnerPlace, Place},
+    sensitive,
     source::{LineIndex, Source, TextRange},
     syntax::{Format, NodeId, NodeRef, SyntaxFault, Tree, json, yaml},
 };
@@ -16,6 +17,8 @@ pub struct ProfileFile {
     format: Format,
     tree: Option<Tree>,
     faults: Vec<SyntaxFault>,
+    /// How many of the faults, the first ones, end the reading of a document.
+    cutting_faults: usize,
     documents: Vec<ProfileDocument>,
 }
 
@@ -32,13 +35,24 @@ impl ProfileFile {
     #[must_use]
     pub fn parse(source: Source) -> Self {
         let format = format_of(&source);
+        let mut cutting_faults = 0;
         let (tree, faults) = match format {
             Format::Json => match json::parse(source.text()) {
                 Ok(tree) => (Some(tree), Vec::new()),
                 Err(fault) => (None, vec![*fault]),
             },
             Format::Yaml => {
-                let stream = yaml::parse(source.text());
+                let mut stream = yaml::parse(source.text());
+                let aliases = stream
+                    .unknown_aliases
+                    .iter()
+                    .map(|&id| stream.tree.node(id));
+                let faults: Vec<_> = aliases
+                    .filter(|alias| !sensitive::is_mask(alias.source()))
+                    .map(yaml::unknown_alias_fault)
+                    .collect();
+                cutting_faults = stream.faults.len();
+                stream.faults.extend(faults);
                 (Some(stream.tree), stream.faults)
             }
         };
@@ -51,6 +65,7 @@ impl ProfileFile {
             format,
             tree,
             faults,
+            cutting_faults,
             documents,
         }
     }
@@ -77,6 +92,19 @@ impl ProfileFile {
     #[must_use]
     pub fn faults(&self) -> &[SyntaxFault] {
         &self.faults
+    }
+
+    /// Whether a syntax error cuts a document off, so that what is not in it may only not have been read.
+    #[must_use]
+    pub fn is_cut(&self, root: NodeRef<'_>) -> bool {
+        let next = self
+            .documents()
+            .map(|(_, other)| other.range().start)
+            .find(|&start| start > root.range().start);
+        self.faults.iter().take(self.cutting_faults).any(|fault| {
+            fault.range.start >= root.range().start
+                && next.is_none_or(|next| fault.range.start < next)
+        })
     }
 
     /// Its documents, with their root nodes.

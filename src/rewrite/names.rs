@@ -76,18 +76,13 @@ pub fn decide(
     destination: &Destination,
     naming: &Naming,
 ) -> Vec<NameDecision> {
-    let existing = destination.profiles().unwrap_or_default();
-    let exists: BTreeSet<(&str, &str)> = existing
-        .iter()
-        .map(|profile| (profile.name.as_str(), profile.version.as_str()))
-        .collect();
     let mut taken: BTreeSet<NameVersion> = BTreeSet::new();
     let wanted: Vec<NameVersion> = profiles
         .iter()
         .map(|profile| naming.wanted(profile))
         .collect();
     let is_free_there =
-        |target: &NameVersion| !exists.contains(&(target.name.as_str(), target.version.as_str()));
+        |target: &NameVersion| destination.profile(&target.name, &target.version).is_none();
     let first_free: Vec<bool> = wanted
         .iter()
         .map(|target| is_free_there(target) && taken.insert(target.clone()))

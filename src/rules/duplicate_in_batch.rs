@@ -36,8 +36,14 @@ impl Rule for DuplicateInBatch {
                 &META,
                 profile.place.clone(),
                 format!(
-                    "profile `{}` version {} is also in `{}`",
-                    profile.name, profile.version, first.place.file
+                    "profile `{}` version {} is also {}",
+                    profile.name,
+                    profile.version,
+                    if first.place.file == profile.place.file {
+                        "earlier in this file".to_owned()
+                    } else {
+                        format!("in `{}`", first.place.file)
+                    }
                 ),
             );
             finding

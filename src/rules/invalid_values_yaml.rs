@@ -1,7 +1,7 @@
 //! `invalid-values-yaml`
 
 use super::{Group, ProfileContext, Rule, RuleMeta, Sink, Spot};
-use crate::finding::Level;
+use crate::{finding::Level, sensitive, syntax::yaml};
 
 /// What is known of the rule.
 pub static META: RuleMeta = RuleMeta {
@@ -23,7 +23,16 @@ impl Rule for InvalidValuesYaml {
 
     fn check_profile(&self, cx: &ProfileContext<'_>, sink: &mut Sink<'_>) {
         for embedded in cx.document.embedded() {
-            for fault in &embedded.stream().faults {
+            let stream = embedded.stream();
+            let aliases = stream
+                .unknown_aliases
+                .iter()
+                .map(|&id| stream.tree.node(id));
+            // A mask that lost its quotes is a secret to fill in, and `masked-value` says so.
+            let aliases = aliases
+                .filter(|alias| !sensitive::is_mask(alias.source()))
+                .map(yaml::unknown_alias_fault);
+            for fault in stream.faults.iter().cloned().chain(aliases) {
                 let spot = |range| Spot::Inner {
                     embedded,
                     range,

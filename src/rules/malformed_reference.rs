@@ -1,7 +1,10 @@
 //! `malformed-reference`
 
 use super::{Group, ProfileContext, Rule, RuleMeta, Sink, Spot, sink::inner_fix};
-use crate::finding::{Applicability, Level};
+use crate::{
+    finding::{Applicability, Level},
+    source::yaml_scalar,
+};
 
 /// What is known of the rule.
 pub static META: RuleMeta = RuleMeta {
@@ -44,19 +47,25 @@ impl Rule for MalformedReference {
                         format!("did you mean `{suggestion}`?"),
                     )
                 };
-                let fix = inner_fix(
-                    cx.file,
-                    embedded,
-                    problem.range,
-                    suggestion,
-                    description,
-                    if problem.is_certain {
+                finding.help(help);
+                let style = embedded.stream().tree.node(reference.scalar).style();
+                let written = yaml_scalar::encode_piece(suggestion, style);
+                let is_on_one_line = !problem.range.of(embedded.text()).contains('\n');
+                let fix = written.filter(|_| is_on_one_line).and_then(|written| {
+                    let applicability = if problem.is_certain {
                         Applicability::Safe
                     } else {
                         Applicability::Unsafe
-                    },
-                );
-                finding.help(help);
+                    };
+                    inner_fix(
+                        cx.file,
+                        embedded,
+                        problem.range,
+                        &written,
+                        description,
+                        applicability,
+                    )
+                });
                 if let Some(fix) = fix {
                     finding.fix(fix);
                 }

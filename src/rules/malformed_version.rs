@@ -73,7 +73,12 @@ fn suggest(text: &str) -> Option<String> {
             rest = format!("-{number}");
         }
     }
-    if parts.is_empty() {
+    // A comma or the dashes of a date tell that it never was a version of this kind.
+    let is_date = parts.first().is_some_and(|&first| first > 1900);
+    let is_list = suffix.starts_with(|character: char| {
+        !matches!(character, '-' | '+' | '.' | '_') && !character.is_ascii_alphabetic()
+    });
+    if parts.is_empty() || is_date || is_list || suffix == "x" {
         return None;
     }
     parts.resize(3, 0);

@@ -3,7 +3,9 @@
 use super::{Group, ProfileContext, Rule, RuleMeta, Sink, sink::outer_fix};
 use crate::{
     finding::{Applicability, Level},
+    profile::Pack,
     suggest,
+    syntax::NodeRef,
 };
 
 /// What is known of the rule.
@@ -26,35 +28,39 @@ impl Rule for MismatchedPackType {
 
     fn check_profile(&self, cx: &ProfileContext<'_>, sink: &mut Sink<'_>) {
         for pack in cx.profile.packs() {
-            let Some(node) = pack.string("type") else {
-                continue;
-            };
-            let (kind, registry_kind) = (pack.kind(), pack.registry_text("kind"));
-            let Some(expected) =
-                expected(&kind, &registry_kind, &pack.registry_text("providerType"))
+            let kind = pack.kind();
+            let (Some(node), Some(metadata)) = (pack.string("type"), pack.registry_metadata())
             else {
                 continue;
             };
-            if expected.contains(&kind.as_ref()) {
+            // A type that is none, and a registry or kind that is not there, is for the schema to say.
+            if !TYPES.contains(&kind.as_ref()) {
                 continue;
             }
-            let registry = pack
-                .registry_metadata()
-                .and_then(|metadata| metadata.get("kind"));
-            let related = registry.map(|registry| sink.place(registry.into()));
-            let message = if registry_kind.is_empty() {
-                format!("pack type `{kind}` needs a registry, but its registry has no kind")
-            } else {
-                format!(
-                    "pack type `{kind}` does not fit registry kind `{registry_kind}`: expected {}",
-                    suggest::list(expected)
-                )
+            let Some(registry_node) = metadata.get("kind").filter(|kind| kind.as_str().is_some())
+            else {
+                continue;
             };
-            let finding = sink.report(&META, node, message);
-            finding.pack(pack.name());
-            if let Some(place) = related {
-                finding.related(place, "the registry's kind");
+            let registry_kind = registry_node.text();
+            if registry_kind.is_empty() {
+                report_no_kind(pack, registry_node, sink);
+                continue;
             }
+            let provider_type = pack.registry_text("providerType");
+            let expected = expected(&kind, &registry_kind, &provider_type);
+            let Some(expected) = expected.filter(|expected| !expected.contains(&kind.as_ref()))
+            else {
+                continue;
+            };
+            let place = sink.place(registry_node.into());
+            let message = format!(
+                "pack type `{kind}` does not fit registry kind `{registry_kind}`: expected {}",
+                suggest::list(expected)
+            );
+            let finding = sink.report(&META, node, message);
+            finding
+                .pack(pack.name())
+                .related(place, "the registry's kind");
             if let [only] = expected {
                 finding.fix(outer_fix(
                     node.content_range(),
@@ -65,6 +71,28 @@ impl Rule for MismatchedPackType {
             }
         }
     }
+}
+
+/// The types there are (`v1PackType` of the Palette API).
+const TYPES: [&str; 4] = ["spectro", "helm", "manifest", "oci"];
+
+/// Only manifest packs have a registry without a kind.
+fn report_no_kind(pack: Pack<'_>, registry_kind: NodeRef<'_>, sink: &mut Sink<'_>) {
+    let expected = match pack.kind().as_ref() {
+        "spectro" => "pack",
+        "helm" => "helm",
+        "oci" => "oci",
+        _ => return,
+    };
+    sink.report(
+        &META,
+        registry_kind,
+        format!(
+            "the registry has no kind: pack type `{}` expects `{expected}`",
+            pack.kind()
+        ),
+    )
+    .pack(pack.name());
 }
 
 /// The types a pack may have, by its registry's kind; `None` where anything goes.
@@ -82,7 +110,6 @@ fn expected(
         ("helm", _) => Some(&["helm"]),
         ("oci", "helm" | "") => Some(&["oci", "helm"]),
         ("oci", _) => Some(&["oci"]),
-        ("", _) => Some(&["manifest"]),
         _ => None,
     }
 }

@@ -2,7 +2,9 @@
 
 use super::{Group, ProfileContext, Rule, RuleMeta, Sink};
 use crate::{
+    destination::{Destination, Registry},
     finding::Level,
+    profile::Pack,
     resolve::{PackAnswer, Resolution},
     suggest,
 };
@@ -45,16 +47,36 @@ impl Rule for MissingPack {
             };
             let finding = sink.report(&META, node, message);
             finding.pack(name.as_ref()).subject(name.as_ref());
-            match near.as_slice() {
-                [] => {
+            let unfit = match chosen {
+                Some(_) => None,
+                None => unfit_holder(resolution.destination, pack),
+            };
+            match (unfit, near.as_slice()) {
+                (Some(registry), _) => finding.help(format!(
+                    "{registry} has it, but a registry of kind `{}` cannot serve a pack of type `{}` in layer `{}`",
+                    registry.kind.name(),
+                    pack.kind(),
+                    pack.layer()
+                )),
+                (None, []) => {
                     finding.help("add the pack to a registry there, or remove it from the profile")
                 }
-                [close] => finding.help(format!("did you mean `{close}`?")),
-                several => finding.help(format!(
+                (None, [close]) => finding.help(format!("did you mean `{close}`?")),
+                (None, several) => finding.help(format!(
                     "packs with similar names there: {}",
                     suggest::list(several)
                 )),
             };
         }
     }
+}
+
+/// A registry that holds a pack of this name, but cannot serve it.
+fn unfit_holder<'d>(destination: &'d Destination, pack: Pack<'_>) -> Option<&'d Registry> {
+    let names = pack.registry_names();
+    let held = names
+        .iter()
+        .flat_map(|name| destination.pack(name))
+        .next()?;
+    destination.registry(held.registry)
 }

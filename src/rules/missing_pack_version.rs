@@ -38,6 +38,7 @@ impl Rule for MissingPackVersion {
                 wanted,
                 registries,
                 nearest,
+                is_chosen,
             } = answer
             else {
                 continue;
@@ -45,16 +46,18 @@ impl Rule for MissingPackVersion {
             let Some(node) = pack.version_node().or_else(|| pack.name_node()) else {
                 continue;
             };
-            let finding = sink.report(
-                &META,
-                node,
+            let (name, holders) = (pack.name(), holders(destination, registries));
+            let message = if *is_chosen {
                 format!(
-                    "pack `{}` {wanted} is not at destination `{}`: {} no such version",
-                    pack.name(),
-                    destination.name(),
-                    holders(destination, registries),
-                ),
-            );
+                    "pack `{name}` {wanted} is not in the registry chosen for it: {holders} no such version"
+                )
+            } else {
+                let destination = destination.name();
+                format!(
+                    "pack `{name}` {wanted} is not at destination `{destination}`: {holders} no such version"
+                )
+            };
+            let finding = sink.report(&META, node, message);
             finding.pack(pack.name()).subject(wanted.as_str());
             let versions: Vec<&str> = nearest
                 .iter()

@@ -28,7 +28,7 @@ impl Rule for NotAnExport {
     fn check_file(&self, file: &ProfileFile, sink: &mut Sink<'_>) {
         for (document, root) in file.documents() {
             // What a syntax error cuts off cannot be told for anything.
-            if document.shape() == Shape::Other && !file.faults().is_empty() {
+            if document.shape() == Shape::Other && file.is_cut(root) {
                 continue;
             }
             let Some((message, help)) = describe(document.shape(), root) else {

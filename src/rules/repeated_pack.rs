@@ -33,12 +33,13 @@ impl Rule for RepeatedPack {
             let Some(first) = seen.insert(name.clone(), node) else {
                 continue;
             };
+            let base = pack.registry_names().into_iter().next().unwrap_or_default();
             let place = sink.place(first.into());
-            sink.report(&META, node, format!("pack `{name}` is in the profile twice"))
+            sink.report(&META, node, format!("pack `{name}` is in the profile more than once"))
                 .label("again here")
                 .pack(name.as_ref())
                 .help(format!(
-                    "to use a pack twice, give each a display name: `<display-name>--{name}`, with the same name in `pack.spectrocloud.com/display-name` of its values"
+                    "to use a pack twice, give each a display name: `<display-name>--{base}`, with the same name in `pack.spectrocloud.com/display-name` of its values"
                 ))
                 .related(place, "first here");
             seen.insert(name, first);

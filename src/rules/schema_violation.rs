@@ -33,5 +33,13 @@ impl Rule for SchemaViolation {
                 finding.help(help);
             }
         }
+        for pack in cx.profile.packs().filter(|pack| !pack.is_manifest()) {
+            // The schema sees to it that one of the fields is there, but not that it says something.
+            let field = pack.string("tag").or_else(|| pack.string("version"));
+            if let Some(field) = field.filter(|_| pack.version_node().is_none()) {
+                sink.report(&META, field, "the pack's `version` and `tag` are empty")
+                    .pack(pack.name());
+            }
+        }
     }
 }

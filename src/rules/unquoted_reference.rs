@@ -24,20 +24,24 @@ impl Rule for UnquotedReference {
     fn check_profile(&self, cx: &ProfileContext<'_>, sink: &mut Sink<'_>) {
         for embedded in cx.document.embedded() {
             let stream = embedded.stream();
-            for &range in &stream.lone_templates {
+            for &range in &stream.loose_templates {
                 let pack = cx.pack(embedded.pack_index());
                 let spot = Spot::Inner {
                     embedded,
                     range,
                     node: None,
                 };
-                sink.report(&META, spot, "a template on a line of its own is no YAML")
-                    .pack(
-                        pack.map(|pack| pack.name().into_owned())
-                            .unwrap_or_default(),
-                    )
-                    .subject(range.of(embedded.text()))
-                    .help("values and manifests must be YAML before templates are filled in");
+                sink.report(
+                    &META,
+                    spot,
+                    "a template outside of a quoted text is no YAML",
+                )
+                .pack(
+                    pack.map(|pack| pack.name().into_owned())
+                        .unwrap_or_default(),
+                )
+                .subject(range.of(embedded.text()))
+                .help("values and manifests must be YAML before templates are filled in");
             }
             for &id in &stream.unquoted {
                 let node = stream.tree.node(id);
@@ -55,11 +59,13 @@ impl Rule for UnquotedReference {
                     )
                     .subject(text.as_ref())
                     .label("put quotes around it");
-                let quoted = if text.contains(['\'', '\n']) {
-                    None
-                } else {
-                    Some(format!("'{text}'"))
-                };
+                // Somebody else's template may be meant to become a mapping or a list.
+                let references = embedded.references().iter();
+                let references = references
+                    .filter(|reference| reference.scalar == id)
+                    .count();
+                let is_ours = text.matches("{{").count() == references;
+                let quoted = (is_ours && !text.contains(['\'', '\n'])).then(|| format!("'{text}'"));
                 let fix = quoted.and_then(|quoted| {
                     inner_fix(
                         cx.file,

@@ -27,13 +27,26 @@ pub struct Stream {
     /// Plain scalars that are only read as such because their templates were replaced: without quotes they are
     /// something else, or nothing, to a YAML parser.
     pub unquoted: Vec<NodeId>,
-    /// Templates that fill a line by themselves, outside of any scalar: they steer a template engine and are no YAML.
-    pub lone_templates: Vec<TextRange>,
+    /// Aliases without an anchor before them. A mask without quotes is one too, so it is for others to say which of
+    /// them are faults.
+    pub unknown_aliases: Vec<NodeId>,
+    /// What the parser lets through and a reader of the text as it is written does not: quotes in quotes.
+    scalar_faults: Vec<SyntaxFault>,
+    /// Templates outside of scalars: those that fill a line and steer a template engine, and the braces of those that
+    /// are read as a mapping in a mapping.
+    pub loose_templates: Vec<TextRange>,
 }
 
 /// Parses a YAML text.
 #[must_use]
 pub fn parse(text: &Text) -> Stream {
+    let mut stream = parse_templates(text);
+    stream.faults.append(&mut stream.scalar_faults);
+    stream.faults.sort_by_key(|fault| fault.range);
+    stream
+}
+
+fn parse_templates(text: &Text) -> Stream {
     if memchr::memmem::find(text.as_bytes(), b"{{").is_none() {
         return read(text, text);
     }
@@ -45,10 +58,24 @@ pub fn parse(text: &Text) -> Stream {
     // Lines that hold nothing but templates steer a template engine; for YAML they are comments.
     let mut without_lines = read(text, &fill(text, &templates, true));
     if without_lines.faults.is_empty() {
-        without_lines.lone_templates = lone_templates(text, &templates, &without_lines.tree);
+        let lone = lone_templates(text, &templates, &without_lines.tree);
+        without_lines.loose_templates.extend(lone);
         return without_lines;
     }
     filled
+}
+
+/// What is wrong with an alias that has no anchor.
+#[must_use]
+pub fn unknown_alias_fault(alias: NodeRef<'_>) -> SyntaxFault {
+    SyntaxFault {
+        range: alias.range(),
+        message: format!(
+            "`{}` is an alias, and no anchor before it has its name: put it in quotes if it is text",
+            alias.source()
+        ),
+        related: None,
+    }
 }
 
 /// `text` with every template replaced by as many bytes of filler.
@@ -115,17 +142,22 @@ fn read(text: &Text, readable: &str) -> Stream {
         builder: TreeBuilder::new(text, Format::Yaml),
         anchors: HashMap::new(),
         flow_depth: 0,
-        open_is_flow: Vec::new(),
+        open_flows: Vec::new(),
         previous_end: 0,
         faults: Vec::new(),
+        scalar_faults: Vec::new(),
         unquoted: Vec::new(),
+        unknown_aliases: Vec::new(),
+        loose_templates: Vec::new(),
     };
     reader.read_all(&mut GranitEvents::new(readable));
     Stream {
         tree: reader.builder.finish(),
         faults: reader.faults,
         unquoted: reader.unquoted,
-        lone_templates: Vec::new(),
+        scalar_faults: reader.scalar_faults,
+        unknown_aliases: reader.unknown_aliases,
+        loose_templates: reader.loose_templates,
     }
 }
 
@@ -135,11 +167,16 @@ struct Reader<'t> {
     builder: TreeBuilder,
     anchors: HashMap<usize, NodeId>,
     flow_depth: usize,
-    open_is_flow: Vec<bool>,
+    /// Whether each open collection is in brackets, and where it begins.
+    open_flows: Vec<(bool, TextRange)>,
     /// Where the event before this one ended, in bytes.
     previous_end: usize,
     faults: Vec<SyntaxFault>,
+    /// What is wrong with scalars that the parser lets through.
+    scalar_faults: Vec<SyntaxFault>,
     unquoted: Vec<NodeId>,
+    unknown_aliases: Vec<NodeId>,
+    loose_templates: Vec<TextRange>,
 }
 
 impl<'t> Reader<'t> {
@@ -148,6 +185,7 @@ impl<'t> Reader<'t> {
             match next {
                 Ok((event, range)) => self.event(event, range),
                 Err(fault) => {
+                    let fault = self.explain(fault);
                     self.faults.push(fault);
                     self.end_document();
                     if !events.next_document() {
@@ -179,11 +217,18 @@ impl<'t> Reader<'t> {
             YamlEvent::CollectionStart { kind, anchor, flow } => {
                 let id = self.builder.open(kind, range);
                 self.anchor(anchor, id);
-                self.open_is_flow.push(flow);
+                if flow
+                    && kind == Kind::Object
+                    && self.text.get(range.start()..range.start() + 2) == Some("{{")
+                {
+                    let braces = TextRange::new(range.start(), range.start() + 2);
+                    self.loose_templates.push(braces);
+                }
+                self.open_flows.push((flow, range));
                 self.flow_depth += usize::from(flow);
             }
             YamlEvent::CollectionEnd => {
-                let flow = self.open_is_flow.pop().unwrap_or(false);
+                let flow = self.open_flows.pop().is_some_and(|(flow, _)| flow);
                 self.flow_depth -= usize::from(flow);
                 self.builder.close(flow.then_some(range.end()));
                 if !flow {
@@ -197,7 +242,8 @@ impl<'t> Reader<'t> {
                 }
             }
             YamlEvent::UnknownAlias => {
-                self.builder.leaf(Kind::Alias, range);
+                let id = self.builder.leaf(Kind::Alias, range);
+                self.unknown_aliases.push(id);
             }
         }
         self.previous_end = range.end();
@@ -273,7 +319,7 @@ impl<'t> Reader<'t> {
                         .and_then(|rest| rest.find(quote))
                         .map_or(0, |at| at + 1);
                     let at = range.start() + inside;
-                    self.faults.push(SyntaxFault {
+                    self.scalar_faults.push(SyntaxFault {
                         range: TextRange::new(at, at + 1),
                         message: format!(
                             "`{quote}` inside a scalar that is quoted with `{quote}` ends it here"
@@ -289,6 +335,24 @@ impl<'t> Reader<'t> {
         }
     }
 
+    /// Tells where the scalar or bracket begins that a fault is about.
+    fn explain(&self, mut fault: SyntaxFault) -> SyntaxFault {
+        if fault.related.is_some() {
+            return fault;
+        }
+        let before = TextRange::new(self.previous_end, fault.range.start());
+        let quote = before.of(self.readable).find(['"', '\'']);
+        if let Some(at) = quote.filter(|_| fault.message.contains("quoted scalar")) {
+            let at = before.start() + at;
+            let place = TextRange::new(at, at + 1);
+            fault.related = Some((place, "the quoted text begins here".to_owned()));
+        } else if let Some((true, start)) = self.open_flows.last() {
+            let place = TextRange::new(start.start(), start.start() + 1);
+            fault.related = Some((place, "in the brackets that open here".to_owned()));
+        }
+        fault
+    }
+
     fn anchor(&mut self, anchor: usize, id: NodeId) {
         if anchor != 0 {
             self.anchors.insert(anchor, id);
@@ -299,7 +363,7 @@ impl<'t> Reader<'t> {
         while self.builder.depth() > 0 {
             self.builder.close(None);
         }
-        self.open_is_flow.clear();
+        self.open_flows.clear();
         self.flow_depth = 0;
         self.anchors.clear();
     }

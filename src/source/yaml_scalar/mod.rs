@@ -26,6 +26,21 @@ pub enum ScalarStyle {
     Folded,
 }
 
+/// A piece of text as it is written inside a scalar of this style, where it can stand there as it is or escaped: no
+/// line breaks, and in a plain scalar nothing that would end it.
+#[must_use]
+pub fn encode_piece(text: &str, style: ScalarStyle) -> Option<String> {
+    if text.contains(['\n', '\r', '\t']) {
+        return None;
+    }
+    match style {
+        ScalarStyle::DoubleQuoted => Some(text.replace('\\', "\\\\").replace('"', "\\\"")),
+        ScalarStyle::SingleQuoted => Some(text.replace('\'', "''")),
+        ScalarStyle::Plain if text.contains([':', '#', ',', '[', ']', '{', '}']) => None,
+        ScalarStyle::Plain | ScalarStyle::Literal | ScalarStyle::Folded => Some(text.to_owned()),
+    }
+}
+
 /// Where a block scalar lies in its text, as [`decode`] wants it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BlockExtent {
