@@ -153,11 +153,13 @@ pub fn check_file(
             .iter()
             .map(|destination| Resolution::new(profile, destination, &options.choices))
             .collect();
+        let packs: Vec<_> = profile.packs().collect();
         let violations = Schema::Profile.violations(root);
         let cx = ProfileContext {
             file,
             document,
             profile,
+            packs: &packs,
             violations: &violations,
             resolutions: &resolutions,
         };

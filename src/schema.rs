@@ -3,7 +3,10 @@
 //! The only module that knows the validator library: it releases breaking versions often, and its own messages print
 //! whole instances.
 
-use std::sync::LazyLock;
+use std::{
+    collections::{HashMap, HashSet},
+    sync::LazyLock,
+};
 
 use jsonschema::{
     Validator,
@@ -14,7 +17,7 @@ use serde_json::Value;
 
 use crate::{
     suggest,
-    syntax::{Kind, NodeRef, TreeJson},
+    syntax::{Kind, NodeId, NodeRef, TreeJson},
 };
 
 /// A schema of this project.
@@ -96,11 +99,12 @@ impl Compiled {
 
     fn violations<'t>(&self, root: NodeRef<'t>) -> Vec<Violation<'t>> {
         let mut violations = Vec::new();
+        let mut follower = PathFollower::default();
         let Some(validator) = &self.validator else {
             return violations;
         };
         for error in validator.iter_errors(crate::syntax::Instance::Node(root)) {
-            let node = follow(root, error.instance_path());
+            let node = follower.follow(root, error.instance_path());
             match error.kind() {
                 ValidationErrorKind::AdditionalProperties { unexpected } => {
                     for name in unexpected {
@@ -147,17 +151,14 @@ impl Compiled {
 
 /// A required key that is missing beside an unknown one that resembles it is one mistake, not two.
 fn fold_misspelt_keys(violations: &mut Vec<Violation<'_>>) {
-    let misspelt: Vec<(u32, String)> = violations
+    let misspelt: HashSet<(u32, String)> = violations
         .iter()
         .filter(|violation| violation.unknown_key.is_some())
         .filter_map(|violation| Some((violation.node.id().number(), violation.known_key.clone()?)))
         .collect();
     violations.retain(|violation| {
-        violation.unknown_key.is_some()
-            || !misspelt.iter().any(|(object, key)| {
-                *object == violation.node.id().number()
-                    && violation.known_key.as_deref() == Some(key)
-            })
+        let key = violation.known_key.clone().unwrap_or_default();
+        violation.unknown_key.is_some() || !misspelt.contains(&(violation.node.id().number(), key))
     });
 }
 
@@ -280,19 +281,32 @@ fn with_article(kind: &str) -> String {
     }
 }
 
-/// The node that a validator's path leads to.
-fn follow<'t>(root: NodeRef<'t>, path: &Location) -> NodeRef<'t> {
-    let mut node = root;
-    for segment in path {
-        let node_here = node.resolved();
-        let next = match segment {
-            LocationSegment::Property(key) => node_here.get(&key),
-            LocationSegment::Index(index) => node_here.items().nth(index),
-        };
-        match next {
-            Some(next) => node = next,
-            None => break,
+/// Finds the nodes that a validator's paths lead to. Paths into a long array are many or none, so its items are
+/// numbered once.
+#[derive(Default)]
+struct PathFollower<'t> {
+    items: HashMap<NodeId, Vec<NodeRef<'t>>>,
+}
+
+impl<'t> PathFollower<'t> {
+    fn follow(&mut self, root: NodeRef<'t>, path: &Location) -> NodeRef<'t> {
+        let mut node = root;
+        for segment in path {
+            let here = node.resolved();
+            let next = match segment {
+                LocationSegment::Property(key) => here.get(&key),
+                LocationSegment::Index(index) => self
+                    .items
+                    .entry(here.id())
+                    .or_insert_with(|| here.items().collect())
+                    .get(index)
+                    .copied(),
+            };
+            match next {
+                Some(next) => node = next,
+                None => break,
+            }
         }
+        node
     }
-    node
 }

@@ -104,12 +104,13 @@ pub fn masks<'a>(
     resolutions: &[Resolution<'_>],
 ) -> Vec<MaskedValueAt<'a>> {
     let mut masks = Vec::new();
+    let packs: Vec<_> = profile.packs().collect();
     for embedded in document.embedded() {
         // Most texts hold none, and this tells without a look at their nodes.
         if memchr::memmem::find(embedded.text().as_bytes(), b"****").is_none() {
             continue;
         }
-        let pack = profile.packs().nth(embedded.pack_index());
+        let pack = packs.get(embedded.pack_index());
         for node in embedded
             .stream()
             .tree

@@ -91,6 +91,8 @@ pub struct ProfileContext<'a> {
     pub document: &'a ProfileDocument,
     /// The typed view.
     pub profile: Profile<'a>,
+    /// Its packs, in the order of the stack.
+    pub packs: &'a [Pack<'a>],
     /// What the schema does not allow in it.
     pub violations: &'a [Violation<'a>],
     /// What each destination of the run says to it.
@@ -101,7 +103,7 @@ impl<'a> ProfileContext<'a> {
     /// The pack with this number in the stack.
     #[must_use]
     pub fn pack(&self, index: usize) -> Option<Pack<'a>> {
-        self.profile.packs().nth(index)
+        self.packs.get(index).copied()
     }
 }
 

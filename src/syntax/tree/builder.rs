@@ -1,0 +1,183 @@
+//! Building a tree, for the parsers.
+
+use std::collections::{HashMap, hash_map::Entry};
+
+use super::{Format, Kind, NONE, NodeId, NodeRef, RawNode, Tree};
+use crate::source::{Text, TextRange, yaml_scalar::ScalarStyle};
+
+/// Builds a [`Tree`] from left to right, for a parser.
+#[derive(Debug)]
+pub struct TreeBuilder {
+    tree: Tree,
+    open: Vec<OpenNode>,
+}
+
+#[derive(Debug)]
+struct OpenNode {
+    id: NodeId,
+    is_object: bool,
+    /// Direct children seen so far.
+    children: u32,
+    last_child: Option<NodeId>,
+}
+
+/// Objects with more entries than this look for duplicate keys by hash.
+const FEW_KEYS: usize = 12;
+
+impl TreeBuilder {
+    /// A builder for the tree of `text`.
+    #[must_use]
+    pub fn new(text: &Text, format: Format) -> Self {
+        Self {
+            tree: Tree {
+                text: text.clone(),
+                format,
+                // One node for about every 24 bytes of real exports and values.
+                nodes: Vec::with_capacity(text.len() / 24 + 4),
+                decoded: Vec::new(),
+                documents: Vec::new(),
+                duplicates: Vec::new(),
+            },
+            open: Vec::new(),
+        }
+    }
+
+    /// How many containers are open.
+    #[must_use]
+    pub fn depth(&self) -> usize {
+        self.open.len()
+    }
+
+    /// Adds a scalar or alias.
+    pub fn leaf(&mut self, kind: Kind, range: TextRange) -> NodeId {
+        self.push(kind, range)
+    }
+
+    /// Adds a container that is open until [`TreeBuilder::close`].
+    pub fn open(&mut self, kind: Kind, range: TextRange) -> NodeId {
+        let id = self.push(kind, range);
+        self.open.push(OpenNode {
+            id,
+            is_object: kind == Kind::Object,
+            children: 0,
+            last_child: None,
+        });
+        id
+    }
+
+    /// Whether the innermost open container is an object, and a key comes next in it.
+    #[must_use]
+    pub fn expects_key(&self) -> bool {
+        self.open
+            .last()
+            .is_some_and(|open| open.is_object && open.children % 2 == 0)
+    }
+
+    /// Closes the innermost container, which ends at `end` bytes, or where its last child ends.
+    pub fn close(&mut self, end: Option<usize>) {
+        let Some(open) = self.open.pop() else {
+            return;
+        };
+        let after = TextRange::empty(self.tree.nodes.len()).start;
+        let last_child_end = open
+            .last_child
+            .and_then(|child| self.tree.raw(child))
+            .map(|child| child.range.end());
+        if let Some(node) = self.tree.nodes.get_mut(open.id.0 as usize) {
+            node.end = after;
+            let start = node.range.start();
+            let end = end.or(last_child_end).unwrap_or(node.range.end());
+            node.range = TextRange::new(start, end.max(start));
+        }
+        if open.is_object {
+            self.find_duplicates(open.id);
+        }
+    }
+
+    /// Changes the node that was added last or is still open.
+    pub fn update(&mut self, id: NodeId, change: impl FnOnce(&mut RawNode)) {
+        if let Some(node) = self.tree.nodes.get_mut(id.0 as usize) {
+            change(node);
+        }
+    }
+
+    /// Keeps the decoded text of a YAML scalar whose text is not its bytes.
+    pub fn set_decoded(&mut self, id: NodeId, text: String) {
+        let number = TextRange::empty(self.tree.decoded.len()).start;
+        self.tree.decoded.push(text.into());
+        self.update(id, |node| node.extra = number);
+    }
+
+    /// Sets what an alias stands for.
+    pub fn set_alias_target(&mut self, id: NodeId, target: NodeId) {
+        self.update(id, |node| node.extra = target.0);
+    }
+
+    /// The finished tree. Containers that are still open end here.
+    #[must_use]
+    pub fn finish(mut self) -> Tree {
+        while !self.open.is_empty() {
+            self.close(None);
+        }
+        self.tree
+    }
+
+    fn push(&mut self, kind: Kind, range: TextRange) -> NodeId {
+        let id = NodeId(TextRange::empty(self.tree.nodes.len()).start);
+        let (parent, position) = match self.open.last_mut() {
+            Some(open) => {
+                open.children += 1;
+                open.last_child = Some(id);
+                (open.id.0, open.children - 1)
+            }
+            None => {
+                self.tree.documents.push(id);
+                (NONE, 0)
+            }
+        };
+        self.tree.nodes.push(RawNode {
+            kind,
+            style: ScalarStyle::Plain,
+            escaped: false,
+            range,
+            indent: 0,
+            end: id.0 + 1,
+            parent,
+            position,
+            extra: NONE,
+        });
+        id
+    }
+
+    fn find_duplicates(&mut self, object: NodeId) {
+        let tree = &self.tree;
+        let keys = || tree.node(object).entries().map(|(key, _)| key);
+        let mut found = Vec::new();
+        if keys().nth(FEW_KEYS).is_none() {
+            for (index, key) in keys().enumerate() {
+                let earlier = keys().take(index).find(|other| same_key(*other, key));
+                found.extend(earlier.map(|first| (first.id, key.id)));
+            }
+        } else {
+            let mut seen = HashMap::new();
+            for key in keys() {
+                if matches!(key.kind(), Kind::Array | Kind::Object) {
+                    continue;
+                }
+                match seen.entry(key.text()) {
+                    Entry::Occupied(first) => found.push((*first.get(), key.id)),
+                    Entry::Vacant(entry) => {
+                        entry.insert(key.id);
+                    }
+                }
+            }
+        }
+        self.tree.duplicates.extend(found);
+    }
+}
+
+/// Whether two keys are the same to a decoder. Containers as keys are never compared.
+fn same_key(one: NodeRef<'_>, other: NodeRef<'_>) -> bool {
+    let scalar = |node: NodeRef<'_>| !matches!(node.kind(), Kind::Array | Kind::Object);
+    scalar(one) && scalar(other) && one.text() == other.text()
+}
