@@ -107,8 +107,15 @@ impl Compiled {
             let node = follower.follow(root, error.instance_path());
             match error.kind() {
                 ValidationErrorKind::AdditionalProperties { unexpected } => {
+                    let keys: HashMap<_, _> = node
+                        .resolved()
+                        .entries()
+                        .map(|(key, _)| (key.text(), key))
+                        .collect();
+                    let known = self.known_fields(error.schema_path());
                     for name in unexpected {
-                        violations.push(self.unknown_key(node, name, error.schema_path()));
+                        let key = keys.get(name.as_str()).copied();
+                        violations.push(unknown_key(node, name, key, &known));
                     }
                 }
                 kind => violations.push(violation(node, kind)),
@@ -119,33 +126,36 @@ impl Compiled {
         violations
     }
 
-    fn unknown_key<'t>(
-        &self,
-        object: NodeRef<'t>,
-        name: &str,
-        schema_path: &Location,
-    ) -> Violation<'t> {
+    /// The fields that an object may have which a path to `additionalProperties` is about.
+    fn known_fields(&self, schema_path: &Location) -> Vec<&str> {
         let keyword = schema_path.as_str();
         let parent = keyword.rsplit_once('/').map_or("", |(parent, _)| parent);
-        let known: Vec<String> = self
-            .schema
+        self.schema
             .pointer(&format!("{parent}/properties"))
             .and_then(Value::as_object)
-            .map(|properties| properties.keys().cloned().collect())
-            .unwrap_or_default();
-        let known_key = suggest::field(name, known.iter().map(String::as_str)).map(str::to_owned);
-        let help = match &known_key {
-            Some(known) => Some(format!("did you mean `{known}`?")),
-            None if known.is_empty() => None,
-            None => Some(format!("known fields here: {}", suggest::list(&known))),
-        };
-        Violation {
-            node: object,
-            message: format!("unknown field `{name}` in {}", describe(object)),
-            help,
-            unknown_key: object.entry(name).map(|(key, _)| key),
-            known_key,
-        }
+            .map(|properties| properties.keys().map(String::as_str).collect())
+            .unwrap_or_default()
+    }
+}
+
+fn unknown_key<'t>(
+    object: NodeRef<'t>,
+    name: &str,
+    key: Option<NodeRef<'t>>,
+    known: &[&str],
+) -> Violation<'t> {
+    let known_key = suggest::field(name, known.iter().copied()).map(str::to_owned);
+    let help = match &known_key {
+        Some(known) => Some(format!("did you mean `{known}`?")),
+        None if known.is_empty() => None,
+        None => Some(format!("known fields here: {}", suggest::list(known))),
+    };
+    Violation {
+        node: object,
+        message: format!("unknown field `{name}` in {}", describe(object)),
+        help,
+        unknown_key: key,
+        known_key,
     }
 }
 

@@ -16,7 +16,7 @@ use crate::{
     profile::{Profile, ProfileDocument, ProfileFile, Shape},
     report::Report,
     resolve::Resolution,
-    source::{JsonStringStyle, Source},
+    source::Source,
     syntax::NodeRef,
 };
 
@@ -258,7 +258,7 @@ fn rewrite_file(
     let mut edits = Vec::new();
     let mut changes = Vec::new();
     let mut secret_changes = Vec::new();
-    let style = JsonStringStyle::of(before.source().text());
+    let style = before.source().json_style();
     for ((document, root), decision) in exports(&before).zip(decisions) {
         let profile = Profile::new(root);
         let (target, why) = match decision {

@@ -1,9 +1,12 @@
 //! The frame check: what a rewrite changed is what the plan said, and nothing else.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet, HashMap},
+};
 
 use crate::{
-    profile::{Embedded, Profile, ProfileFile, Shape},
+    profile::{Embedded, ProfileFile, Shape},
     syntax::{Kind, NodeRef, Tree, escape_pointer_token},
 };
 
@@ -160,15 +163,15 @@ fn embedded_at<'f>(file: &'f ProfileFile, host: &str) -> Option<&'f Embedded> {
         })
 }
 
+/// Whether a place holds already what was planned for it.
 fn is_unchanged(before: &ProfileFile, address: &Address, expected: &After) -> bool {
-    let (None, pointer) = address else {
-        return false;
+    let (inner, pointer) = address;
+    let node = match inner {
+        Some((host, document)) => embedded_at(before, host)
+            .and_then(|embedded| embedded.stream().tree.documents().nth(*document)),
+        None => before.documents().next().map(|(_, root)| root),
     };
-    let root = before
-        .documents()
-        .next()
-        .map(|(_, root)| Profile::new(root).root());
-    let node = root.and_then(|root| at_pointer(root, pointer));
+    let node = node.and_then(|root| at_pointer(root, pointer));
     match (node, expected) {
         (Some(node), After::Is(value)) => node.kind() == value.kind && node.text() == value.text,
         (None, After::Gone) => true,
@@ -194,29 +197,7 @@ fn compare(
     differs: &mut dyn FnMut(String, After),
 ) {
     match (old.kind(), new.kind()) {
-        (Kind::Object, Kind::Object) => {
-            for (key, value) in old.entries() {
-                let below = format!("{pointer}/{}", escape_pointer_token(&key.text()));
-                match new.get(&key.text()) {
-                    Some(other) => compare(value, other, below, differs),
-                    None => differs(below, After::Gone),
-                }
-            }
-            for (key, value) in new
-                .entries()
-                .filter(|(key, _)| old.get(&key.text()).is_none())
-            {
-                let below = format!("{pointer}/{}", escape_pointer_token(&key.text()));
-                differs(below, after(value));
-            }
-            let order = |one: NodeRef<'_>, other: NodeRef<'_>| -> Vec<String> {
-                let keys = one.entries().map(|(key, _)| key.text().into_owned());
-                keys.filter(|key| other.get(key).is_some()).collect()
-            };
-            if order(old, new) != order(new, old) {
-                differs(pointer, After::Other);
-            }
-        }
+        (Kind::Object, Kind::Object) => compare_objects(old, new, pointer, differs),
         (Kind::Array, Kind::Array) => {
             let (mut olds, mut news) = (old.items(), new.items());
             for index in 0.. {
@@ -235,6 +216,46 @@ fn compare(
             }
         }
     }
+}
+
+fn compare_objects(
+    old: NodeRef<'_>,
+    new: NodeRef<'_>,
+    pointer: String,
+    differs: &mut dyn FnMut(String, After),
+) {
+    let (olds, news) = (values_by_key(old), values_by_key(new));
+    let below = |key: &str| format!("{pointer}/{}", escape_pointer_token(key));
+    for (key, value) in old.entries() {
+        let key = key.text();
+        match news.get(&key) {
+            Some(other) => compare(value, *other, below(&key), differs),
+            None => differs(below(&key), After::Gone),
+        }
+    }
+    for (key, value) in new.entries() {
+        let key = key.text();
+        if !olds.contains_key(&key) {
+            differs(below(&key), after(value));
+        }
+    }
+    let common = |object: NodeRef<'_>, other: &HashMap<Cow<'_, str>, NodeRef<'_>>| -> Vec<String> {
+        let keys = object.entries().map(|(key, _)| key.text());
+        keys.filter(|key| other.contains_key(key))
+            .map(Cow::into_owned)
+            .collect()
+    };
+    if common(old, &news) != common(new, &olds) {
+        differs(pointer, After::Other);
+    }
+}
+
+/// The values of an object; of duplicate keys the last one counts.
+fn values_by_key<'t>(object: NodeRef<'t>) -> HashMap<Cow<'t, str>, NodeRef<'t>> {
+    object
+        .entries()
+        .map(|(key, value)| (key.text(), value))
+        .collect()
 }
 
 fn after(node: NodeRef<'_>) -> After {

@@ -6,7 +6,7 @@ use super::RuleMeta;
 use crate::{
     finding::{Applicability, Finding, Fix, FixEdit, Place},
     profile::{Embedded, ProfileFile},
-    source::{JsonStringStyle, TextRange},
+    source::TextRange,
     syntax::NodeRef,
 };
 
@@ -149,7 +149,7 @@ pub fn inner_fix(
     description: String,
     applicability: Applicability,
 ) -> Option<Fix> {
-    let style = JsonStringStyle::of(file.source().text());
+    let style = file.source().json_style();
     let text = embedded.layer().encode_piece(text, style)?;
     Some(Fix {
         description,

@@ -107,9 +107,11 @@ impl JsonStringStyle {
     pub fn of(raw: &str) -> Self {
         let bytes = raw.as_bytes();
         let occurs = |escape: &str| memchr::memmem::find(bytes, escape.as_bytes()).is_some();
-        let html = ["\\u003c", "\\u003e", "\\u0026", "\\u003C", "\\u003E"]
-            .into_iter()
-            .any(occurs);
+        let html = [
+            "\\u003c", "\\u003e", "\\u0026", "\\u003C", "\\u003E", "\\u2028", "\\u2029",
+        ]
+        .into_iter()
+        .any(occurs);
         let slash = occurs("\\/");
         let ascii = raw.is_ascii()
             && memchr::memmem::find_iter(bytes, b"\\u")

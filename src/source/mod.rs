@@ -59,6 +59,7 @@ pub struct Source {
     name: Arc<str>,
     text: Text,
     lines: OnceLock<LineIndex>,
+    json_style: OnceLock<JsonStringStyle>,
     invalid_utf8_at: Option<usize>,
     /// The whole file, where it is not UTF-8.
     undecoded: Vec<u8>,
@@ -89,6 +90,7 @@ impl Source {
             name: name.into(),
             text: text.into(),
             lines: OnceLock::new(),
+            json_style: OnceLock::new(),
             invalid_utf8_at: None,
             undecoded: Vec::new(),
         }
@@ -183,6 +185,14 @@ impl Source {
             .filter(|&byte| byte != 0)
             .collect();
         memchr::memmem::find(&narrow, word.as_bytes()).is_some()
+    }
+
+    /// How the file writes JSON strings.
+    #[must_use]
+    pub fn json_style(&self) -> JsonStringStyle {
+        *self
+            .json_style
+            .get_or_init(|| JsonStringStyle::of(&self.text))
     }
 
     /// The line index of the text.

@@ -268,7 +268,7 @@ impl<'t> Reader<'t> {
         let original;
         let decoded = if has_template {
             original = match style {
-                ScalarStyle::Plain if !written.contains('\n') => Some(written.to_owned()),
+                ScalarStyle::Plain if !written.contains(['\n', '\r']) => Some(written.to_owned()),
                 _ => yaml_scalar::decode(written, style, indent as usize).map(|(text, _)| text),
             };
             original.as_deref().unwrap_or(written)
@@ -335,6 +335,16 @@ impl<'t> Reader<'t> {
         }
     }
 
+    /// Where the innermost open bracket is. A pair in a flow sequence is a mapping without brackets of its own.
+    fn innermost_bracket(&self) -> Option<usize> {
+        let starts = self.open_flows.iter().rev().filter(|(flow, _)| *flow);
+        let mut starts = starts.map(|(_, range)| range.start());
+        starts.find(|&start| {
+            let rest = self.readable.get(start..).unwrap_or_default();
+            rest.starts_with(['[', '{'])
+        })
+    }
+
     /// Tells where the scalar or bracket begins that a fault is about.
     fn explain(&self, mut fault: SyntaxFault) -> SyntaxFault {
         if fault.related.is_some() {
@@ -346,8 +356,8 @@ impl<'t> Reader<'t> {
             let at = before.start() + at;
             let place = TextRange::new(at, at + 1);
             fault.related = Some((place, "the quoted text begins here".to_owned()));
-        } else if let Some((true, start)) = self.open_flows.last() {
-            let place = TextRange::new(start.start(), start.start() + 1);
+        } else if let Some(start) = self.innermost_bracket() {
+            let place = TextRange::new(start, start + 1);
             fault.related = Some((place, "in the brackets that open here".to_owned()));
         }
         fault
