@@ -260,7 +260,10 @@ fn check(text: &str) {
     assert_ranges_nest(tree);
     for node in tree.nodes() {
         check_scalar(node);
-        if node.kind() == Kind::Array && node.source().starts_with('[') {
+        // In an explicit key a block sequence begins where its first item does, which may be a bracket.
+        let first = node.items().next().map(|item| item.range().start);
+        let is_flow = node.source().starts_with('[') && first != Some(node.range().start);
+        if node.kind() == Kind::Array && is_flow {
             let ends = node.source().ends_with(']') || !stream.faults.is_empty();
             assert!(ends, "{:?} in {:?}", node.source(), &*text);
         }

@@ -201,6 +201,7 @@ impl<'t> Reader<'t> {
             YamlEvent::DocumentStart => {
                 // Without `---` its range is that of the first token, which is still to come.
                 if range.of(self.readable) != "---" {
+                    self.skip_to_document(range.start());
                     return;
                 }
             }
@@ -333,6 +334,14 @@ impl<'t> Reader<'t> {
             }
             ScalarStyle::Literal | ScalarStyle::Folded => {}
         }
+    }
+
+    /// What lies before the marker of a document is no part of it, least of all what could not be read.
+    fn skip_to_document(&mut self, start: usize) {
+        let from = self.previous_end;
+        let before = self.readable.get(from..start).unwrap_or_default();
+        let marker = before.rfind("\n...").max(before.rfind("\n---"));
+        self.previous_end = marker.map_or(from, |at| from + at + "\n...".len());
     }
 
     /// Where the innermost open bracket is. A pair in a flow sequence is a mapping without brackets of its own.
