@@ -1,6 +1,10 @@
 //! One run of `check`: files in, a report out.
 
-use std::{collections::BTreeSet, path::PathBuf, sync::Arc};
+use std::{
+    collections::{BTreeSet, HashMap},
+    path::PathBuf,
+    sync::Arc,
+};
 
 use rayon::prelude::*;
 
@@ -242,13 +246,7 @@ pub fn report(outcomes: Vec<FileOutcome>, destinations: &[Arc<Destination>]) -> 
         .collect();
     for destination in destinations {
         findings.extend(destination_findings(destination));
-        coverage.not_checked.extend(destination.not_told());
-        coverage.not_checked.extend(
-            destination
-                .unread()
-                .iter()
-                .map(|file| format!("destination file {file}")),
-        );
+        coverage.not_checked.extend(destination.not_checked());
     }
     let names = destinations
         .iter()
@@ -276,22 +274,26 @@ fn cut_excerpts(file: &ProfileFile, findings: &mut [Finding], limit: usize, styl
         .flat_map(|(document, _)| document.embedded())
         .collect();
     let mut outer_secrets: Option<Vec<TextRange>> = None;
+    let mut inner_secrets: HashMap<usize, Vec<TextRange>> = HashMap::new();
     for finding in findings.iter_mut().take(limit) {
         let text = match &finding.place.inner {
             Some(inner) => embedded
                 .iter()
-                .find(|text| {
+                .enumerate()
+                .find(|(_, text)| {
                     text.pack_index() == inner.pack_index
                         && text.slot().to_string() == inner.name
                         && text.layer().raw().contains(finding.place.range)
                 })
-                .map(|text| (*text, inner.range)),
+                .map(|(number, text)| (number, *text, inner.range)),
             None => None,
         };
         finding.excerpt = Some(match text {
-            Some((text, range)) => {
-                let secrets = sensitive::secret_ranges(&text.stream().tree);
-                Excerpt::cut(text.text(), text.lines(), range, &secrets, style)
+            Some((number, text, range)) => {
+                let secrets = inner_secrets
+                    .entry(number)
+                    .or_insert_with(|| sensitive::secrets_in(text.stream()));
+                Excerpt::cut(text.text(), text.lines(), range, secrets, style)
             }
             None => {
                 let secrets = outer_secrets.get_or_insert_with(|| outer_secret_ranges(file));
@@ -318,7 +320,7 @@ fn outer_secret_ranges(file: &ProfileFile) -> Vec<TextRange> {
         .documents()
         .flat_map(|(document, _)| document.embedded())
     {
-        let inner = sensitive::secret_ranges(&embedded.stream().tree);
+        let inner = sensitive::secrets_in(embedded.stream());
         ranges.extend(
             inner
                 .into_iter()

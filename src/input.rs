@@ -1,6 +1,9 @@
 //! Which files a run looks at.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::HashSet,
+    path::{Path, PathBuf},
+};
 
 use ignore::WalkBuilder;
 
@@ -40,7 +43,7 @@ pub fn collect(paths: &[PathBuf]) -> (Vec<InputFile>, Vec<InputError>) {
         match std::fs::metadata(path) {
             Ok(metadata) if metadata.is_dir() => folder(path, &mut files, &mut errors),
             Ok(_) => files.push(InputFile {
-                path: path.clone(),
+                path: clean(path.clone()),
                 relative: path.file_name().map(PathBuf::from).unwrap_or_default(),
                 is_named: true,
             }),
@@ -57,7 +60,29 @@ pub fn collect(paths: &[PathBuf]) -> (Vec<InputFile>, Vec<InputError>) {
             .then(other.is_named.cmp(&one.is_named))
     });
     files.dedup_by(|one, other| one.path == other.path);
+    if paths.len() > 1 {
+        leave_out_repetitions(&mut files);
+    }
     (files, errors)
+}
+
+/// Leaves out files that were reached in another way already: by another spelling, or by a link. Those that were named
+/// stay rather than those that were found.
+fn leave_out_repetitions(files: &mut Vec<InputFile>) {
+    let mut seen = HashSet::new();
+    let mut kept: Vec<InputFile> = Vec::with_capacity(files.len());
+    files.sort_by_key(|file| !file.is_named);
+    for file in files.drain(..) {
+        let real = file
+            .path
+            .canonicalize()
+            .unwrap_or_else(|_| file.path.clone());
+        if seen.insert(real) {
+            kept.push(file);
+        }
+    }
+    kept.sort();
+    *files = kept;
 }
 
 fn folder(root: &Path, files: &mut Vec<InputFile>, errors: &mut Vec<InputError>) {

@@ -2,7 +2,7 @@
 //!
 //! Decided once for each profile and destination. Rules, plan and rewrite read the answers, none decides again.
 
-use std::collections::BTreeMap;
+use std::{cell::LazyCell, collections::BTreeMap};
 
 use crate::{
     destination::{
@@ -10,7 +10,7 @@ use crate::{
         Registry, version,
     },
     profile::{Pack, Profile},
-    suggest,
+    suggest::Suggester,
 };
 
 /// How many near misses an answer carries.
@@ -143,9 +143,16 @@ impl<'d> Resolution<'d> {
     #[must_use]
     pub fn new(profile: Profile<'_>, destination: &'d Destination, choices: &Choices) -> Self {
         let is_system = profile.kind() == "system";
+        let mut suggester = LazyCell::new(|| Suggester::new(destination.pack_names()));
         let packs = profile
             .packs()
-            .map(|pack| PackResolver::new(destination, choices, pack, is_system).answer())
+            .map(|pack| {
+                let mut answer = PackResolver::new(destination, choices, pack, is_system).answer();
+                if let PackAnswer::MissingPack { near, chosen: None } = &mut answer {
+                    near.extend(near_names(pack, &mut suggester));
+                }
+                answer
+            })
             .collect();
         let (name, version) = (profile.name(), profile.version());
         let existing = destination.profile(&name, &version);
@@ -171,6 +178,18 @@ impl<'d> Resolution<'d> {
     pub fn version_of(&self, pack_index: usize) -> Option<&'d PackVersion> {
         self.choice(pack_index)?.found.map(|(_, version)| version)
     }
+}
+
+/// Names of packs at the destination that come close to that of a pack.
+fn near_names<'d>(pack: Pack<'_>, suggester: &mut Suggester<'d>) -> Vec<&'d str> {
+    let names = pack.registry_names();
+    let Some(name) = names.first() else {
+        return Vec::new();
+    };
+    let near = suggester.ranked(name).iter().copied();
+    near.filter(|near| !names.iter().any(|name| name == near))
+        .take(NEAR)
+        .collect()
 }
 
 /// A registry that may serve a pack.
@@ -386,15 +405,10 @@ impl<'d, 'p> PackResolver<'d, 'p> {
                 return self.missing_version(&held, false);
             }
         }
-        let name = self
-            .pack
-            .registry_names()
-            .into_iter()
-            .next()
-            .unwrap_or_default();
-        let mut near = suggest::ranked(&name, self.destination.pack_names());
-        near.truncate(NEAR);
-        PackAnswer::MissingPack { near, chosen: None }
+        PackAnswer::MissingPack {
+            near: Vec::new(),
+            chosen: None,
+        }
     }
 
     /// Registries of the destination that hold the pack's name, whatever the version.
@@ -481,8 +495,9 @@ impl<'d, 'p> PackResolver<'d, 'p> {
     where
         'd: 'p,
     {
-        let mut names = self.pack.registry_names();
-        names.push(self.pack.name().into_owned());
+        // What is said of one of several packs wins over what is said of all.
+        let mut names = vec![self.pack.name().into_owned()];
+        names.extend(self.pack.registry_names());
         let named_in = |map: &'p BTreeMap<String, String>| {
             names
                 .iter()

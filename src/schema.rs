@@ -16,7 +16,7 @@ use jsonschema::{
 use serde_json::Value;
 
 use crate::{
-    suggest,
+    sensitive, suggest,
     syntax::{Kind, NodeId, NodeRef, TreeJson},
 };
 
@@ -199,7 +199,10 @@ fn violation<'t>(node: NodeRef<'t>, kind: &ValidationErrorKind) -> Violation<'t>
                     kinds.join(" or ")
                 }
             };
-            if node.kind() == Kind::Number && expected.contains("string") {
+            if node.kind() == Kind::Number
+                && !sensitive::is_secret(node)
+                && expected.contains("string")
+            {
                 help = Some(format!("write it in quotes: `\"{}\"`", node.source()));
             }
             format!("{what} is {}, expected {expected}", found(node))

@@ -2,7 +2,7 @@
 
 use crate::{
     source::TextRange,
-    syntax::{Kind, NodeRef, Tree},
+    syntax::{Kind, NodeRef, Tree, yaml::Stream},
 };
 
 /// What is shown instead of a secret.
@@ -138,6 +138,36 @@ fn is_sensitive_default(node: NodeRef<'_>) -> bool {
             .and_then(|variable| variable.get("isSensitive"))
             .and_then(NodeRef::as_bool)
             == Some(true)
+}
+
+/// The secrets of a YAML text: those of its tree, and where the text cannot be read as YAML, those that lines such as
+/// `password: x` hold. In order.
+#[must_use]
+pub fn secrets_in(stream: &Stream) -> Vec<TextRange> {
+    let mut ranges = secret_ranges(&stream.tree);
+    if !stream.faults.is_empty() || !stream.unknown_aliases.is_empty() {
+        let mut start = 0;
+        for line in stream.tree.text().split_inclusive('\n') {
+            ranges.extend(line_secret(line).map(|range| range.shifted(start)));
+            start += line.len();
+        }
+        ranges.sort();
+    }
+    ranges
+}
+
+/// Where a line `key: value` holds a secret, by its key.
+fn line_secret(line: &str) -> Option<TextRange> {
+    let (before, value) = line.split_once(':')?;
+    let key = before
+        .trim_start_matches([' ', '-', '{', ','])
+        .trim_matches(['"', '\'', ' ']);
+    let text = value.trim();
+    if text.is_empty() || !is_secret_key(key) || is_mask(text.trim_matches(['"', '\''])) {
+        return None;
+    }
+    let start = before.len() + 1 + (value.len() - value.trim_start().len());
+    Some(TextRange::new(start, start + text.len()))
 }
 
 /// Where a comment line such as `# password: x` holds a secret.

@@ -1,5 +1,7 @@
 //! "Did you mean": the closest of some known names.
 
+use std::collections::HashMap;
+
 /// How alike two names must be to be worth mentioning, as a share of their length.
 const ALIKE: f64 = 0.75;
 
@@ -24,6 +26,48 @@ pub fn ranked<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<&
         .collect();
     scored.sort_by(|(one, a), (other, b)| other.total_cmp(one).then_with(|| a.cmp(b)));
     scored.into_iter().map(|(_, candidate)| candidate).collect()
+}
+
+/// How many different names are looked up before a [`Suggester`] gives no more suggestions: a file with more slips than
+/// that has another problem, and each one is compared with every known name.
+const MOST_LOOKUPS: usize = 200;
+
+/// Suggestions for many names from the same known ones; equal names are looked up once.
+#[derive(Debug)]
+pub struct Suggester<'a> {
+    known: Vec<&'a str>,
+    answers: HashMap<String, Vec<&'a str>>,
+}
+
+impl<'a> Suggester<'a> {
+    /// Suggests from these names.
+    pub fn new(known: impl IntoIterator<Item = &'a str>) -> Self {
+        Self {
+            known: known.into_iter().collect(),
+            answers: HashMap::new(),
+        }
+    }
+
+    /// The known names close to `name`, the closest first.
+    pub fn ranked(&mut self, name: &str) -> &[&'a str] {
+        if !self.answers.contains_key(name) {
+            let answer = if self.answers.len() < MOST_LOOKUPS {
+                ranked(name, self.known.iter().copied())
+            } else {
+                Vec::new()
+            };
+            self.answers.insert(name.to_owned(), answer);
+        }
+        self.answers
+            .get(name)
+            .map(Vec::as_slice)
+            .unwrap_or_default()
+    }
+
+    /// The known name closest to `name`, if any is close.
+    pub fn closest(&mut self, name: &str) -> Option<&'a str> {
+        self.ranked(name).first().copied()
+    }
 }
 
 /// The known field closest to `name`; a prefix such as `is` counts little, as in `isHidden` for `hidden`.

@@ -250,6 +250,266 @@ fn a_mask_without_a_secret_keeps_the_profile_back() {
     );
 }
 
+/// A profile with these values in one manifest pack, and a destination that tells nothing of interest.
+fn small(place: &Place, name: &str, values: &str) {
+    let profile = serde_json::json!({
+        "metadata": {"name": name},
+        "spec": {"version": "1.0.0", "template": {"type": "add-on", "cloudType": "all", "packs": [
+            {"name": "config", "type": "manifest", "layer": "addon", "values": values},
+        ]}},
+    });
+    fs::write(place.path(&format!("{name}.json")), profile.to_string()).expect("written");
+    fs::create_dir_all(place.path("small")).expect("a folder");
+    fs::write(
+        place.path("small/destination.yaml"),
+        "macros: {project: {}, tenant: {}, system: {}}\n",
+    )
+    .expect("written");
+}
+
+fn give(place: &Place, profile: &str, path: &str, secret: &str) {
+    let secrets = serde_json::json!({"profiles": {profile: {"packs": {"config": {path: secret}}}}});
+    fs::write(place.path("secrets.json"), secrets.to_string()).expect("written");
+}
+
+#[test]
+fn a_secret_under_a_harmless_key_is_not_shown_either() {
+    let place = Place::new();
+    small(
+        &place,
+        "dsn",
+        "charts:\n  dsn: \"********\"\n  other: \"****\"\n",
+    );
+    for (secret, status) in [
+        ("c4nary", 0),
+        ("c4nary {{ .spectro.macro.c4nary }}", 1),
+        ("c4nary {{ .spectro.nope", 1),
+    ] {
+        give(&place, "dsn", "charts.dsn", secret);
+        for format in ["human", "json"] {
+            for output in [&["--diff"][..], &["-o", "out"]] {
+                let args = [
+                    "rewrite",
+                    "dsn.json",
+                    "--to",
+                    "small",
+                    "--secrets",
+                    "secrets.json",
+                    "--format",
+                    format,
+                ];
+                let run = place.run(&[&args[..], output].concat());
+                assert_eq!(code(&run), status, "{}", all_output(&run));
+                assert!(!all_output(&run).contains("c4nary"), "{}", all_output(&run));
+            }
+        }
+    }
+}
+
+#[test]
+fn a_secret_that_is_empty_or_would_go_to_two_places_is_refused() {
+    let place = Place::new();
+    small(&place, "one", "password: \"********\"\n");
+    small(
+        &place,
+        "two",
+        "password: \"********\"\n---\npassword: \"********\"\n",
+    );
+    for (profile, secret, says) in [
+        ("one", "", "the secrets file gives an empty text"),
+        (
+            "one",
+            "env:EMPTY_SECRET",
+            "`EMPTY_SECRET`, which the secrets file names, is empty",
+        ),
+        ("two", "x", "masked in more than one place of pack `config`"),
+    ] {
+        give(&place, profile, "password", secret);
+        let file = format!("{profile}.json");
+        let output = Command::new(cargo_bin!("palette-knife"))
+            .args([
+                "rewrite",
+                &file,
+                "--to",
+                "small",
+                "--diff",
+                "--secrets",
+                "secrets.json",
+            ])
+            .current_dir(place.folder.path())
+            .env("EMPTY_SECRET", "")
+            .output()
+            .expect("it runs");
+        assert_eq!(code(&output), 1, "{}", all_output(&output));
+        assert!(
+            all_output(&output).contains(says),
+            "{}",
+            all_output(&output)
+        );
+    }
+}
+
+#[test]
+fn secrets_that_fill_nothing_are_told() {
+    let place = Place::new();
+    small(&place, "one", "password: \"********\"\n");
+    give(&place, "one", "passwort", "x");
+    let args = [
+        "rewrite",
+        "one.json",
+        "--to",
+        "small",
+        "--diff",
+        "--secrets",
+        "secrets.json",
+    ];
+    let shown = all_output(&place.run(&args));
+    assert!(
+        shown.contains("`passwort` of pack `config` in profile `one`, where nothing is masked"),
+        "{shown}"
+    );
+    give(&place, "other", "password", "x");
+    let shown = all_output(&place.run(&args));
+    assert!(
+        shown.contains("the secrets file names no profile of this run"),
+        "{shown}"
+    );
+}
+
+#[test]
+fn duplicate_keys_are_findings_and_no_failure() {
+    let place = Place::new();
+    small(&place, "twice", "a: 1\na: 2\npassword: \"********\"\n");
+    give(&place, "twice", "password", "x");
+    let output = place.run(&[
+        "rewrite",
+        "twice.json",
+        "--to",
+        "small",
+        "--diff",
+        "--secrets",
+        "secrets.json",
+    ]);
+    assert_eq!(code(&output), 1, "{}", all_output(&output));
+    assert!(
+        stdout(&output).contains("error[duplicate-key]"),
+        "{}",
+        stdout(&output)
+    );
+}
+
+#[test]
+fn one_file_in_two_spellings_is_one_input() {
+    let place = Place::new();
+    small(&place, "one", "a: 1\n");
+    let output = place.run(&[
+        "check",
+        "one.json",
+        "./one.json",
+        "--to",
+        "small",
+        "--format",
+        "concise",
+    ]);
+    assert_eq!((code(&output), stdout(&output).as_str()), (0, ""));
+}
+
+#[test]
+fn inputs_in_the_output_folder_are_refused() {
+    let place = Place::new();
+    let output = place.run(&[
+        "rewrite",
+        "fixtures/profiles",
+        "--to",
+        "fixtures/destinations/twin",
+        "-o",
+        "fixtures",
+    ]);
+    assert_eq!(code(&output), 2);
+    assert!(
+        all_output(&output).contains("all inputs lie in the output folder"),
+        "{}",
+        all_output(&output)
+    );
+}
+
+#[test]
+fn no_result_replaces_another_input() {
+    let place = Place::new();
+    small(&place, "x", "a: 1\n");
+    fs::create_dir_all(place.path("in")).expect("a folder");
+    fs::create_dir_all(place.path("out")).expect("a folder");
+    let text = fs::read_to_string(place.path("x.json")).expect("read");
+    fs::write(place.path("in/x.json"), &text).expect("written");
+    let other = text.replace("\"x\"", "\"y\"");
+    fs::write(place.path("out/x.json"), &other).expect("written");
+    let output = place.run(&["rewrite", "in", "out/x.json", "--to", "small", "-o", "out"]);
+    assert_eq!(code(&output), 2, "{}", all_output(&output));
+    assert_eq!(
+        fs::read_to_string(place.path("out/x.json")).expect("read"),
+        other
+    );
+}
+
+#[test]
+fn what_was_not_checked_is_told() {
+    let place = Place::new();
+    small(&place, "one", "a: 1\n");
+    let output = place.run(&["rewrite", "one.json", "--to", "small", "--diff"]);
+    assert!(
+        stdout(&output).contains("not checked: packs: `small` describes no registries"),
+        "{}",
+        stdout(&output)
+    );
+    let output = place.run(&[
+        "rewrite", "one.json", "--to", "small", "--diff", "--format", "json",
+    ]);
+    let report: Value = serde_json::from_str(&stdout(&output)).expect("JSON");
+    assert_eq!(
+        report["summary"]["notChecked"].as_array().map(Vec::len),
+        Some(2)
+    );
+}
+
+#[test]
+fn what_is_said_of_one_of_several_packs_wins() {
+    let place = Place::new();
+    let registries = "
+registries:
+  - {name: A, uid: a, kind: oci, providerType: pack, packs: {grafana: ['9.2.10'], loki: ['6.30.1']}}
+  - {name: B, uid: b, kind: oci, providerType: pack, packs: {grafana: ['9.2.10']}}
+macros: {project: {log_retention_days: x, storage_class: x, dns_zone: x}, tenant: {oidc_issuer_url: x}, system: {}}
+";
+    fs::create_dir_all(place.path("ab")).expect("a folder");
+    fs::write(place.path("ab/destination.yaml"), registries).expect("written");
+    let output = place.run(&[
+        "rewrite",
+        "fixtures/profiles/port-dashboards.json",
+        "--to",
+        "ab",
+        "--diff",
+        "--format",
+        "json",
+        "--registry",
+        "grafana=A",
+        "--registry",
+        "berth-north--grafana=B",
+    ]);
+    assert_eq!(code(&output), 0, "{}", all_output(&output));
+    let report: Value = serde_json::from_str(&stdout(&output)).expect("JSON");
+    let decisions = report["profiles"][0]["decisions"]
+        .as_array()
+        .expect("decisions");
+    let to = |pack: &str| {
+        decisions
+            .iter()
+            .find(|decision| decision["pack"] == pack)
+            .map(|decision| &decision["to"])
+    };
+    assert_eq!(to("berth-north--grafana"), Some(&Value::from("B")));
+    assert_eq!(to("berth-south--grafana"), Some(&Value::from("A")));
+}
+
 #[test]
 fn a_variable_that_is_not_set_is_named() {
     let place = Place::new();
@@ -536,7 +796,10 @@ fn nothing_is_written_outside_of_the_output_folder() {
         "{}",
         stdout(&output)
     );
-    assert!(files(&place.path("elsewhere")).is_empty());
+    let left = fs::read_dir(place.path("elsewhere"))
+        .expect("a folder")
+        .count();
+    assert_eq!(left, 0, "not even a folder is made outside");
 }
 
 #[test]

@@ -41,6 +41,9 @@ pub fn run(args: &RewriteArgs) -> Result<Outcome, String> {
             args.destination.display()
         ));
     }
+    if args.paths.iter().any(|path| path.as_os_str() == "-") {
+        return Err("rewrite takes files and folders, not standard input".to_owned());
+    }
     let width = output::width();
     let options = RewriteOptions {
         naming: naming(args)?,
@@ -61,7 +64,14 @@ pub fn run(args: &RewriteArgs) -> Result<Outcome, String> {
         output::error(&error.to_string());
     }
     if let Output::Folder(folder) = &options.output {
+        let found = files.len();
         input::leave_out(&mut files, folder);
+        if files.is_empty() && found > 0 {
+            return Err(format!(
+                "all inputs lie in the output folder `{}`: choose another one, or pass --in-place",
+                folder.display()
+            ));
+        }
     }
     let results = run::rewrite(&files, destination, &options);
     for name in options
@@ -82,13 +92,10 @@ pub fn run(args: &RewriteArgs) -> Result<Outcome, String> {
     }
     warn_of_unused_secrets(&options.secrets, &results);
     let text = match args.format {
-        RewriteFormat::Human => emit::rewrite::render_human(
-            &results,
-            destination.name(),
-            args.common.color.is_on(),
-            width,
-        ),
-        RewriteFormat::Json => emit::rewrite::render_json(&results, destination.name()),
+        RewriteFormat::Human => {
+            emit::rewrite::render_human(&results, destination, args.common.color.is_on(), width)
+        }
+        RewriteFormat::Json => emit::rewrite::render_json(&results, destination),
     };
     output::print(&text)?;
     if results.is_empty() && missing.is_empty() {
@@ -109,6 +116,8 @@ pub fn run(args: &RewriteArgs) -> Result<Outcome, String> {
 fn warn_of_unused_secrets(secrets: &Secrets, results: &[run::FileResult]) {
     let profiles: Vec<(&str, &str)> = results
         .iter()
+        // Without a target no plan was made, and nobody has asked for the secrets.
+        .filter(|result| result.target.is_some())
         .filter_map(|result| result.profile.as_ref())
         .map(|profile| (profile.name.as_str(), profile.version.as_str()))
         .collect();
@@ -117,7 +126,7 @@ fn warn_of_unused_secrets(secrets: &Secrets, results: &[run::FileResult]) {
             "the secrets file gives {entry}, where nothing is masked"
         ));
     }
-    if secrets.is_about_others(&profiles) {
+    if !profiles.is_empty() && secrets.is_about_others(&profiles) {
         output::warning("the secrets file names no profile of this run");
     }
 }

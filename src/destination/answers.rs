@@ -120,13 +120,9 @@ fn pack_summary(item: NodeRef<'_>) -> Option<AnsweredPack<'_>> {
         registry_uid: text(spec.get("registryUid")).unwrap_or_default(),
         registry_name: String::new(),
         version: PackVersion {
-            version: node.text().into_owned(),
-            tag: None,
-            parent_tags: Vec::new(),
             group: text(spec.get("group")),
-            folder: None,
-            password_paths: spec.get("schema").map(password_paths),
-            declared: None,
+            told_password_paths: spec.get("schema").map(password_paths),
+            ..PackVersion::named(&node.text())
         },
         node,
     })
@@ -151,13 +147,11 @@ fn pack_tags(root: NodeRef<'_>) -> Vec<AnsweredPack<'_>> {
             registry_uid: registry_uid.clone(),
             registry_name: String::new(),
             version: PackVersion {
-                version: node.text().into_owned(),
                 tag: text(entry.get("tag")),
                 parent_tags: parents.map(|tag| tag.text().into_owned()).collect(),
                 group: text(entry.get("group")),
-                folder: None,
-                password_paths: schema_of(&text(entry.get("packUid")).unwrap_or_default()),
-                declared: None,
+                told_password_paths: schema_of(&text(entry.get("packUid")).unwrap_or_default()),
+                ..PackVersion::named(&node.text())
             },
             node,
         })
@@ -181,13 +175,8 @@ fn search_item(item: NodeRef<'_>) -> Vec<AnsweredPack<'_>> {
                 registry_uid: text(registry.get("uid")).unwrap_or_default(),
                 registry_name: text(registry.get("name")).unwrap_or_default(),
                 version: PackVersion {
-                    version: node.text().into_owned(),
-                    tag: None,
-                    parent_tags: Vec::new(),
                     group: text(item.at(&["spec", "group"])),
-                    folder: None,
-                    password_paths: None,
-                    declared: None,
+                    ..PackVersion::named(&node.text())
                 },
                 node,
             })

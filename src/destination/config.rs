@@ -48,7 +48,7 @@ pub struct Config {
 /// Reads the file. Parts that are wrong are left out and reported.
 #[must_use]
 pub fn read(source: &Source) -> Config {
-    let stream = yaml::parse(source.text());
+    let stream = yaml::parse_plain(source.text());
     let mut config = Config::default();
     let place = |node: NodeRef<'_>| place_of(source, node);
     for fault in &stream.faults {
@@ -178,13 +178,8 @@ fn packs_of(
             told.push((
                 name.text().into_owned(),
                 PackVersion {
-                    version: version.text().into_owned(),
-                    tag: None,
-                    parent_tags: Vec::new(),
-                    group: None,
-                    folder: None,
-                    password_paths: None,
                     declared: Some(place(version)),
+                    ..PackVersion::named(&version.text())
                 },
             ));
         }

@@ -8,7 +8,7 @@ use std::{
 };
 
 use rayon::prelude::*;
-use walkdir::{DirEntry, WalkDir};
+use walkdir::WalkDir;
 
 use crate::{
     finding::Place,
@@ -331,12 +331,20 @@ impl Loader<'_> {
     fn profiles(&mut self) {
         let root = self.folder.join("profiles");
         let mut told: Vec<ExistingProfile> = Vec::new();
+        if let Err(error) = std::fs::read_dir(&root) {
+            let shown = self.shown(&root);
+            return self.unread(&shown, &error.to_string());
+        }
         let walk = WalkDir::new(&root).follow_links(true).sort_by_file_name();
-        for file in walk
-            .into_iter()
-            .filter_map(Result::ok)
-            .map(DirEntry::into_path)
-        {
+        for entry in walk {
+            let file = match entry {
+                Ok(entry) => entry.into_path(),
+                Err(error) => {
+                    let shown = self.shown(error.path().unwrap_or(&root));
+                    self.unread(&shown, &error.to_string());
+                    continue;
+                }
+            };
             if file.is_dir() || !is_data_file(&file) {
                 continue;
             }
@@ -504,10 +512,16 @@ impl Loader<'_> {
                 return Vec::new();
             }
         };
-        let mut paths: Vec<PathBuf> = entries
-            .filter_map(Result::ok)
-            .map(|entry| entry.path())
-            .collect();
+        let mut paths: Vec<PathBuf> = Vec::new();
+        for entry in entries {
+            match entry {
+                Ok(entry) => paths.push(entry.path()),
+                Err(error) => {
+                    let shown = self.shown(folder);
+                    self.unread(&shown, &error.to_string());
+                }
+            }
+        }
         paths.sort();
         paths
     }
@@ -571,7 +585,7 @@ fn read_file(
     let parsed = match format_of(file) {
         Format::Json => json::parse(source.text()).map_err(|fault| *fault),
         Format::Yaml => {
-            let stream = yaml::parse(source.text());
+            let stream = yaml::parse_plain(source.text());
             match stream.faults.into_iter().next() {
                 Some(fault) => Err(fault),
                 None => Ok(stream.tree),
@@ -616,13 +630,10 @@ fn pack_folder(root: NodeRef<'_>, source: &Source, file: &Path) -> Option<PackFo
     Some(PackFolder {
         name: name.into_owned(),
         version: PackVersion {
-            version: node.text().into_owned(),
-            tag: None,
-            parent_tags: Vec::new(),
             group,
             folder: file.parent().map(Path::to_owned),
-            password_paths: None,
             declared: Some(config::place_of(source, node)),
+            ..PackVersion::named(&node.text())
         },
     })
 }

@@ -182,6 +182,14 @@ impl Destination {
         &self.unread
     }
 
+    /// What is not checked: what the folder does not tell, and its files that were left out.
+    #[must_use]
+    pub fn not_checked(&self) -> Vec<String> {
+        let unread = self.unread.iter();
+        let unread = unread.map(|file| format!("destination file {file}"));
+        self.not_told().into_iter().chain(unread).collect()
+    }
+
     /// What is not checked because the folder does not tell it.
     #[must_use]
     pub fn not_told(&self) -> Vec<String> {
@@ -205,15 +213,5 @@ impl Destination {
             not_told.push(format!("existing profiles: `{name}` describes none"));
         }
         not_told
-    }
-
-    /// The value paths of a pack version that hold secrets, by its schema; `None` when the schema is not known.
-    #[must_use]
-    pub fn password_paths(&self, version: &PackVersion) -> Option<Vec<String>> {
-        match (&version.password_paths, &version.folder) {
-            (Some(paths), _) => Some(paths.clone()),
-            (None, Some(folder)) => Some(pack_schema::password_paths(folder)),
-            (None, None) => None,
-        }
     }
 }

@@ -1,8 +1,8 @@
 //! Registries and the packs they hold.
 
-use std::{fmt, path::PathBuf};
+use std::{fmt, path::PathBuf, sync::OnceLock};
 
-use super::version;
+use super::{pack_schema, version};
 use crate::finding::Place;
 
 /// What a registry is, as the API names it.
@@ -186,7 +186,9 @@ pub struct PackVersion {
     /// The folder that holds its files.
     pub folder: Option<PathBuf>,
     /// Value paths that hold secrets, where a saved answer tells the pack's schema.
-    pub password_paths: Option<Vec<String>>,
+    pub told_password_paths: Option<Vec<String>>,
+    /// The same from the folder, read when first asked.
+    pub read_password_paths: OnceLock<Option<Vec<String>>>,
     /// Where the destination folder says that it is there.
     pub declared: Option<Place>,
 }
@@ -232,6 +234,32 @@ impl HeldPack {
 }
 
 impl PackVersion {
+    /// A version of which nothing else is known.
+    #[must_use]
+    pub fn named(version: &str) -> Self {
+        Self {
+            version: version.to_owned(),
+            tag: None,
+            parent_tags: Vec::new(),
+            group: None,
+            folder: None,
+            told_password_paths: None,
+            read_password_paths: OnceLock::new(),
+            declared: None,
+        }
+    }
+
+    /// The value paths that hold secrets, by the pack's schema; `None` when the schema is not known.
+    #[must_use]
+    pub fn password_paths(&self) -> Option<&[String]> {
+        let read = || self.folder.as_deref().and_then(pack_schema::password_paths);
+        let paths = match &self.told_password_paths {
+            Some(paths) => Some(paths),
+            None => self.read_password_paths.get_or_init(read).as_ref(),
+        };
+        paths.map(Vec::as_slice)
+    }
+
     /// Whether a profile that follows this tag gets this version.
     #[must_use]
     pub fn has_tag(&self, wanted: &str) -> bool {

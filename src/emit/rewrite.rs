@@ -1,6 +1,6 @@
 //! What a rewrite decided and why, for people and for programs.
 
-use std::fmt::Write as _;
+use std::{collections::HashMap, fmt::Write as _};
 
 use serde::Serialize;
 
@@ -9,6 +9,7 @@ use super::{
     json::{self, JsonFinding, JsonTool},
 };
 use crate::{
+    destination::Destination,
     rewrite::{
         names::NameVersion,
         plan::{Decision, Subject},
@@ -37,6 +38,8 @@ struct JsonSummary {
     unchanged: usize,
     skipped: usize,
     refused: usize,
+    #[serde(rename = "notChecked")]
+    not_checked: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -69,7 +72,7 @@ struct JsonDecision<'r> {
 
 /// Renders results for programs; `schemas/rewrite-report.schema.json` describes it.
 #[must_use]
-pub fn render_json(results: &[FileResult], destination: &str) -> String {
+pub fn render_json(results: &[FileResult], destination: &Destination) -> String {
     let count = |status| {
         results
             .iter()
@@ -79,13 +82,14 @@ pub fn render_json(results: &[FileResult], destination: &str) -> String {
     json::to_text(&JsonReport {
         version: VERSION,
         tool: JsonTool::THIS,
-        destination,
+        destination: destination.name(),
         summary: JsonSummary {
             written: count(Status::Written),
             planned: count(Status::Planned),
             unchanged: count(Status::Unchanged),
             skipped: count(Status::Skipped),
             refused: count(Status::Refused),
+            not_checked: destination.not_checked(),
         },
         profiles: results.iter().map(profile).collect(),
     })
@@ -126,7 +130,7 @@ fn decision(decision: &Decision) -> JsonDecision<'_> {
 #[must_use]
 pub fn render_human(
     results: &[FileResult],
-    destination: &str,
+    destination: &Destination,
     color: bool,
     width: usize,
 ) -> String {
@@ -164,8 +168,11 @@ pub fn render_human(
     };
     line(
         &mut out,
-        &format!("{profiles} for {}: {counts}", printable(destination)),
+        &format!("{profiles} for {}: {counts}", printable(destination.name())),
     );
+    for gap in destination.not_checked() {
+        line(&mut out, &format!("not checked: {}", printable(&gap)));
+    }
     out
 }
 
@@ -221,10 +228,12 @@ fn file(out: &mut String, result: &FileResult, color: bool, width: usize) {
 /// The decisions that change something; one sentence for all packs that it is true of.
 fn sentences(decisions: &[Decision]) -> Vec<String> {
     let mut sentences: Vec<(String, Vec<&str>)> = Vec::new();
+    let mut numbers: HashMap<String, usize> = HashMap::new();
     for decision in decisions.iter().filter(|decision| decision.changed) {
         let sentence = sentence(decision);
         let pack = decision.pack.as_deref();
-        match sentences.iter_mut().find(|(other, _)| *other == sentence) {
+        let number = *numbers.entry(sentence.clone()).or_insert(sentences.len());
+        match sentences.get_mut(number) {
             Some((_, packs)) => packs.extend(pack),
             None => sentences.push((sentence, pack.into_iter().collect())),
         }

@@ -8,9 +8,10 @@ use std::{
 
 use super::Profile;
 use crate::{
+    sensitive,
     source::{Layer, LineIndex, Text, TextRange},
     syntax::{
-        Kind, NodeId, NodeRef,
+        Kind, NodeId, NodeRef, SyntaxFault,
         reference::{self, Family, ProblemKind},
         yaml::{self, Stream},
     },
@@ -266,4 +267,26 @@ fn find_references(scalar: NodeRef<'_>, found: &mut Vec<EmbeddedReference>) {
             });
         }
     }
+}
+
+/// What is wrong with the aliases of a stream that have no anchor. A mask that lost its quotes is one too: a secret to
+/// fill in, and for another rule to report.
+#[must_use]
+pub fn alias_faults(stream: &Stream) -> Vec<SyntaxFault> {
+    let aliases = stream.unknown_aliases.iter();
+    let aliases = aliases.map(|&id| stream.tree.node(id));
+    aliases
+        .filter(|alias| !sensitive::is_mask(alias.source()))
+        .map(|alias| {
+            let is_secret = alias
+                .key()
+                .is_some_and(|key| sensitive::is_secret_key(&key.text()));
+            let shown = if is_secret {
+                sensitive::REDACTED
+            } else {
+                alias.source()
+            };
+            yaml::unknown_alias_fault(alias, shown)
+        })
+        .collect()
 }

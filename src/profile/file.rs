@@ -2,10 +2,9 @@
 
 use std::{ops::Range, sync::Arc};
 
-use super::{Embedded, EmbeddedReference, Profile, Shape, Slot};
+use super::{Embedded, EmbeddedReference, Profile, Shape, Slot, embedded::alias_faults};
 use crate::{
     finding::{InnerPlace, Place},
-    sensitive,
     source::{LineIndex, Source, TextRange},
     syntax::{Format, NodeId, NodeRef, SyntaxFault, Tree, json, yaml},
 };
@@ -43,14 +42,7 @@ impl ProfileFile {
             },
             Format::Yaml => {
                 let mut stream = yaml::parse(source.text());
-                let aliases = stream
-                    .unknown_aliases
-                    .iter()
-                    .map(|&id| stream.tree.node(id));
-                let faults: Vec<_> = aliases
-                    .filter(|alias| !sensitive::is_mask(alias.source()))
-                    .map(yaml::unknown_alias_fault)
-                    .collect();
+                let faults = alias_faults(&stream);
                 cutting_faults = stream.faults.len();
                 stream.faults.extend(faults);
                 (Some(stream.tree), stream.faults)

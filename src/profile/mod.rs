@@ -9,7 +9,9 @@ mod variable;
 
 use std::borrow::Cow;
 
-pub use embedded::{Embedded, EmbeddedReference, EmbeddedYaml, Part, ReferenceProblem, Slot};
+pub use embedded::{
+    Embedded, EmbeddedReference, EmbeddedYaml, Part, ReferenceProblem, Slot, alias_faults,
+};
 pub use file::{ProfileDocument, ProfileFile};
 pub use pack::Pack;
 pub use shape::Shape;

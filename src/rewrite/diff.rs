@@ -166,6 +166,7 @@ impl EnvelopeWriter<'_> {
                 self.close(']');
             }
             Kind::String => self.string(node),
+            _ if sensitive::is_secret(node) => self.out.push_str(REDACTED),
             _ => self.out.push_str(node.source()),
         }
     }
@@ -202,7 +203,7 @@ impl EnvelopeWriter<'_> {
 /// An embedded text with its secrets replaced.
 fn redacted(embedded: &Embedded, host: &str, redactions: &Redactions) -> String {
     let tree = &embedded.stream().tree;
-    let mut ranges = sensitive::secret_ranges(tree);
+    let mut ranges = sensitive::secrets_in(embedded.stream());
     if redactions.inner.iter().any(|(pointer, ..)| pointer == host) {
         let filled_in = |node: &NodeRef<'_>| {
             let is_key = node.own_entry().is_some_and(|(key, _)| key == *node);

@@ -152,11 +152,7 @@ impl Naming {
             )),
             OnConflict::Skip => NameDecision::Skip(format!("{shown} is {conflict}")),
             OnConflict::Rename => {
-                let name = self
-                    .rename_pattern
-                    .replace("{name}", &target.name)
-                    .replace("{version}", &target.version)
-                    .replace("{destination}", destination);
+                let name = fill_in(&self.rename_pattern, target, destination);
                 let renamed = NameVersion {
                     name,
                     version: target.version.clone(),
@@ -168,7 +164,7 @@ impl Naming {
                     }
                 } else {
                     NameDecision::Refuse(format!(
-                        "{shown} is {conflict}, and so is `{}`: choose another `--rename-pattern`",
+                        "{shown} is {conflict}, and so is `{}`: choose another `--rename-pattern`, or `--on-conflict bump`",
                         renamed.name
                     ))
                 }
@@ -209,6 +205,29 @@ impl Naming {
             }
         }
     }
+}
+
+/// A pattern with its placeholders replaced, once: what a name puts in is no placeholder.
+fn fill_in(pattern: &str, target: &NameVersion, destination: &str) -> String {
+    let mut filled = String::new();
+    let mut rest = pattern;
+    while let Some(at) = rest.find('{') {
+        let (before, from) = rest.split_at(at);
+        filled.push_str(before);
+        let placeholders = [
+            ("{name}", target.name.as_str()),
+            ("{version}", target.version.as_str()),
+            ("{destination}", destination),
+        ];
+        let found = placeholders
+            .into_iter()
+            .find(|(placeholder, _)| from.starts_with(placeholder));
+        let (len, text) = found.map_or((1, "{"), |(placeholder, text)| (placeholder.len(), text));
+        filled.push_str(text);
+        rest = from.get(len..).unwrap_or_default();
+    }
+    filled.push_str(rest);
+    filled
 }
 
 fn raise(version: &semver::Version, part: BumpPart) -> Option<semver::Version> {

@@ -1,5 +1,7 @@
 //! The decisions for one profile: what changes, and why.
 
+use std::collections::BTreeSet;
+
 use crate::{
     destination::{Match, Registry, RegistryKind},
     finding::Level,
@@ -250,6 +252,7 @@ impl<'t> Plan<'t> {
         secrets: &Secrets,
     ) {
         let (name, version) = (profile.name(), profile.version());
+        let mut filled = BTreeSet::new();
         for mask in masks(profile, document, std::slice::from_ref(resolution)) {
             let pack = mask.pack.as_deref().unwrap_or_default();
             let (given, what) = match &mask.place {
@@ -264,13 +267,20 @@ impl<'t> Plan<'t> {
             let secret = match given {
                 Ok(Some(secret)) => secret,
                 Ok(None) => continue,
-                Err(not_set) => {
+                Err(no_secret) => {
                     if mask.level == Level::Error {
-                        self.blockers.push(format!("`{what}`: {not_set}"));
+                        self.blockers.push(format!("`{what}`: {no_secret}"));
                     }
                     continue;
                 }
             };
+            if !filled.insert((mask.pack.clone(), what.clone())) {
+                self.blockers.push(format!(
+                    "`{what}` is masked in more than one place of {}, and one secret cannot be meant for all: fill them in by hand",
+                    mask.pack.as_ref().map_or("the profile".to_owned(), |pack| format!("pack `{pack}`"))
+                ));
+                continue;
+            }
             let change = match mask.place {
                 MaskedPlace::Variable { default, .. } => Change::Set {
                     node: default,

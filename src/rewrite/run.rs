@@ -1,7 +1,7 @@
 //! One run of `rewrite`: files in, files out, and a report of what was decided.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -16,6 +16,7 @@ use crate::{
     profile::{Profile, ProfileDocument, ProfileFile, Shape},
     report::Report,
     resolve::Resolution,
+    rules,
     source::Source,
     syntax::NodeRef,
 };
@@ -131,6 +132,10 @@ pub fn rewrite(
         .flat_map(|survey| survey.profiles.iter().cloned())
         .collect();
     let mut decisions = names::decide(&names, destination, &options.naming).into_iter();
+    let inputs: BTreeSet<PathBuf> = files
+        .iter()
+        .filter_map(|file| file.path.canonicalize().ok())
+        .collect();
     let mut targets: HashMap<&Path, &Path> = HashMap::new();
     let mut work = Vec::new();
     for (file, survey) in files.iter().zip(&surveys) {
@@ -153,7 +158,15 @@ pub fn rewrite(
                 result.refuse(format!("its result would have the same path as that of `{other}`: rewrite them in two runs"));
                 return result;
             }
-            rewrite_file(file, &profiles, &decisions, destination, options, &mut result);
+            rewrite_file(
+                file,
+                &profiles,
+                &decisions,
+                destination,
+                options,
+                &inputs,
+                &mut result,
+            );
             result
         })
         .collect()
@@ -225,6 +238,7 @@ fn rewrite_file(
     decisions: &[NameDecision],
     destination: &Arc<Destination>,
     options: &RewriteOptions,
+    inputs: &BTreeSet<PathBuf>,
     result: &mut FileResult,
 ) {
     let source = match Source::read(&file.path, &result.file, options.check.max_file_size) {
@@ -306,14 +320,20 @@ fn rewrite_file(
         Err(reason) => return result.fail(reason),
     };
     result.report = check(&after);
-    if options.allow_masked {
-        for finding in &mut result.report.findings {
-            if finding.rule.id == "masked-value" {
-                finding.level = Level::Warning;
-            }
-        }
+    let left = result.report.findings.iter().filter(|finding| {
+        finding.level == Level::Error && !(options.allow_masked && is_mask(finding))
+    });
+    let left = left.count();
+    // Of a result that is never seen, and of one that holds secrets, findings are told where they are in the input.
+    if left > 0 || !secret_changes.is_empty() {
+        result.report = at_input(&result.report, check(&before));
     }
-    let left = result.report.count(Level::Error);
+    if options.allow_masked {
+        let masks = result.report.findings.iter_mut();
+        masks
+            .filter(|finding| is_mask(finding))
+            .for_each(|finding| finding.level = Level::Warning);
+    }
     if matches!(options.output, Output::Diff) {
         let secrets = secret_changes
             .iter()
@@ -326,8 +346,6 @@ fn rewrite_file(
         } else {
             format!("{left} errors are")
         };
-        // The result is never seen, so its findings are told where they are in the input.
-        result.report = at_input(&result.report, check(&before));
         return result.refuse(format!("{errors} left in it"));
     }
     put(
@@ -336,27 +354,51 @@ fn rewrite_file(
         &after,
         !secret_changes.is_empty(),
         options,
+        inputs,
         result,
     );
 }
 
+fn is_mask(finding: &Finding) -> bool {
+    std::ptr::eq(finding.rule, rules::masked_value_meta())
+}
+
 /// The findings of a result, at the places that they have in the input where they were there already.
+///
+/// A finding that is new can only be about what the rewrite wrote. Where that may be a secret, nothing of it is told.
 fn at_input(after: &Report, before: Report) -> Report {
     let mut in_input: HashMap<String, Finding> = before
         .findings
         .into_iter()
         .map(|finding| (finding.fingerprint.clone(), finding))
         .collect();
-    let findings = after.findings.iter();
-    let findings = findings.map(|finding| {
+    let findings = after.findings.iter().map(|finding| {
         in_input
             .remove(&finding.fingerprint)
-            .unwrap_or_else(|| finding.clone())
+            .unwrap_or_else(|| without_text(finding))
     });
     Report {
         findings: findings.collect(),
         ..after.clone()
     }
+}
+
+fn without_text(finding: &Finding) -> Finding {
+    let place = &finding.place;
+    let may_be_secret = place.inner.is_some() || place.pointer.starts_with("/spec/variables/");
+    let mut shown = Finding {
+        excerpt: None,
+        ..finding.clone()
+    };
+    if may_be_secret {
+        "what is filled in here has this defect".clone_into(&mut shown.message);
+        shown.subject.clear();
+        shown.label = None;
+        shown.help = None;
+        shown.fix = None;
+        shown.related.clear();
+    }
+    shown
 }
 
 /// Makes the result and proves that it is what was planned.
@@ -379,6 +421,7 @@ fn put(
     after: &ProfileFile,
     holds_secrets: bool,
     options: &RewriteOptions,
+    inputs: &BTreeSet<PathBuf>,
     result: &mut FileResult,
 ) {
     let (old, new) = (before.source().text(), after.source().text());
@@ -392,9 +435,14 @@ fn put(
         return;
     }
     let written = match &options.output {
-        Output::Folder(folder) => {
-            write::write_below(folder, &file.relative, &file.path, new, holds_secrets)
-        }
+        Output::Folder(folder) => write::write_below(
+            folder,
+            &file.relative,
+            &file.path,
+            inputs,
+            new,
+            holds_secrets,
+        ),
         _ => write::write_in_place(&file.path, old, new).map(|()| file.path.clone()),
     };
     match written {

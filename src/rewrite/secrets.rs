@@ -12,6 +12,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    env::VarError,
     fmt,
     path::Path,
     sync::Mutex,
@@ -67,17 +68,39 @@ enum Target {
     },
 }
 
+/// What the file gives: a secret, or where it is to be found.
+#[derive(Clone)]
+struct Given(String);
+
+impl fmt::Debug for Given {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Given(<redacted>)")
+    }
+}
+
 /// The secrets of a run.
 #[derive(Debug, Default)]
 pub struct Secrets {
-    values: BTreeMap<Target, String>,
+    values: BTreeMap<Target, Given>,
     used: Mutex<BTreeSet<Target>>,
 }
 
 /// Why a secret cannot be given.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("environment variable `{0}`, which the secrets file names, is not set")]
-pub struct NotSet(String);
+pub enum NoSecret {
+    /// An environment variable that is not there.
+    #[error("environment variable `{0}`, which the secrets file names, is not set")]
+    NotSet(String),
+    /// An environment variable without a text, as a pipeline leaves one whose secret is missing.
+    #[error("environment variable `{0}`, which the secrets file names, is empty")]
+    Empty(String),
+    /// An environment variable that is no text.
+    #[error("environment variable `{0}`, which the secrets file names, is not UTF-8")]
+    NotUnicode(String),
+    /// An empty text in the file.
+    #[error("the secrets file gives an empty text")]
+    EmptyText,
+}
 
 impl Secrets {
     /// Reads a secrets file, YAML or JSON.
@@ -92,7 +115,7 @@ impl Secrets {
         if source.invalid_utf8_at().is_some() {
             return Err(format!("`{shown}`: the file is not UTF-8"));
         }
-        let stream = yaml::parse(source.text());
+        let stream = yaml::parse_plain(source.text());
         let at = |range: crate::source::TextRange| {
             let LineColumn { line, column } = source.lines().position(source.text(), range.start());
             format!("{shown}:{line}:{column}")
@@ -126,7 +149,7 @@ impl Secrets {
                         pack: pack.text().into_owned(),
                         path: path.text().into_owned(),
                     };
-                    values.insert(target, secret.text().into_owned());
+                    values.insert(target, Given(secret.text().into_owned()));
                 }
             }
             for (variable, secret) in parts
@@ -138,7 +161,7 @@ impl Secrets {
                     profile: profile.text().into_owned(),
                     variable: variable.text().into_owned(),
                 };
-                values.insert(target, secret.text().into_owned());
+                values.insert(target, Given(secret.text().into_owned()));
             }
         }
         Self {
@@ -151,14 +174,14 @@ impl Secrets {
     ///
     /// # Errors
     ///
-    /// [`NotSet`] when it names an environment variable that is not set.
+    /// [`NoSecret`] when what it gives, or the environment variable it names, is no secret.
     pub fn value(
         &self,
         profile: &str,
         version: &str,
         pack: &str,
         path: &str,
-    ) -> Result<Option<Secret>, NotSet> {
+    ) -> Result<Option<Secret>, NoSecret> {
         self.find(profile, version, |profile| Target::Value {
             profile,
             pack: pack.to_owned(),
@@ -170,13 +193,13 @@ impl Secrets {
     ///
     /// # Errors
     ///
-    /// [`NotSet`] when it names an environment variable that is not set.
+    /// [`NoSecret`] when what it gives, or the environment variable it names, is no secret.
     pub fn variable(
         &self,
         profile: &str,
         version: &str,
         variable: &str,
-    ) -> Result<Option<Secret>, NotSet> {
+    ) -> Result<Option<Secret>, NoSecret> {
         self.find(profile, version, |profile| Target::Variable {
             profile,
             variable: variable.to_owned(),
@@ -189,7 +212,7 @@ impl Secrets {
         profile: &str,
         version: &str,
         target: impl Fn(String) -> Target,
-    ) -> Result<Option<Secret>, NotSet> {
+    ) -> Result<Option<Secret>, NoSecret> {
         let names = [format!("{profile}@{version}"), profile.to_owned()];
         let Some((target, value)) = names
             .into_iter()
@@ -200,18 +223,24 @@ impl Secrets {
         if let Ok(mut used) = self.used.lock() {
             used.insert(target.clone());
         }
-        let Some(variable) = value.strip_prefix(ENVIRONMENT) else {
+        let Some(variable) = value.0.strip_prefix(ENVIRONMENT) else {
+            if value.0.is_empty() {
+                return Err(NoSecret::EmptyText);
+            }
             return Ok(Some(Secret {
-                text: value.clone(),
+                text: value.0.clone(),
                 origin: "the secrets file gives it".to_owned(),
             }));
         };
+        let name = variable.to_owned();
         match std::env::var(variable) {
+            Ok(text) if text.is_empty() => Err(NoSecret::Empty(name)),
             Ok(text) => Ok(Some(Secret {
                 text,
                 origin: format!("environment variable `{variable}` gives it"),
             })),
-            Err(_) => Err(NotSet(variable.to_owned())),
+            Err(VarError::NotPresent) => Err(NoSecret::NotSet(name)),
+            Err(VarError::NotUnicode(_)) => Err(NoSecret::NotUnicode(name)),
         }
     }
 
@@ -237,7 +266,7 @@ impl Secrets {
     pub fn is_about_others(&self, profiles: &[(&str, &str)]) -> bool {
         let is_one = |target: &Target| {
             let name = target.profile();
-            let bare = name.split_once('@').map_or(name, |(name, _)| name);
+            let bare = name.rsplit_once('@').map_or(name, |(name, _)| name);
             profiles
                 .iter()
                 .any(|(profile, _)| *profile == name || *profile == bare)

@@ -60,6 +60,15 @@ pub fn verify(
         });
     }
     let planned = planned(changes, old_tree);
+    let holds_inner = planned.keys().any(|(inner, _)| inner.is_some());
+    let by_host = |file| {
+        if holds_inner {
+            embedded_by_host(file)
+        } else {
+            HashMap::new()
+        }
+    };
+    let (olds, news) = (by_host(before), by_host(after));
     let hosts: BTreeSet<String> = planned
         .keys()
         .filter_map(|(inner, _)| inner.as_ref().map(|(host, _)| host.clone()))
@@ -67,13 +76,16 @@ pub fn verify(
     // A string that holds an embedded document changes as a whole; what changed inside of it is compared there.
     for host in hosts {
         found.remove(&(None, host.clone()));
-        compare_embedded(before, after, &host, &mut found)?;
+        let (Some(old), Some(new)) = (olds.get(&host), news.get(&host)) else {
+            return Err(format!("`{host}` no longer holds YAML"));
+        };
+        compare_embedded(old, new, &host, &mut found)?;
     }
     for (address, expected) in &planned {
         match found.remove(address) {
             Some(actual) if actual == *expected => {}
             // A change to what was there already is none.
-            None if is_unchanged(before, address, expected) => {}
+            None if is_unchanged(before, &olds, address, expected) => {}
             _ => return Err(format!("`{}` did not change as planned", show(address))),
         }
     }
@@ -127,14 +139,11 @@ fn scalar(value: &Scalar) -> After {
 }
 
 fn compare_embedded(
-    before: &ProfileFile,
-    after: &ProfileFile,
+    old: &Embedded,
+    new: &Embedded,
     host: &str,
     found: &mut BTreeMap<Address, After>,
 ) -> Result<(), String> {
-    let (Some(old), Some(new)) = (embedded_at(before, host), embedded_at(after, host)) else {
-        return Err(format!("`{host}` no longer holds YAML"));
-    };
     if new.stream().faults.len() > old.stream().faults.len() {
         return Err(format!("`{host}` no longer holds valid YAML"));
     }
@@ -153,21 +162,30 @@ fn compare_embedded(
     Ok(())
 }
 
-fn embedded_at<'f>(file: &'f ProfileFile, host: &str) -> Option<&'f Embedded> {
+/// The embedded texts of a file by the pointers of their strings.
+fn embedded_by_host(file: &ProfileFile) -> HashMap<String, &Embedded> {
+    let host = |embedded: &Embedded| {
+        let tree = file.tree()?;
+        Some(tree.node(embedded.host()).pointer())
+    };
     file.documents()
         .filter(|(document, _)| document.shape() == Shape::Export)
         .flat_map(|(document, _)| document.embedded())
-        .find(|embedded| {
-            file.tree()
-                .is_some_and(|tree| tree.node(embedded.host()).pointer() == host)
-        })
+        .filter_map(|embedded| Some((host(embedded)?, embedded)))
+        .collect()
 }
 
 /// Whether a place holds already what was planned for it.
-fn is_unchanged(before: &ProfileFile, address: &Address, expected: &After) -> bool {
+fn is_unchanged(
+    before: &ProfileFile,
+    olds: &HashMap<String, &Embedded>,
+    address: &Address,
+    expected: &After,
+) -> bool {
     let (inner, pointer) = address;
     let node = match inner {
-        Some((host, document)) => embedded_at(before, host)
+        Some((host, document)) => olds
+            .get(host)
             .and_then(|embedded| embedded.stream().tree.documents().nth(*document)),
         None => before.documents().next().map(|(_, root)| root),
     };
@@ -228,6 +246,9 @@ fn compare_objects(
     let below = |key: &str| format!("{pointer}/{}", escape_pointer_token(key));
     for (key, value) in old.entries() {
         let key = key.text();
+        if olds.get(&key) != Some(&value) {
+            continue;
+        }
         match news.get(&key) {
             Some(other) => compare(value, *other, below(&key), differs),
             None => differs(below(&key), After::Gone),

@@ -1,6 +1,7 @@
 //! Putting a result on disk: whole or not at all, and only where it belongs.
 
 use std::{
+    collections::BTreeSet,
     fs, io,
     io::Write as _,
     path::{Component, Path, PathBuf},
@@ -31,8 +32,9 @@ pub enum WriteError {
     },
 }
 
-/// Writes a file below a folder, which is made if it is not there. `input` is the file it was made from: never
-/// overwritten, its mode is kept, unless the result holds secrets that the input did not: those only the owner reads.
+/// Writes a file below a folder, which is made if it is not there. `input` is the file it was made from: its mode is
+/// kept, unless the result holds secrets that the input did not: those only the owner reads. None of `inputs`
+/// (canonical paths) is overwritten.
 ///
 /// # Errors
 ///
@@ -41,29 +43,48 @@ pub fn write_below(
     folder: &Path,
     relative: &Path,
     input: &Path,
+    inputs: &BTreeSet<PathBuf>,
     text: &str,
     holds_secrets: bool,
 ) -> Result<PathBuf, WriteError> {
-    let is_below = relative
-        .components()
-        .all(|component| matches!(component, Component::Normal(_)));
     let target = folder.join(relative);
-    if !is_below || relative.as_os_str().is_empty() {
+    let names: Option<Vec<_>> = relative
+        .components()
+        .map(|component| match component {
+            Component::Normal(name) => Some(name),
+            _ => None,
+        })
+        .collect();
+    let Some((file_name, folders)) = names.as_deref().and_then(<[_]>::split_last) else {
         return Err(WriteError::Outside(target));
+    };
+    fs::create_dir_all(folder).map_err(|source| io_error(folder, source))?;
+    let mut parent = folder
+        .canonicalize()
+        .map_err(|source| io_error(folder, source))?;
+    // One folder after another: a link among them would lead out of the output folder.
+    for name in folders {
+        parent.push(name);
+        match fs::symlink_metadata(&parent) {
+            Ok(metadata) if metadata.is_symlink() => return Err(WriteError::Outside(target)),
+            Ok(_) => {}
+            Err(_) => fs::create_dir(&parent)
+                .or_else(|error| match error.kind() {
+                    // Another thread has made it in the meantime.
+                    io::ErrorKind::AlreadyExists => Ok(()),
+                    _ => Err(error),
+                })
+                .map_err(|source| io_error(&parent, source))?,
+        }
     }
-    let parent = target.parent().unwrap_or(folder);
-    fs::create_dir_all(parent).map_err(|source| io_error(parent, source))?;
-    let real = |path: &Path| path.canonicalize().map_err(|source| io_error(path, source));
-    if !real(parent)?.starts_with(real(folder)?) {
-        return Err(WriteError::Outside(target));
-    }
-    if fs::symlink_metadata(&target).is_ok_and(|metadata| metadata.is_symlink()) {
+    let real = parent.join(file_name);
+    if fs::symlink_metadata(&real).is_ok_and(|metadata| metadata.is_symlink()) {
         return Err(WriteError::Link(target));
     }
-    if target.exists() && real(&target)? == real(input)? {
+    if inputs.contains(&real) {
         return Err(WriteError::Input(target));
     }
-    replace(&target, input, text, holds_secrets)?;
+    replace(&real, input, text, holds_secrets).map_err(|error| error.about(&target))?;
     Ok(target)
 }
 
@@ -80,7 +101,7 @@ pub fn write_in_place(input: &Path, before: &str, text: &str) -> Result<(), Writ
     if there != before.as_bytes() {
         return Err(WriteError::Changed(target));
     }
-    replace(&target, &target, text, false)
+    replace(&target, &target, text, false).map_err(|error| error.about(input))
 }
 
 fn replace(target: &Path, mode_of: &Path, text: &str, only_owner: bool) -> Result<(), WriteError> {
@@ -109,7 +130,23 @@ fn replace(target: &Path, mode_of: &Path, text: &str, only_owner: bool) -> Resul
     Ok(())
 }
 
-fn io_error(path: &Path, source: io::Error) -> WriteError {
+impl WriteError {
+    /// The same error about the path that the user knows.
+    fn about(self, shown: &Path) -> Self {
+        match self {
+            Self::Io { source, .. } => io_error(shown, source),
+            other => other,
+        }
+    }
+}
+
+fn io_error(path: &Path, error: io::Error) -> WriteError {
+    // The temporary file that an error may name is nothing the user knows.
+    let source = match error.raw_os_error() {
+        Some(code) => io::Error::from_raw_os_error(code),
+        None if error.get_ref().is_some() => io::Error::from(error.kind()),
+        None => error,
+    };
     WriteError::Io {
         path: path.to_owned(),
         source,

@@ -41,14 +41,10 @@ impl Rule for DuplicateKey {
             for (first, again) in embedded.stream().tree.duplicate_keys() {
                 let place = sink.place(Spot::inner(embedded, first));
                 let key = again.text();
-                let pack = cx.pack(embedded.pack_index());
                 sink.report(&META, Spot::inner(embedded, again), message(&key))
                     .label("again here")
                     .subject(key.as_ref())
-                    .pack(
-                        pack.map(|pack| pack.name().into_owned())
-                            .unwrap_or_default(),
-                    )
+                    .pack(cx.pack_name(embedded.pack_index()))
                     .related(place, "first here");
             }
         }

@@ -1,7 +1,7 @@
 //! `invalid-values-yaml`
 
 use super::{Group, ProfileContext, Rule, RuleMeta, Sink, Spot};
-use crate::{finding::Level, sensitive, syntax::yaml};
+use crate::{finding::Level, profile::alias_faults};
 
 /// What is known of the rule.
 pub static META: RuleMeta = RuleMeta {
@@ -24,15 +24,8 @@ impl Rule for InvalidValuesYaml {
     fn check_profile(&self, cx: &ProfileContext<'_>, sink: &mut Sink<'_>) {
         for embedded in cx.document.embedded() {
             let stream = embedded.stream();
-            let aliases = stream
-                .unknown_aliases
-                .iter()
-                .map(|&id| stream.tree.node(id));
-            // A mask that lost its quotes is a secret to fill in, and `masked-value` says so.
-            let aliases = aliases
-                .filter(|alias| !sensitive::is_mask(alias.source()))
-                .map(yaml::unknown_alias_fault);
-            for fault in stream.faults.iter().cloned().chain(aliases) {
+            let aliases = alias_faults(stream);
+            for fault in stream.faults.iter().chain(&aliases) {
                 let spot = |range| Spot::Inner {
                     embedded,
                     range,
@@ -42,16 +35,12 @@ impl Rule for InvalidValuesYaml {
                     .related
                     .as_ref()
                     .map(|(range, message)| (sink.place(spot(*range)), message.clone()));
-                let pack = cx.pack(embedded.pack_index());
                 let finding = sink.report(
                     &META,
                     spot(fault.range),
                     format!("invalid YAML: {}", fault.message),
                 );
-                finding.pack(
-                    pack.map(|pack| pack.name().into_owned())
-                        .unwrap_or_default(),
-                );
+                finding.pack(cx.pack_name(embedded.pack_index()));
                 if let Some((place, message)) = related {
                     finding.related(place, message);
                 }

@@ -27,14 +27,10 @@ impl Rule for MalformedReference {
     fn check_profile(&self, cx: &ProfileContext<'_>, sink: &mut Sink<'_>) {
         for (embedded, reference) in cx.document.references() {
             for problem in &reference.problems {
-                let pack = cx.pack(embedded.pack_index());
                 let spot = Spot::inner_part(embedded, reference.scalar, problem.range);
                 let finding = sink.report(&META, spot, problem.message.as_str());
                 finding
-                    .pack(
-                        pack.map(|pack| pack.name().into_owned())
-                            .unwrap_or_default(),
-                    )
+                    .pack(cx.pack_name(embedded.pack_index()))
                     .subject(reference.range.of(embedded.text()));
                 let Some(suggestion) = &problem.suggestion else {
                     continue;

@@ -2,6 +2,7 @@
 
 use super::{Group, ProfileContext, Rule, RuleMeta, Sink, Spot};
 use crate::{
+    destination::PackVersion,
     finding::Level,
     profile::{Embedded, Profile, ProfileDocument, Slot},
     resolve::Resolution,
@@ -175,9 +176,7 @@ fn level_of(
     let mut schema_known = false;
     for resolution in resolutions {
         let version = resolution.version_of(pack_index);
-        let Some(paths) =
-            version.and_then(|version| resolution.destination.password_paths(version))
-        else {
+        let Some(paths) = version.and_then(PackVersion::password_paths) else {
             continue;
         };
         if paths.iter().any(|password| password == path) {

@@ -5,7 +5,7 @@ use crate::{
     destination::{Destination, Scope},
     finding::Level,
     resolve::Resolution,
-    suggest,
+    suggest::Suggester,
     syntax::reference::Family,
 };
 
@@ -38,6 +38,7 @@ impl Rule for MissingMacro {
         if !macros.is_told() {
             return;
         }
+        let mut suggester = Suggester::new(macros.names().map(|(name, _)| name));
         for (embedded, reference) in cx.document.references() {
             let Some(name) = reference.name_in(Family::Macro) else {
                 continue;
@@ -45,8 +46,7 @@ impl Rule for MissingMacro {
             if macros.find(&name.text).is_some() {
                 continue;
             }
-            let pack = cx.pack(embedded.pack_index());
-            let close = suggest::closest(&name.text, macros.names().map(|(name, _)| name));
+            let close = suggester.closest(&name.text);
             let declared = close.and_then(|close| macros.find(close));
             let finding = sink.report(
                 &META,
@@ -58,10 +58,7 @@ impl Rule for MissingMacro {
                 ),
             );
             finding
-                .pack(
-                    pack.map(|pack| pack.name().into_owned())
-                        .unwrap_or_default(),
-                )
+                .pack(cx.pack_name(embedded.pack_index()))
                 .subject(name.text.as_str())
                 .label(label(&macros.untold()));
             if is_untold_where_it_counts(destination) {

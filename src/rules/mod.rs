@@ -100,6 +100,14 @@ pub struct ProfileContext<'a> {
 }
 
 impl<'a> ProfileContext<'a> {
+    /// The name of the pack with this number; empty when it has none.
+    #[must_use]
+    pub fn pack_name(&self, index: usize) -> String {
+        let pack = self.pack(index);
+        pack.map(|pack| pack.name().into_owned())
+            .unwrap_or_default()
+    }
+
     /// The pack with this number in the stack.
     #[must_use]
     pub fn pack(&self, index: usize) -> Option<Pack<'a>> {
@@ -173,6 +181,12 @@ pub fn for_destination_fault(kind: crate::destination::FaultKind) -> &'static Ru
         FaultKind::Schema => &schema_violation::META,
         FaultKind::UnknownField => &unknown_field::META,
     }
+}
+
+/// What is known of `masked-value`, which a rewrite may be told to let pass.
+#[must_use]
+pub fn masked_value_meta() -> &'static RuleMeta {
+    &masked_value::META
 }
 
 pub use malformed_name::defect as name_defect;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Group, ProfileContext, Rule, RuleMeta, Sink, Spot};
-use crate::{finding::Level, suggest, syntax::reference::Family};
+use crate::{finding::Level, suggest::Suggester, syntax::reference::Family};
 
 /// What is known of the rule.
 pub static META: RuleMeta = RuleMeta {
@@ -29,6 +29,7 @@ impl Rule for UndefinedVariable {
             .variables()
             .map(|variable| variable.name().into_owned())
             .collect();
+        let mut suggester = Suggester::new(defined.iter().map(String::as_str));
         for (embedded, reference) in cx.document.references() {
             let Some(name) = reference
                 .name_in(Family::Var)
@@ -36,7 +37,6 @@ impl Rule for UndefinedVariable {
             else {
                 continue;
             };
-            let pack = cx.pack(embedded.pack_index());
             let finding = sink.report(
                 &META,
                 Spot::inner_part(embedded, reference.scalar, name.range),
@@ -46,13 +46,10 @@ impl Rule for UndefinedVariable {
                 ),
             );
             finding
-                .pack(
-                    pack.map(|pack| pack.name().into_owned())
-                        .unwrap_or_default(),
-                )
+                .pack(cx.pack_name(embedded.pack_index()))
                 .subject(name.text.as_str())
                 .label("not defined");
-            match suggest::closest(&name.text, defined.iter().map(String::as_str)) {
+            match suggester.closest(&name.text) {
                 Some(close) => finding.help(format!("did you mean `{close}`?")),
                 None if defined.is_empty() => finding.help("the profile defines no variables"),
                 None => finding,

@@ -1,7 +1,12 @@
 //! `unquoted-reference`
 
+use std::collections::HashMap;
+
 use super::{Group, ProfileContext, Rule, RuleMeta, Sink, Spot, sink::inner_fix};
-use crate::finding::{Applicability, Level};
+use crate::{
+    finding::{Applicability, Level},
+    syntax::NodeId,
+};
 
 /// What is known of the rule.
 pub static META: RuleMeta = RuleMeta {
@@ -25,7 +30,6 @@ impl Rule for UnquotedReference {
         for embedded in cx.document.embedded() {
             let stream = embedded.stream();
             for &range in &stream.loose_templates {
-                let pack = cx.pack(embedded.pack_index());
                 let spot = Spot::Inner {
                     embedded,
                     range,
@@ -36,34 +40,28 @@ impl Rule for UnquotedReference {
                     spot,
                     "a template outside of a quoted text is no YAML",
                 )
-                .pack(
-                    pack.map(|pack| pack.name().into_owned())
-                        .unwrap_or_default(),
-                )
+                .pack(cx.pack_name(embedded.pack_index()))
                 .subject(range.of(embedded.text()))
                 .help("values and manifests must be YAML before templates are filled in");
+            }
+            let mut references_in: HashMap<NodeId, usize> = HashMap::new();
+            for reference in embedded.references() {
+                *references_in.entry(reference.scalar).or_default() += 1;
             }
             for &id in &stream.unquoted {
                 let node = stream.tree.node(id);
                 let text = node.text();
-                let pack = cx.pack(embedded.pack_index());
                 let finding = sink.report(
                     &META,
                     Spot::inner(embedded, node),
                     "a template that is not quoted is read as a YAML mapping, or not at all",
                 );
                 finding
-                    .pack(
-                        pack.map(|pack| pack.name().into_owned())
-                            .unwrap_or_default(),
-                    )
+                    .pack(cx.pack_name(embedded.pack_index()))
                     .subject(text.as_ref())
                     .label("put quotes around it");
                 // Somebody else's template may be meant to become a mapping or a list.
-                let references = embedded.references().iter();
-                let references = references
-                    .filter(|reference| reference.scalar == id)
-                    .count();
+                let references = references_in.get(&id).copied().unwrap_or(0);
                 let is_ours = text.matches("{{").count() == references;
                 let quoted = (is_ours && !text.contains(['\'', '\n'])).then(|| format!("'{text}'"));
                 let fix = quoted.and_then(|quoted| {

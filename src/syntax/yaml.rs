@@ -37,10 +37,19 @@ pub struct Stream {
     pub loose_templates: Vec<TextRange>,
 }
 
-/// Parses a YAML text.
+/// Parses a YAML text that may hold templates.
 #[must_use]
 pub fn parse(text: &Text) -> Stream {
-    let mut stream = parse_templates(text);
+    with_scalar_faults(parse_templates(text))
+}
+
+/// Parses a YAML text in which `{{` means what it means in YAML.
+#[must_use]
+pub fn parse_plain(text: &Text) -> Stream {
+    with_scalar_faults(read(text, text))
+}
+
+fn with_scalar_faults(mut stream: Stream) -> Stream {
     stream.faults.append(&mut stream.scalar_faults);
     stream.faults.sort_by_key(|fault| fault.range);
     stream
@@ -62,17 +71,22 @@ fn parse_templates(text: &Text) -> Stream {
         without_lines.loose_templates.extend(lone);
         return without_lines;
     }
-    filled
+    // Braces that only look like a template may be YAML as they are.
+    let plain = read(text, text);
+    if plain.faults.is_empty() {
+        plain
+    } else {
+        filled
+    }
 }
 
-/// What is wrong with an alias that has no anchor.
+/// What is wrong with an alias that has no anchor; `shown` stands for it in the message.
 #[must_use]
-pub fn unknown_alias_fault(alias: NodeRef<'_>) -> SyntaxFault {
+pub fn unknown_alias_fault(alias: NodeRef<'_>, shown: &str) -> SyntaxFault {
     SyntaxFault {
         range: alias.range(),
         message: format!(
-            "`{}` is an alias, and no anchor before it has its name: put it in quotes if it is text",
-            alias.source()
+            "`{shown}` is an alias, and no anchor before it has its name: put it in quotes if it is text"
         ),
         related: None,
     }

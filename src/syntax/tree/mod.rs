@@ -359,12 +359,12 @@ impl<'t> NodeRef<'t> {
             let value = self.tree.node(NodeId(raw.end));
             return (value.parent() == Some(parent)).then_some((self, value));
         }
-        let before = self.tree.node(NodeId(self.id.0.checked_sub(1)?));
-        if before.parent() == Some(parent) {
-            return Some((before, self));
+        // The node before is the key, or inside of a key that is a container.
+        let mut key = self.tree.node(NodeId(self.id.0.checked_sub(1)?));
+        while key.parent() != Some(parent) {
+            key = key.parent()?;
         }
-        // The key is a container itself: the node before is inside of it.
-        parent.entries().find(|(_, value)| value.id == self.id)
+        Some((key, self))
     }
 
     /// Its key, if it is the value of an object's entry.
