@@ -13,14 +13,14 @@ use crate::{
     destination::Destination,
     excerpt::{Excerpt, ExcerptStyle},
     finding::{Finding, Level},
-    input::{InputFile, shown_path},
+    input::InputFile,
     profile::{Profile, ProfileFile, Shape},
     report::{Coverage, Report},
     resolve::{Choices, Resolution},
     rules::{self, ProfileContext, Sink},
     schema::Schema,
     sensitive,
-    source::{DEFAULT_MAX_FILE_SIZE, ReadError, Source, TextRange},
+    source::{DEFAULT_MAX_FILE_SIZE, ReadError, Source, TextRange, shown_path},
 };
 
 /// How to check.

@@ -4,7 +4,6 @@ use std::{fmt, sync::Arc};
 
 use crate::{
     excerpt::Excerpt,
-    rules::RuleMeta,
     source::{LineColumn, TextRange},
 };
 
@@ -35,6 +34,52 @@ impl fmt::Display for Level {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
     }
+}
+
+/// What a rule is about; groups share a chapter of the documentation and, in the configuration, a level.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Group {
+    /// The file and the envelope.
+    Document,
+    /// The packs and their order.
+    Stack,
+    /// The YAML in values and manifests.
+    Values,
+    /// Profile variables.
+    Variables,
+    /// What a destination says.
+    Destination,
+}
+
+impl Group {
+    /// Its name in output and configuration.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Document => "document",
+            Self::Stack => "stack",
+            Self::Values => "values",
+            Self::Variables => "variables",
+            Self::Destination => "destination",
+        }
+    }
+}
+
+/// What is known of a rule without running it.
+#[derive(Debug, PartialEq, Eq)]
+pub struct RuleMeta {
+    /// Its name: kebab-case, the defect it finds. Names are API.
+    pub id: &'static str,
+    /// One line for lists: lower case, no final period.
+    pub summary: &'static str,
+    /// The level its findings have unless a finding or the configuration says otherwise.
+    pub level: Level,
+    /// What it is about.
+    pub group: Group,
+    /// The version of the tool that had it first.
+    pub since: &'static str,
+    /// Its page, in Markdown.
+    pub docs: &'static str,
 }
 
 /// Where something is: in the outer file, and inside an embedded document when it lies in one.

@@ -140,17 +140,3 @@ fn clean(path: PathBuf) -> PathBuf {
         _ => path,
     }
 }
-
-/// A path as people read it, the same on every system: `/` between folders, no leading `./`.
-#[must_use]
-pub fn shown_path(path: &Path) -> String {
-    let text = path.to_string_lossy();
-    let text = if cfg!(windows) {
-        text.replace('\\', "/")
-    } else {
-        text.into_owned()
-    };
-    text.strip_prefix("./")
-        .filter(|rest| !rest.is_empty())
-        .map_or(text.clone(), str::to_owned)
-}

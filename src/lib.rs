@@ -21,6 +21,7 @@ pub mod emit;
 pub mod excerpt;
 pub mod finding;
 pub mod input;
+pub mod masks;
 pub mod profile;
 pub mod report;
 pub mod resolve;

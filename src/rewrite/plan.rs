@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use crate::{
     destination::{Match, Registry, RegistryKind},
     finding::Level,
+    masks::{MaskedPlace, masks},
     profile::{Pack, Profile, ProfileDocument},
     resolve::{Choice, PackAnswer, Resolution},
-    rules::{MaskedPlace, masks},
     syntax::{Kind, NodeRef},
 };
 

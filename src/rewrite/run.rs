@@ -12,12 +12,12 @@ use crate::{
     check::{self, CheckOptions},
     destination::Destination,
     finding::{Finding, Level},
-    input::{InputFile, shown_path},
+    input::InputFile,
     profile::{Profile, ProfileDocument, ProfileFile, Shape},
     report::Report,
     resolve::Resolution,
     rules,
-    source::Source,
+    source::{Source, shown_path},
     syntax::NodeRef,
 };
 

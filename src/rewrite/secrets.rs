@@ -109,7 +109,7 @@ impl Secrets {
     ///
     /// What is wrong with the file, without any value of it.
     pub fn read(path: &Path, max_file_size: u64) -> Result<Self, String> {
-        let shown = crate::input::shown_path(path);
+        let shown = crate::source::shown_path(path);
         let source = Source::read(path, &shown, max_file_size)
             .map_err(|error| format!("`{shown}`: {error}"))?;
         if source.invalid_utf8_at().is_some() {

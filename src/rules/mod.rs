@@ -29,59 +29,14 @@ mod unverifiable_pack;
 
 use crate::{
     batch::Batch,
-    finding::{Finding, Level},
+    finding::Finding,
     profile::{Pack, Profile, ProfileDocument, ProfileFile},
     resolve::Resolution,
     schema::Violation,
 };
 
+pub use crate::finding::{Group, RuleMeta};
 pub use sink::{Sink, Spot};
-
-/// What a rule is about; groups share a chapter of the documentation and, in the configuration, a level.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Group {
-    /// The file and the envelope.
-    Document,
-    /// The packs and their order.
-    Stack,
-    /// The YAML in values and manifests.
-    Values,
-    /// Profile variables.
-    Variables,
-    /// What a destination says.
-    Destination,
-}
-
-impl Group {
-    /// Its name in output and configuration.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Document => "document",
-            Self::Stack => "stack",
-            Self::Values => "values",
-            Self::Variables => "variables",
-            Self::Destination => "destination",
-        }
-    }
-}
-
-/// What is known of a rule without running it.
-#[derive(Debug, PartialEq, Eq)]
-pub struct RuleMeta {
-    /// Its name: kebab-case, the defect it finds. Names are API.
-    pub id: &'static str,
-    /// One line for lists: lower case, no final period.
-    pub summary: &'static str,
-    /// The level its findings have unless a finding or the configuration says otherwise.
-    pub level: Level,
-    /// What it is about.
-    pub group: Group,
-    /// The version of the tool that had it first.
-    pub since: &'static str,
-    /// Its page, in Markdown.
-    pub docs: &'static str,
-}
 
 /// A profile as rules see it.
 pub struct ProfileContext<'a> {
@@ -190,4 +145,3 @@ pub fn masked_value_meta() -> &'static RuleMeta {
 }
 
 pub use malformed_name::defect as name_defect;
-pub use masked_value::{MaskedPlace, masks};

@@ -29,6 +29,20 @@ pub const DEFAULT_MAX_FILE_SIZE: u64 = 64 << 20;
 /// The largest file that can be read at all: offsets are 32 bits wide.
 pub const MAX_FILE_SIZE: u64 = (u32::MAX - 1) as u64;
 
+/// A path as people read it, the same on every system: `/` between folders, no leading `./`.
+#[must_use]
+pub fn shown_path(path: &Path) -> String {
+    let text = path.to_string_lossy();
+    let text = if cfg!(windows) {
+        text.replace('\\', "/")
+    } else {
+        text.into_owned()
+    };
+    text.strip_prefix("./")
+        .filter(|rest| !rest.is_empty())
+        .map_or(text.clone(), str::to_owned)
+}
+
 /// A text that is shared without being copied.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Text(Arc<String>);

@@ -1,0 +1,325 @@
+//! The registries of a destination: folders, pack folders, and saved answers.
+
+use std::path::Path;
+
+use rayon::prelude::*;
+use walkdir::WalkDir;
+
+use super::{Loader, is_data_file, read_file};
+use crate::{
+    destination::{
+        DestinationFault, FaultKind,
+        answers::{self, Answer, AnsweredPack},
+        config,
+        registry::{HeldPack, Listing, PackVersion, Registry},
+    },
+    finding::Place,
+    source::Source,
+    suggest,
+    syntax::NodeRef,
+};
+
+/// A `pack.json` that was read.
+struct PackFolder {
+    name: String,
+    version: PackVersion,
+}
+
+impl Loader<'_> {
+    pub(super) fn registries(&mut self) {
+        self.destination.registries_told = true;
+        let root = self.folder.join("registries");
+        for entry in self.sorted_entries(&root) {
+            if entry.is_dir() {
+                self.registry_folder(&entry);
+            } else if is_data_file(&entry) {
+                self.answer(&entry, None);
+            }
+        }
+    }
+
+    /// One folder below `registries`: metadata, pack folders, and saved answers.
+    fn registry_folder(&mut self, folder: &Path) {
+        let mut answers = Vec::new();
+        let mut own = Registry::default();
+        for file in self.sorted_entries(folder) {
+            if file.is_dir() || !is_data_file(&file) {
+                continue;
+            }
+            if file.file_stem().is_some_and(|stem| stem == "registry") {
+                if let Some((source, tree)) = self.parse(&file) {
+                    match tree.documents().next().and_then(answers::registry) {
+                        Some(told) => own = told,
+                        None => self.unread(source.name(), "it names no registry"),
+                    }
+                }
+            } else if file.file_name().is_some_and(|name| name != "pack.json") {
+                answers.push(file);
+            }
+        }
+        let faults = self.destination.faults.len() + self.destination.unread.len();
+        let packs = self.pack_folders(folder);
+        // A pack that cannot be read may be the one that is looked for.
+        let all_read = faults == self.destination.faults.len() + self.destination.unread.len();
+        let folder_name = folder
+            .file_name()
+            .map(|name| name.to_string_lossy().into_owned())
+            .unwrap_or_default();
+        // Answers that name their registries need no folder of their own.
+        let names_itself = !own.name.is_empty() || !own.uid.is_empty();
+        let number = if names_itself || !packs.is_empty() {
+            if own.name.is_empty() {
+                own.name = folder_name;
+            }
+            Some(self.registry(own))
+        } else {
+            None
+        };
+        if let Some(number) = number.filter(|_| !packs.is_empty()) {
+            let listing = if all_read {
+                Listing::Complete
+            } else {
+                Listing::Partial
+            };
+            self.set_listing(number, listing);
+            for pack in packs {
+                self.hold(number, pack.name, vec![pack.version], true);
+            }
+        }
+        for file in answers {
+            self.answer(&file, number);
+        }
+    }
+
+    fn pack_folders(&mut self, folder: &Path) -> Vec<PackFolder> {
+        let mut files = Vec::new();
+        for entry in WalkDir::new(folder).follow_links(true).sort_by_file_name() {
+            match entry {
+                Ok(entry) if entry.file_name() == "pack.json" && entry.file_type().is_file() => {
+                    files.push(entry.into_path());
+                }
+                Ok(_) => {}
+                Err(error) => self.unread(
+                    &self.shown(error.path().unwrap_or(folder)),
+                    &error.to_string(),
+                ),
+            }
+        }
+        let read: Vec<_> = files
+            .par_iter()
+            .map(|file| (file, read_file(file, &self.shown(file), self.max_file_size)))
+            .collect();
+        let mut packs = Vec::new();
+        for (file, read) in read {
+            let shown = self.shown(file);
+            match read {
+                Ok((source, tree)) => match tree
+                    .documents()
+                    .next()
+                    .and_then(|root| pack_folder(root, &source, file))
+                {
+                    Some(pack) => packs.push(pack),
+                    None => self.unread(&shown, "it names no pack and version"),
+                },
+                Err(fault) => self.fault(*fault),
+            }
+        }
+        packs
+    }
+
+    fn answer(&mut self, file: &Path, number: Option<usize>) {
+        let Some((source, tree)) = self.parse(file) else {
+            return;
+        };
+        let Some(root) = tree.documents().next() else {
+            return self.unread(source.name(), "it is empty");
+        };
+        match answers::read(root) {
+            None => self.unread(
+                source.name(),
+                "it is no answer about registries or packs that is known",
+            ),
+            Some(Answer::Registry(registry)) => {
+                self.registry(registry);
+            }
+            Some(Answer::Registries(registries)) => {
+                for registry in registries {
+                    self.registry(registry);
+                }
+            }
+            Some(Answer::Packs { packs, count }) => self.page(&source, packs, count, number),
+            Some(Answer::PackTags(packs)) => self.answered(&source, packs, number, true),
+            Some(Answer::Search(packs)) => self.answered(&source, packs, number, false),
+        }
+    }
+
+    fn page(
+        &mut self,
+        source: &Source,
+        packs: Vec<AnsweredPack<'_>>,
+        count: Option<usize>,
+        number: Option<usize>,
+    ) {
+        let uid = packs
+            .first()
+            .map(|pack| pack.registry_uid.clone())
+            .unwrap_or_default();
+        // Pages together may list a registry in full; one page never lists all versions of a pack for certain.
+        self.answered(source, packs, number, false);
+        if let Some(owner) = self.by_uid.get(&uid).copied().or(number) {
+            let told = self.pages.entry(owner).or_default();
+            *told = (*told).max(count);
+        }
+    }
+
+    fn answered(
+        &mut self,
+        source: &Source,
+        packs: Vec<AnsweredPack<'_>>,
+        folder: Option<usize>,
+        complete: bool,
+    ) {
+        for pack in packs {
+            let number = if pack.registry_uid.is_empty() {
+                folder
+            } else {
+                Some(self.registry(Registry {
+                    uid: pack.registry_uid,
+                    name: pack.registry_name,
+                    ..Registry::default()
+                }))
+            };
+            let Some(number) = number else {
+                self.unread(source.name(), "it tells packs, but not of which registry");
+                return;
+            };
+            self.set_listing(number, Listing::Partial);
+            let version = PackVersion {
+                declared: Some(config::place_of(source, pack.node)),
+                ..pack.version
+            };
+            self.hold(number, pack.name, vec![version], complete);
+        }
+    }
+
+    /// A choice of a registry that is not there would leave every pack it is made for without one.
+    pub(super) fn unknown_selections(&mut self, selected: Vec<(String, Place)>) {
+        let destination = &self.destination;
+        let known: Vec<&str> = destination
+            .registries
+            .iter()
+            .map(|registry| registry.name.as_str())
+            .collect();
+        let unknown = selected
+            .into_iter()
+            .filter(|(name, _)| !known.contains(&name.as_str()));
+        let faults: Vec<_> = unknown
+            .map(|(name, place)| DestinationFault {
+                kind: FaultKind::Schema,
+                place,
+                message: format!(
+                    "`select` names registry `{name}`, which the destination does not have"
+                ),
+                help: Some(format!("its registries: {}", suggest::list(&known))),
+            })
+            .collect();
+        self.destination.faults.extend(faults);
+    }
+
+    /// The number of a registry: of the one with the same uid, or without a uid the same name, else a new one. What
+    /// was not told before is told now.
+    pub(super) fn registry(&mut self, told: Registry) -> usize {
+        let known = if told.uid.is_empty() {
+            self.destination.registries_named(&told.name).next()
+        } else {
+            let same_name = || {
+                let uid_untold = |number: &usize| {
+                    self.destination
+                        .registry(*number)
+                        .is_some_and(|known| known.uid.is_empty())
+                };
+                self.destination
+                    .registries_named(&told.name)
+                    .find(uid_untold)
+            };
+            let named = || (!told.name.is_empty()).then(same_name).flatten();
+            self.by_uid.get(&told.uid).copied().or_else(named)
+        };
+        let number = known.unwrap_or(self.destination.registries.len());
+        if !told.uid.is_empty() {
+            self.by_uid.insert(told.uid.clone(), number);
+        }
+        match self.destination.registries.get_mut(number) {
+            Some(known) => merge(known, told),
+            None => self.destination.registries.push(told),
+        }
+        number
+    }
+
+    pub(super) fn set_listing(&mut self, number: usize, listing: Listing) {
+        if let Some(registry) = self.destination.registries.get_mut(number)
+            && registry.listing != Listing::Complete
+        {
+            registry.listing = listing;
+        }
+    }
+
+    pub(super) fn hold(
+        &mut self,
+        registry: usize,
+        name: String,
+        versions: Vec<PackVersion>,
+        complete: bool,
+    ) {
+        let holders = self.destination.packs.entry(name).or_default();
+        match holders.iter_mut().find(|held| held.registry == registry) {
+            Some(held) => {
+                held.versions.extend(versions);
+                held.complete |= complete;
+            }
+            None => holders.push(HeldPack {
+                registry,
+                versions,
+                complete,
+            }),
+        }
+    }
+}
+
+fn pack_folder(root: NodeRef<'_>, source: &Source, file: &Path) -> Option<PackFolder> {
+    let node = root.get("version")?;
+    let name = root
+        .get("name")
+        .map(NodeRef::text)
+        .filter(|name| !name.is_empty())?;
+    let group = root
+        .get("group")
+        .map(|group| group.text().trim().to_owned())
+        .filter(|group| !group.is_empty());
+    Some(PackFolder {
+        name: name.into_owned(),
+        version: PackVersion {
+            group,
+            folder: file.parent().map(Path::to_owned),
+            declared: Some(config::place_of(source, node)),
+            ..PackVersion::named(&node.text())
+        },
+    })
+}
+
+fn merge(known: &mut Registry, told: Registry) {
+    let fill = |known: &mut String, told: String| {
+        if known.is_empty() {
+            *known = told;
+        }
+    };
+    fill(&mut known.uid, told.uid);
+    fill(&mut known.name, told.name);
+    fill(&mut known.provider_type, told.provider_type);
+    if known.kind.name().is_empty() {
+        known.kind = told.kind;
+    }
+    known.is_private = known.is_private.or(told.is_private);
+    known.is_default |= told.is_default;
+    known.is_sync_supported = known.is_sync_supported.or(told.is_sync_supported);
+}
