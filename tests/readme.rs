@@ -2,6 +2,8 @@
 
 #![cfg(unix)]
 
+mod common;
+
 use std::{collections::BTreeMap, fs, path::Path};
 
 use snapbox::cmd::{Command, cargo_bin};
@@ -52,25 +54,12 @@ fn matches(lines: &[&str], shown: &[String]) -> bool {
     }
 }
 
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).expect("a folder");
-    for entry in fs::read_dir(from).expect("a folder") {
-        let entry = entry.expect("an entry");
-        let target = to.join(entry.file_name());
-        if entry.file_type().expect("a type").is_dir() {
-            copy(&entry.path(), &target);
-        } else {
-            fs::copy(entry.path(), target).expect("copied");
-        }
-    }
-}
-
 #[test]
 fn the_tour_shows_what_happens() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let readme = fs::read_to_string(root.join("README.md")).expect("a README");
     let folder = tempfile::tempdir().expect("a folder");
-    copy(&root.join("fixtures"), &folder.path().join("fixtures"));
+    common::copy_folder(&root.join("fixtures"), &folder.path().join("fixtures"));
     let secrets = fenced(&readme, "yaml")
         .into_iter()
         .find(|block| block.starts_with("profiles:\n"))

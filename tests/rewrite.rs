@@ -1,5 +1,7 @@
 //! Rewriting: what is written, what is left alone, and what is never shown.
 
+mod common;
+
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -20,7 +22,7 @@ impl Place {
     /// A folder with the fixtures in it.
     fn new() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        copy(
+        common::copy_folder(
             &Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures"),
             &folder.path().join("fixtures"),
         );
@@ -54,19 +56,6 @@ impl Place {
         }}});
         fs::write(&path, secrets.to_string()).expect("written");
         path
-    }
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).expect("a folder");
-    for entry in fs::read_dir(from).expect("a folder") {
-        let entry = entry.expect("an entry");
-        let target = to.join(entry.file_name());
-        if entry.file_type().expect("a type").is_dir() {
-            copy(&entry.path(), &target);
-        } else {
-            fs::copy(entry.path(), target).expect("copied");
-        }
     }
 }
 
@@ -708,6 +697,24 @@ fn names_and_versions_on_the_command_line_are_checked() {
             all_output(&output)
         );
     }
+}
+
+#[test]
+fn a_flag_that_says_two_things_is_refused() {
+    let place = Place::new();
+    let output = place.run(&[
+        "rewrite",
+        "fixtures/profiles",
+        "--to",
+        "fixtures/destinations/twin",
+        "--diff",
+        "--name",
+        "crew-tools=a",
+        "--name",
+        "crew-tools=b",
+    ]);
+    assert_eq!(code(&output), 2);
+    assert!(all_output(&output).contains("--name crew-tools is given twice"));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The arguments of every command; help, completions and the manual come from here.
 
-use std::path::PathBuf;
+use std::{collections::BTreeMap, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -202,4 +202,24 @@ fn pair(text: &str) -> Result<(String, String), String> {
         }
         _ => Err("expected two parts with `=` between them".to_owned()),
     }
+}
+
+/// The pairs of a flag that may be given several times, but once for each key.
+///
+/// # Errors
+///
+/// A message when a key is given two values.
+pub fn map_of(flag: &str, pairs: &[(String, String)]) -> Result<BTreeMap<String, String>, String> {
+    let mut map = BTreeMap::new();
+    for (key, value) in pairs {
+        match map.insert(key.clone(), value.clone()) {
+            Some(other) if other != *value => {
+                return Err(format!(
+                    "{flag} {key} is given twice: `{other}` and `{value}`"
+                ));
+            }
+            _ => {}
+        }
+    }
+    Ok(map)
 }

@@ -1,9 +1,9 @@
 //! `palette-knife check`
 
-use std::{collections::BTreeMap, io, path::Path, sync::Arc};
+use std::{io, path::Path, sync::Arc};
 
 use super::{
-    args::{CheckArgs, CheckFormat, SelectionArgs},
+    args::{CheckArgs, CheckFormat, SelectionArgs, map_of},
     output::{self, Outcome},
 };
 use crate::{
@@ -142,7 +142,7 @@ pub fn choices(args: &SelectionArgs, destinations: &[Arc<Destination>]) -> Resul
         }
     }
     Ok(Choices {
-        registries: args.registries.iter().cloned().collect::<BTreeMap<_, _>>(),
+        registries: map_of("--registry", &args.registries)?,
         strict_selection: args.strict_selection,
     })
 }

@@ -1,9 +1,9 @@
 //! `palette-knife rewrite`
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::path::PathBuf;
 
 use super::{
-    args::{self, RewriteArgs, RewriteFormat},
+    args::{self, RewriteArgs, RewriteFormat, map_of},
     check::{choices, excerpt_style, load_destinations},
     output::{self, Outcome},
 };
@@ -171,7 +171,7 @@ fn naming(args: &RewriteArgs) -> Result<Naming, String> {
             args::BumpPart::Minor => BumpPart::Minor,
             args::BumpPart::Major => BumpPart::Major,
         },
-        names: args.names.iter().cloned().collect::<BTreeMap<_, _>>(),
-        versions: args.versions.iter().cloned().collect::<BTreeMap<_, _>>(),
+        names: map_of("--name", &args.names)?,
+        versions: map_of("--set-version", &args.versions)?,
     })
 }

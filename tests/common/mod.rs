@@ -1,10 +1,13 @@
-//! What the property tests share.
+//! What the tests share.
 #![expect(
     dead_code,
     reason = "each test file is a crate of its own and uses a part"
 )]
 
-use std::{fs, path::PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use palette_knife::{
     source::{Source, TextRange},
@@ -20,6 +23,20 @@ pub fn cases(few: u32) -> ProptestConfig {
         cases: if is_asked { config.cases } else { few },
         failure_persistence: None,
         ..config
+    }
+}
+
+/// Copies a folder with all that is in it.
+pub fn copy_folder(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("a folder");
+    for entry in fs::read_dir(from).expect("a folder") {
+        let entry = entry.expect("an entry");
+        let target = to.join(entry.file_name());
+        if entry.file_type().expect("a type").is_dir() {
+            copy_folder(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).expect("copied");
+        }
     }
 }
 
