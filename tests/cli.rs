@@ -278,6 +278,22 @@ fn a_finding_on_a_long_line_is_short() {
     assert!(longest <= Some(120), "{longest:?}");
 }
 
+#[test]
+fn a_finding_far_into_a_line_is_drawn() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let text = format!(
+        "{{\"metadata\":{{\"name\":\"far\",\"description\":\"{}\"}},\"spec\":{{\"version\":\"v1\",\"template\":{{\"type\":\"add-on\",\"packs\":[]}}}}}}",
+        "é".repeat(200_000)
+    );
+    fs::write(folder.path().join("far.json"), text).expect("written");
+    let output = run_in(folder.path(), &["check", "far.json"]);
+    assert_eq!(code(&output), 1);
+    let shown = stdout(&output);
+    assert!(shown.contains("far.json:1:200064"), "{shown}");
+    assert!(shown.contains("\"version\":\"v1\""), "{shown}");
+    assert!(shown.len() < 1500, "{shown}");
+}
+
 #[cfg(unix)]
 #[test]
 fn a_closed_pipe_is_no_error() {

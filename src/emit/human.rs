@@ -15,6 +15,7 @@ use crate::{
     finding::{Finding, Level, Place},
     report::Report,
     sensitive::printable,
+    source::TextRange,
 };
 
 /// Renders a report for a terminal of this many columns.
@@ -86,7 +87,7 @@ impl Style {
     }
 
     fn frame(&self, out: &mut String, finding: &Finding, excerpt: &Excerpt) {
-        let snippet = Snippet::new(finding, excerpt);
+        let snippet = Snippet::new(finding, excerpt, self.width);
         let mut drawn = String::new();
         let styles = if self.color {
             ThemeStyles::ansi()
@@ -176,20 +177,27 @@ fn location(place: &Place) -> String {
     )
 }
 
-/// The name above a frame: the file, and for an embedded text the pack and the string that hold it.
-fn title(finding: &Finding) -> String {
+/// What stands left of the text in a frame, and between the text and a label.
+const GUTTER: usize = 16;
+
+/// The name above a frame: the file, and for an embedded text the pack and the string that hold it. The file stands
+/// below the frame as well, and is left out above where there is no room.
+fn title(finding: &Finding, width: usize) -> String {
     let file = finding.place.file.rsplit('/').next().unwrap_or_default();
-    let title = match &finding.place.inner {
-        Some(inner) => {
-            let pack = finding.pack.as_deref().unwrap_or_default();
-            format!(
-                "{file} › packs[{}] {pack} › {}",
-                inner.pack_index, inner.name
-            )
-        }
-        None => file.to_owned(),
+    let Some(inner) = &finding.place.inner else {
+        return printable(file);
     };
-    printable(&title)
+    let pack = finding.pack.as_deref().unwrap_or_default();
+    let below = printable(&format!(
+        "packs[{}] {pack} › {}",
+        inner.pack_index, inner.name
+    ));
+    let whole = format!("{} › {below}", printable(file));
+    if GUTTER + whole.chars().count() <= width {
+        whole
+    } else {
+        below
+    }
 }
 
 /// An excerpt as miette wants it.
@@ -204,7 +212,7 @@ struct Snippet {
 }
 
 impl Snippet {
-    fn new(finding: &Finding, excerpt: &Excerpt) -> Self {
+    fn new(finding: &Finding, excerpt: &Excerpt, width: usize) -> Self {
         let mut text = String::new();
         let mut offset = 0;
         for (index, excerpt_line) in excerpt.lines.iter().enumerate() {
@@ -220,10 +228,17 @@ impl Snippet {
             .as_ref()
             .map_or(place.start.column, |inner| inner.start.column);
         let span = (offset + excerpt.marked.start(), excerpt.marked.len());
-        let label = finding.label.as_deref().map(printable);
+        // The message says what a label says, so a label that would leave the terminal is left out.
+        let marked_line = excerpt.lines.get(excerpt.marked_line);
+        let before = marked_line.map_or(0, |marked| {
+            let before = TextRange::new(0, excerpt.marked.start());
+            before.of(&marked.text).chars().count()
+        });
+        let fits = |label: &String| GUTTER + before + label.chars().count() <= width;
+        let label = finding.label.as_deref().map(printable).filter(fits);
         Self {
             text,
-            title: title(finding),
+            title: title(finding, width),
             first_line: excerpt
                 .lines
                 .first()
