@@ -1,7 +1,7 @@
 //! One run of `check`: files in, a report out.
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     path::PathBuf,
     sync::Arc,
 };
@@ -248,11 +248,31 @@ pub fn report(outcomes: Vec<FileOutcome>, destinations: &[Arc<Destination>]) -> 
         findings.extend(destination_findings(destination));
         coverage.not_checked.extend(destination.not_checked());
     }
+    coverage.not_checked.extend(unverified_packs(&findings));
     let names = destinations
         .iter()
         .map(|destination| destination.name().to_string())
         .collect();
     Report::new(findings, coverage, names)
+}
+
+/// The packs that no registry could be asked for, counted for each destination.
+fn unverified_packs(findings: &[Finding]) -> Vec<String> {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for finding in findings {
+        if let Some(destination) = finding.destination.as_deref()
+            && std::ptr::eq(finding.rule, rules::unverifiable_pack_meta())
+        {
+            *counts.entry(destination).or_default() += 1;
+        }
+    }
+    counts
+        .into_iter()
+        .map(|(destination, count)| {
+            let packs = if count == 1 { "pack" } else { "packs" };
+            format!("{count} {packs}: the registries of `{destination}` that may hold them cannot be listed")
+        })
+        .collect()
 }
 
 fn destination_findings(destination: &Destination) -> impl Iterator<Item = Finding> {

@@ -144,4 +144,10 @@ pub fn masked_value_meta() -> &'static RuleMeta {
     &masked_value::META
 }
 
+/// What is known of `unverifiable-pack`, whose findings are gaps of the check as well.
+#[must_use]
+pub fn unverifiable_pack_meta() -> &'static RuleMeta {
+    &unverifiable_pack::META
+}
+
 pub use malformed_name::defect as name_defect;
