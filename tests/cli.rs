@@ -125,10 +125,12 @@ fn a_folder_without_profiles_is_told() {
         "kind: Deployment\nspec: {template: {}}\n",
     )
     .expect("written");
+    let secret = "apiVersion: v1\nkind: ExternalSecret\nspec: {template: {type: Opaque}}\n";
+    fs::write(folder.path().join("secret.yaml"), secret).expect("written");
     let output = run_in(folder.path(), &["check"]);
     assert_eq!(code(&output), 0);
     assert_eq!(stderr(&output), "warning: no profiles found\n");
-    assert!(stdout(&output).contains("skipped: 2 files that hold no profile"));
+    assert!(stdout(&output).contains("skipped: 3 files that hold no profile"));
 }
 
 #[test]

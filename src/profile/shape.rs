@@ -34,10 +34,11 @@ impl Shape {
             return Self::ApiAnswer;
         }
         let is_object = root.get("apiVersion").is_some() || root.get("kind").is_some();
-        if is_object && (has_template || spec.get("packs").is_some()) {
+        let has_packs = spec.get("packs").is_some() || spec.at(&["template", "packs"]).is_some();
+        if is_object && has_packs {
             return Self::KubernetesObject;
         }
-        if !has_template {
+        if is_object || !has_template {
             return Self::Other;
         }
         let packs = || {
