@@ -281,6 +281,47 @@ fn a_finding_on_a_long_line_is_short() {
 }
 
 #[test]
+fn secrets_in_yaml_that_cannot_be_read_are_not_shown() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for values in [
+        "password: 'c4nary\nb: 1\n",
+        "a: 1\npassword: \"c4nary \\q\"\n",
+        "password: |c4nary\n",
+        "password: *c4nary\n",
+        "a:\n  apiToken: c4nary\n b: [\n",
+    ] {
+        let profile = serde_json::json!({
+            "metadata": {"name": "broken"},
+            "spec": {
+                "version": "1.0.0",
+                "template": {"type": "add-on", "packs": [
+                    {"name": "config", "type": "manifest", "layer": "addon", "values": values},
+                ]},
+                "variables": [{"name": "pin", "isSensitive": true, "defaultValue": 4_200_042}],
+            },
+        });
+        for text in [
+            profile.to_string(),
+            serde_json::to_string_pretty(&profile).expect("JSON"),
+        ] {
+            fs::write(folder.path().join("broken.json"), text).expect("written");
+            for format in ["human", "concise", "json"] {
+                let output = run_in(folder.path(), &["check", "broken.json", "--format", format]);
+                let shown = stdout(&output);
+                assert!(
+                    shown.contains("invalid-values-yaml") && shown.contains("schema-violation"),
+                    "{shown}"
+                );
+                assert!(
+                    !shown.contains("c4nary") && !shown.contains("4200042"),
+                    "{values}: {shown}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
 fn a_finding_far_into_a_line_is_drawn() {
     let folder = tempfile::tempdir().expect("a folder");
     let text = format!(

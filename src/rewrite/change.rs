@@ -1,6 +1,9 @@
 //! Changes of a document, and the byte edits that make them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
 
 use crate::{
     profile::Embedded,
@@ -11,8 +14,8 @@ use crate::{
     syntax::{Format, NodeId, NodeRef, escape_pointer_token},
 };
 
-/// A scalar to write.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A scalar to write. It may be a secret, so `Debug` shows none of its text.
+#[derive(Clone, PartialEq, Eq)]
 pub enum Scalar {
     /// A string.
     String(String),
@@ -20,8 +23,17 @@ pub enum Scalar {
     Bool(bool),
 }
 
+impl fmt::Debug for Scalar {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::String(text) => write!(f, "String({} bytes)", text.len()),
+            Self::Bool(value) => write!(f, "Bool({value})"),
+        }
+    }
+}
+
 /// A change of the outer document or of a document embedded in it.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub enum Change<'t> {
     /// A scalar gets another value.
     Set {
@@ -55,13 +67,34 @@ pub enum Change<'t> {
     },
 }
 
-/// One replacement of bytes of the outer file.
-#[derive(Debug, Clone, PartialEq, Eq)]
+impl fmt::Debug for Change<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Set { node, value } => write!(f, "Set({}, {value:?})", node.pointer()),
+            Self::Insert { object, key, value } => {
+                write!(f, "Insert({}, {value:?})", entry_pointer(*object, key))
+            }
+            Self::Remove { node } => write!(f, "Remove({})", node.pointer()),
+            Self::SetInner { node, text, .. } => {
+                write!(f, "SetInner({}, {} bytes)", node.pointer(), text.len())
+            }
+        }
+    }
+}
+
+/// One replacement of bytes of the outer file. It may hold a secret, so `Debug` shows none of its text.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Edit {
     /// The bytes that are replaced.
     pub range: TextRange,
     /// What stands there afterwards.
     pub text: String,
+}
+
+impl fmt::Debug for Edit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Edit({:?}, {} bytes)", self.range, self.text.len())
+    }
 }
 
 /// Why edits cannot be made.

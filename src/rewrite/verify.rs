@@ -13,7 +13,7 @@ use crate::{
 use super::change::{Change, Scalar, entry_pointer};
 
 /// What a place of a document holds afterwards: a scalar, or nothing.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(PartialEq, Eq)]
 enum After {
     Is(Value),
     Gone,
@@ -21,7 +21,7 @@ enum After {
     Other,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(PartialEq, Eq)]
 struct Value {
     kind: Kind,
     text: String,
