@@ -180,7 +180,7 @@ pub fn check_file(
         sink.set_profile(None);
         outcome.coverage.add(Coverage {
             profiles: 1,
-            packs: profile.packs().count(),
+            packs: packs.len(),
             embedded_documents: document.embedded().len(),
             references: document.references().count(),
             ..Coverage::default()

@@ -19,7 +19,7 @@ pub enum Level {
 }
 
 impl Level {
-    /// Its name in output and configuration.
+    /// Its name in output.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -36,7 +36,7 @@ impl fmt::Display for Level {
     }
 }
 
-/// What a rule is about; groups share a chapter of the documentation and, in the configuration, a level.
+/// What a rule is about; groups share a chapter of the documentation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Group {
     /// The file and the envelope.
@@ -52,7 +52,7 @@ pub enum Group {
 }
 
 impl Group {
-    /// Its name in output and configuration.
+    /// Its name in output.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -72,7 +72,7 @@ pub struct RuleMeta {
     pub id: &'static str,
     /// One line for lists: lower case, no final period.
     pub summary: &'static str,
-    /// The level its findings have unless a finding or the configuration says otherwise.
+    /// The level its findings have unless a finding says otherwise.
     pub level: Level,
     /// What it is about.
     pub group: Group,

@@ -180,7 +180,7 @@ fn violation<'t>(node: NodeRef<'t>, kind: &ValidationErrorKind) -> Violation<'t>
         ValidationErrorKind::Required { property } => {
             let property = property.as_str().unwrap_or_default();
             known_key = Some(property.to_owned());
-            if property == "version" && node.get("packs").is_none() {
+            if property == "version" {
                 format!("{what} has neither `version` nor `tag`")
             } else {
                 format!("{what} has no `{property}`")

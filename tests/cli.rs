@@ -117,6 +117,21 @@ fn a_destination_that_is_none_is_one_clear_line() {
 }
 
 #[test]
+fn a_destination_file_that_is_not_utf8_is_an_error_there() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let bytes = b"name: prod\nmacros: {project: {dns: x}, tenant: {}, system: {}}\nscope: \xff\n";
+    fs::write(folder.path().join("destination.yaml"), bytes).expect("written");
+    let destination = folder.path().to_string_lossy().into_owned();
+    let args = ["fixtures/profiles/crew-tools.json", "--to", &destination];
+    let output = run(&[&["check", "--format", "concise"][..], &args].concat());
+    assert!(
+        stdout(&output).contains("destination.yaml:3:8: error[syntax-error] the file is not UTF-8")
+    );
+    let output = run(&[&["rewrite", "--diff"][..], &args].concat());
+    assert_eq!(code(&output), 2);
+}
+
+#[test]
 fn a_folder_without_profiles_is_told() {
     let folder = tempfile::tempdir().expect("a folder");
     fs::write(folder.path().join("package.json"), "{\"name\": \"x\"}").expect("written");

@@ -5,7 +5,10 @@ use std::{collections::BTreeMap, path::PathBuf};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::output::{Color, FailOn};
-use crate::source::DEFAULT_MAX_FILE_SIZE;
+use crate::{
+    rewrite::names::{BumpPart, OnConflict},
+    source::DEFAULT_MAX_FILE_SIZE,
+};
 
 /// An offline linter and rewriter for exported Spectro Cloud Palette profiles.
 #[derive(Debug, Parser)]
@@ -169,30 +172,6 @@ pub enum RewriteFormat {
     Human,
     /// For programs; `schemas/rewrite-report.schema.json` describes it.
     Json,
-}
-
-/// What to do when a profile's name and version are taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum OnConflict {
-    /// Leave the profile out, as an error.
-    Fail,
-    /// Leave the profile out.
-    Skip,
-    /// Give it another name.
-    Rename,
-    /// Give it another version.
-    Bump,
-}
-
-/// A part of a semantic version.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum BumpPart {
-    /// The third number.
-    Patch,
-    /// The second number.
-    Minor,
-    /// The first number.
-    Major,
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::{
-    args::{self, RewriteArgs, RewriteFormat, map_of},
+    args::{RewriteArgs, RewriteFormat, map_of},
     check::{choices, excerpt_style, load_destinations},
     output::{self, Outcome},
 };
@@ -12,7 +12,7 @@ use crate::{
     destination::{DestinationFault, FaultKind},
     emit, input,
     rewrite::{
-        names::{BumpPart, Naming, OnConflict},
+        names::Naming,
         run::{self, Output, RewriteOptions, Status},
         secrets::Secrets,
     },
@@ -159,18 +159,9 @@ fn naming(args: &RewriteArgs) -> Result<Naming, String> {
         ));
     }
     Ok(Naming {
-        on_conflict: match args.on_conflict {
-            args::OnConflict::Fail => OnConflict::Fail,
-            args::OnConflict::Skip => OnConflict::Skip,
-            args::OnConflict::Rename => OnConflict::Rename,
-            args::OnConflict::Bump => OnConflict::Bump,
-        },
+        on_conflict: args.on_conflict,
         rename_pattern: args.rename_pattern.clone(),
-        bump: match args.bump {
-            args::BumpPart::Patch => BumpPart::Patch,
-            args::BumpPart::Minor => BumpPart::Minor,
-            args::BumpPart::Major => BumpPart::Major,
-        },
+        bump: args.bump,
         names: map_of("--name", &args.names)?,
         versions: map_of("--set-version", &args.versions)?,
     })

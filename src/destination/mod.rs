@@ -1,7 +1,7 @@
 //! The local description of a destination: its registries and packs, macros, and the profiles that exist there.
 //!
 //! Loaded once, indexed, never changed. Every part is optional; what is absent is not checked, and
-//! [`Destination::not_told`] says so. The values of packs are read only when a profile needs them.
+//! [`Destination::not_checked`] says so. The values of packs are read only when a profile needs them.
 
 mod answers;
 mod config;
@@ -191,8 +191,7 @@ impl Destination {
     }
 
     /// What is not checked because the folder does not tell it.
-    #[must_use]
-    pub fn not_told(&self) -> Vec<String> {
+    fn not_told(&self) -> Vec<String> {
         let name = &self.name;
         let mut not_told = Vec::new();
         if !self.registries_told {

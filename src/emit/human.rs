@@ -254,8 +254,8 @@ impl SourceCode for Snippet {
     fn read_span<'a>(
         &'a self,
         span: &SourceSpan,
-        _before: usize,
-        _after: usize,
+        before: usize,
+        after: usize,
     ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
         // The header asks without context for the position it prints: that of the place in its own text, which the
         // excerpt may have cut on the left.
@@ -266,7 +266,7 @@ impl SourceCode for Snippet {
             .unwrap_or_default()
             .matches('\n')
             .count();
-        if _before == 0 && _after == 0 {
+        if before == 0 && after == 0 {
             let contents = self
                 .text
                 .as_bytes()

@@ -2,23 +2,25 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use clap::ValueEnum;
+
 use crate::destination::Destination;
 
 /// What to do when a profile's name and version are taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum OnConflict {
-    /// It is an error.
+    /// Leave the profile out, as an error.
     Fail,
-    /// The profile is left out.
+    /// Leave the profile out.
     Skip,
-    /// It gets another name.
+    /// Give it another name.
     Rename,
-    /// It gets another version.
+    /// Give it another version.
     Bump,
 }
 
-/// The part of a semantic version that a bump raises.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// A part of a semantic version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum BumpPart {
     /// The third number.
     Patch,

@@ -112,11 +112,6 @@ pub struct FileResult {
     pub failed: bool,
 }
 
-/// What was read of a file before anything is decided.
-struct Survey {
-    profiles: Vec<NameVersion>,
-}
-
 /// Rewrites files for a destination. Every file has a result, in the order given; files in folders that have nothing
 /// to do with profiles have none.
 #[must_use]
@@ -125,12 +120,11 @@ pub fn rewrite(
     destination: &Arc<Destination>,
     options: &RewriteOptions,
 ) -> Vec<FileResult> {
-    let surveys: Vec<Option<Survey>> = files.par_iter().map(|file| survey(file, options)).collect();
-    let names: Vec<NameVersion> = surveys
-        .iter()
-        .flatten()
-        .flat_map(|survey| survey.profiles.iter().cloned())
+    let names_of: Vec<Option<Vec<NameVersion>>> = files
+        .par_iter()
+        .map(|file| names_in(file, options))
         .collect();
+    let names: Vec<NameVersion> = names_of.iter().flatten().flatten().cloned().collect();
     let mut decisions = names::decide(&names, destination, &options.naming).into_iter();
     let inputs: BTreeSet<PathBuf> = files
         .iter()
@@ -138,8 +132,8 @@ pub fn rewrite(
         .collect();
     let mut targets: HashMap<&Path, &Path> = HashMap::new();
     let mut work = Vec::new();
-    for (file, survey) in files.iter().zip(&surveys) {
-        let Some(survey) = survey else {
+    for (file, profiles) in files.iter().zip(names_of) {
+        let Some(profiles) = profiles else {
             continue;
         };
         let first = *targets
@@ -147,8 +141,8 @@ pub fn rewrite(
             .or_insert(file.path.as_path());
         let same_target =
             (first != file.path && matches!(options.output, Output::Folder(_))).then_some(first);
-        let named: Vec<NameDecision> = decisions.by_ref().take(survey.profiles.len()).collect();
-        work.push((file, named, survey.profiles.clone(), same_target));
+        let named: Vec<NameDecision> = decisions.by_ref().take(profiles.len()).collect();
+        work.push((file, named, profiles, same_target));
     }
     work.into_par_iter()
         .map(|(file, decisions, profiles, same_target)| {
@@ -173,21 +167,22 @@ pub fn rewrite(
 }
 
 /// The names in a file; `None` for a file that is none of ours.
-fn survey(file: &InputFile, options: &RewriteOptions) -> Option<Survey> {
+fn names_in(file: &InputFile, options: &RewriteOptions) -> Option<Vec<NameVersion>> {
     let shown = shown_path(&file.path);
     let Ok(source) = Source::read(&file.path, &shown, options.check.max_file_size) else {
-        return Some(Survey {
-            profiles: Vec::new(),
-        });
+        // Why it cannot be read is told when it is its turn.
+        return Some(Vec::new());
     };
     let parsed = ProfileFile::parse(source);
     if !file.is_named && check::is_foreign(&parsed) {
         return None;
     }
-    let profiles = exports(&parsed)
-        .map(|(_, root)| name_of(Profile::new(root)))
-        .collect();
-    Some(Survey { profiles })
+    Some(names_of_exports(&parsed))
+}
+
+fn names_of_exports(file: &ProfileFile) -> Vec<NameVersion> {
+    let profiles = exports(file).map(|(_, root)| Profile::new(root));
+    profiles.map(name_of).collect()
 }
 
 fn exports(file: &ProfileFile) -> impl Iterator<Item = (&ProfileDocument, NodeRef<'_>)> {
@@ -246,11 +241,7 @@ fn rewrite_file(
         Err(error) => return result.fail(error.to_string()),
     };
     let before = ProfileFile::parse(source);
-    if exports(&before)
-        .map(|(_, root)| name_of(Profile::new(root)))
-        .collect::<Vec<_>>()
-        != profiles
-    {
+    if names_of_exports(&before) != profiles {
         return result.fail("the file was changed by somebody else in the meantime".to_owned());
     }
     let destinations = std::slice::from_ref(destination);

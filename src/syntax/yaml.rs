@@ -22,7 +22,7 @@ use super::{
 pub struct Stream {
     /// The documents. One with a fault holds what came before the fault.
     pub tree: Tree,
-    /// What is not YAML, at most one fault for each document.
+    /// What is not YAML, in the order of the text: at most one fault that ends a document, and quotes in quotes.
     pub faults: Vec<SyntaxFault>,
     /// Plain scalars that are only read as such because their templates were replaced: without quotes they are
     /// something else, or nothing, to a YAML parser.

@@ -6,14 +6,12 @@ use std::{
     collections::{BTreeSet, HashMap},
     io,
     path::{Path, PathBuf},
-    sync::Arc,
 };
 
 use walkdir::WalkDir;
 
 use crate::{
-    finding::Place,
-    source::Source,
+    source::{Source, TextRange},
     syntax::{Format, Tree, json, yaml},
 };
 
@@ -188,6 +186,9 @@ impl Loader<'_> {
             Ok(source) => source,
             Err(error) => return self.unread(&shown, &error.to_string()),
         };
+        if let Some(at) = source.invalid_utf8_at() {
+            self.destination.faults.push(not_utf8(&source, at));
+        }
         let config = config::read(&source);
         self.destination.faults.extend(config.faults);
         if let Some(name) = config.name.filter(|name| !name.trim().is_empty()) {
@@ -308,19 +309,8 @@ fn read_file(
             reason: error.to_string(),
         })
     })?;
-    let fault = |place: Place, message: String| {
-        Box::new(ReadFault::Fault(DestinationFault {
-            kind: FaultKind::Syntax,
-            place,
-            message,
-            help: None,
-        }))
-    };
     if let Some(at) = source.invalid_utf8_at() {
-        return Err(fault(
-            config::range_place(&source, crate::source::TextRange::empty(at)),
-            "the file is not UTF-8".to_owned(),
-        ));
+        return Err(Box::new(ReadFault::Fault(not_utf8(&source, at))));
     }
     let parsed = match format_of(file) {
         Format::Json => json::parse(source.text()).map_err(|fault| *fault),
@@ -334,10 +324,24 @@ fn read_file(
     };
     match parsed {
         Ok(tree) => Ok((source, tree)),
-        Err(syntax) => Err(fault(
-            config::range_place(&source, syntax.range),
-            syntax.message,
-        )),
+        Err(syntax) => {
+            let fault = syntax_fault(&source, syntax.range, syntax.message);
+            Err(Box::new(ReadFault::Fault(fault)))
+        }
+    }
+}
+
+fn not_utf8(source: &Source, at: usize) -> DestinationFault {
+    let message = "the file is not UTF-8".to_owned();
+    syntax_fault(source, TextRange::empty(at), message)
+}
+
+fn syntax_fault(source: &Source, range: TextRange, message: String) -> DestinationFault {
+    DestinationFault {
+        kind: FaultKind::Syntax,
+        place: config::range_place(source, range),
+        message,
+        help: None,
     }
 }
 
@@ -356,9 +360,3 @@ fn is_data_file(file: &Path) -> bool {
     file.extension()
         .is_some_and(|extension| extension == "json" || extension == "yaml" || extension == "yml")
 }
-
-/// Keeps the compiler honest about what a loaded destination is: shared between threads, never changed.
-const _: fn() = || {
-    fn shared<T: Send + Sync>() {}
-    shared::<Arc<Destination>>();
-};
