@@ -14,7 +14,7 @@ const MASK: &str = "********";
 
 /// A masked value of a profile.
 #[derive(Debug, Clone)]
-pub struct MaskedValueAt<'a> {
+pub struct Mask<'a> {
     /// Where it is.
     pub place: MaskedPlace<'a>,
     /// The pack that holds it.
@@ -50,7 +50,7 @@ pub fn masks<'a>(
     profile: Profile<'a>,
     document: &'a ProfileDocument,
     resolutions: &[Resolution<'_>],
-) -> Vec<MaskedValueAt<'a>> {
+) -> Vec<Mask<'a>> {
     let mut masks = Vec::new();
     let packs: Vec<_> = profile.packs().collect();
     for embedded in document.embedded() {
@@ -70,7 +70,7 @@ pub fn masks<'a>(
                 Slot::Manifest(_) => Level::Warning,
                 Slot::Values => level_of(&path, node, embedded.pack_index(), resolutions),
             };
-            masks.push(MaskedValueAt {
+            masks.push(Mask {
                 place: MaskedPlace::Embedded {
                     embedded,
                     node,
@@ -86,7 +86,7 @@ pub fn masks<'a>(
             .default_value()
             .filter(|default| sensitive::is_mask(&default.text()))
         {
-            masks.push(MaskedValueAt {
+            masks.push(Mask {
                 place: MaskedPlace::Variable {
                     name: variable.name().into_owned(),
                     default,

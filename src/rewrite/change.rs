@@ -252,16 +252,14 @@ impl<'t> EntryChanges<'t> {
         );
         let text: String = self.inserted_with(entries).collect();
         let text = text.strip_prefix(',').unwrap_or(&text);
-        let (first, last) = match (entries.first(), entries.last()) {
-            (Some((first, _)), Some((_, last))) => (first.range().start(), last.range().end()),
-            _ => (inside.start(), inside.start()),
-        };
-        let lead = TextRange::new(inside.start(), first);
+        let last = entries
+            .last()
+            .map_or(inside.start(), |(_, last)| last.range().end());
         let range = if text.is_empty() {
             inside
         } else {
             // The white space before the closing bracket stays.
-            TextRange::new(lead.start(), last)
+            TextRange::new(inside.start(), last)
         };
         let is_nothing = range.is_empty() && text.is_empty();
         (!is_nothing).then(|| Edit {

@@ -57,10 +57,7 @@ impl Loader<'_> {
                 answers.push(file);
             }
         }
-        let faults = self.destination.faults.len() + self.destination.unread.len();
-        let packs = self.pack_folders(folder);
-        // A pack that cannot be read may be the one that is looked for.
-        let all_read = faults == self.destination.faults.len() + self.destination.unread.len();
+        let (packs, all_read) = self.pack_folders(folder);
         let folder_name = folder
             .file_name()
             .map(|name| name.to_string_lossy().into_owned())
@@ -76,6 +73,7 @@ impl Loader<'_> {
             None
         };
         if let Some(number) = number.filter(|_| !packs.is_empty()) {
+            // A pack that cannot be read may be the one that is looked for.
             let listing = if all_read {
                 Listing::Complete
             } else {
@@ -83,7 +81,7 @@ impl Loader<'_> {
             };
             self.set_listing(number, listing);
             for pack in packs {
-                self.hold(number, pack.name, vec![pack.version], true);
+                self.hold(number, pack.name, pack.version, true);
             }
         }
         for file in answers {
@@ -91,7 +89,9 @@ impl Loader<'_> {
         }
     }
 
-    fn pack_folders(&mut self, folder: &Path) -> Vec<PackFolder> {
+    /// The pack folders below a folder, and whether all of them could be read.
+    fn pack_folders(&mut self, folder: &Path) -> (Vec<PackFolder>, bool) {
+        let mut all_read = true;
         let mut files = Vec::new();
         for entry in WalkDir::new(folder).follow_links(true).sort_by_file_name() {
             match entry {
@@ -99,10 +99,11 @@ impl Loader<'_> {
                     files.push(entry.into_path());
                 }
                 Ok(_) => {}
-                Err(error) => self.unread(
-                    &self.shown(error.path().unwrap_or(folder)),
-                    &error.to_string(),
-                ),
+                Err(error) => {
+                    all_read = false;
+                    let shown = self.shown(error.path().unwrap_or(folder));
+                    self.unread(&shown, &error.to_string());
+                }
             }
         }
         let read: Vec<_> = files
@@ -119,12 +120,18 @@ impl Loader<'_> {
                     .and_then(|root| pack_folder(root, &source, file))
                 {
                     Some(pack) => packs.push(pack),
-                    None => self.unread(&shown, "it names no pack and version"),
+                    None => {
+                        all_read = false;
+                        self.unread(&shown, "it names no pack and version");
+                    }
                 },
-                Err(fault) => self.fault(*fault),
+                Err(fault) => {
+                    all_read = false;
+                    self.fault(*fault);
+                }
             }
         }
-        packs
+        (packs, all_read)
     }
 
     fn answer(&mut self, file: &Path, number: Option<usize>) {
@@ -198,7 +205,7 @@ impl Loader<'_> {
                 declared: Some(config::place_of(source, pack.node)),
                 ..pack.version
             };
-            self.hold(number, pack.name, vec![version], complete);
+            self.hold(number, pack.name, version, complete);
         }
     }
 
@@ -268,18 +275,18 @@ impl Loader<'_> {
         &mut self,
         registry: usize,
         name: String,
-        versions: Vec<PackVersion>,
+        version: PackVersion,
         complete: bool,
     ) {
         let holders = self.destination.packs.entry(name).or_default();
         match holders.iter_mut().find(|held| held.registry == registry) {
             Some(held) => {
-                held.versions.extend(versions);
+                held.versions.push(version);
                 held.complete |= complete;
             }
             None => holders.push(HeldPack {
                 registry,
-                versions,
+                versions: vec![version],
                 complete,
             }),
         }
