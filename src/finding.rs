@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc};
 
 use crate::{
     excerpt::Excerpt,
-    source::{LineColumn, TextRange},
+    source::{Edit, LineColumn, TextRange},
 };
 
 /// How bad a finding is.
@@ -93,6 +93,8 @@ pub struct Place {
     pub start: LineColumn,
     /// Position after the last byte in the file.
     pub end: LineColumn,
+    /// The number of the document in its file, 0-based: a YAML file may hold several.
+    pub document: usize,
     /// RFC 6901 JSON Pointer to the node of the outer document; empty for the document itself.
     pub pointer: String,
     /// The place inside the embedded document, if it is in one.
@@ -136,15 +138,6 @@ pub enum Applicability {
     Unsafe,
 }
 
-/// One replacement of bytes of the outer file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FixEdit {
-    /// Bytes of the file, 0-based.
-    pub range: TextRange,
-    /// What stands there afterwards, encoded as the place demands.
-    pub text: String,
-}
-
 /// What would mend a finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fix {
@@ -152,8 +145,8 @@ pub struct Fix {
     pub description: String,
     /// Whether it may be applied unseen.
     pub applicability: Applicability,
-    /// The replacements, in order, not overlapping.
-    pub edits: Vec<FixEdit>,
+    /// The replacements in the file, in order, not overlapping.
+    pub edits: Vec<Edit>,
 }
 
 /// One thing that a rule found.

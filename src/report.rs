@@ -135,6 +135,9 @@ fn fingerprint(finding: &Finding) -> u64 {
     hash.add(&place.file);
     hash.add(finding.destination.as_deref().unwrap_or_default());
     hash.add(&path_by_names(finding));
+    if place.document > 0 {
+        hash.add(&place.document.to_string());
+    }
     if let Some(inner) = &place.inner {
         hash.add(&inner.path);
     }

@@ -107,11 +107,8 @@ impl Compiled {
             let node = follower.follow(root, error.instance_path());
             match error.kind() {
                 ValidationErrorKind::AdditionalProperties { unexpected } => {
-                    let keys: HashMap<_, _> = node
-                        .resolved()
-                        .entries()
-                        .map(|(key, _)| (key.text(), key))
-                        .collect();
+                    let keys: HashMap<_, _> =
+                        node.entries().map(|(key, _)| (key.text(), key)).collect();
                     let known = self.known_fields(error.schema_path());
                     for name in unexpected {
                         let key = keys.get(name.as_str()).copied();
@@ -305,13 +302,12 @@ impl<'t> PathFollower<'t> {
     fn follow(&mut self, root: NodeRef<'t>, path: &Location) -> NodeRef<'t> {
         let mut node = root;
         for segment in path {
-            let here = node.resolved();
             let next = match segment {
-                LocationSegment::Property(key) => here.get(&key),
+                LocationSegment::Property(key) => node.get(&key),
                 LocationSegment::Index(index) => self
                     .items
-                    .entry(here.id())
-                    .or_insert_with(|| here.items().collect())
+                    .entry(node.id())
+                    .or_insert_with(|| node.items().collect())
                     .get(index)
                     .copied(),
             };

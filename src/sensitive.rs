@@ -132,12 +132,15 @@ fn is_secret_data(node: NodeRef<'_>) -> bool {
 
 /// Whether a node is the default of a sensitive profile variable.
 fn is_sensitive_default(node: NodeRef<'_>) -> bool {
-    node.key().is_some_and(|key| key.text() == "defaultValue")
-        && node
-            .parent()
-            .and_then(|variable| variable.get("isSensitive"))
-            .and_then(NodeRef::as_bool)
-            == Some(true)
+    if node.key().is_none_or(|key| key.text() != "defaultValue") {
+        return false;
+    }
+    let is_sensitive = node
+        .parent()
+        .and_then(|variable| variable.get("isSensitive"))
+        .and_then(NodeRef::as_bool);
+    // What a merge key brings into a sensitive variable does not say so itself.
+    is_sensitive.unwrap_or(node.tree().has_merge_keys())
 }
 
 /// The secrets of a YAML text: those of its tree, and where the text cannot be read as YAML, those that lines such as

@@ -8,11 +8,11 @@ use common::{cases, json_source};
 use palette_knife::{
     profile::ProfileFile,
     rewrite::{
-        change::{Change, EditError, Scalar, apply, edits},
+        change::{Change, edits},
         verify::verify,
     },
-    source::JsonStringStyle,
-    syntax::{Kind, NodeRef},
+    source::apply,
+    syntax::{Kind, NodeRef, edit::Scalar},
 };
 use proptest::{
     collection::{btree_map, vec},
@@ -183,9 +183,10 @@ fn make(document: &mut Value, change: &Change<'_>) {
     }
 }
 
-fn edited(before: &ProfileFile, changes: &[Change<'_>]) -> Result<String, EditError> {
-    let edits = edits(changes, JsonStringStyle::default())?;
-    apply(before.source().text(), edits)
+fn edited(before: &ProfileFile, changes: &[Change<'_>]) -> String {
+    let edits = edits(changes).expect("places that can be edited");
+    apply(before.source().text(), &edits.edits)
+        .expect("places that have nothing to do with each other")
 }
 
 fn parse(text: &str) -> ProfileFile {
@@ -211,7 +212,7 @@ proptest! {
             for change in &changes {
                 make(&mut expected, change);
             }
-            let result = edited(&before, &changes).expect("places that have nothing to do with each other");
+            let result = edited(&before, &changes);
             let value: Value = serde_json::from_str(&result)
                 .unwrap_or_else(|error| panic!("{error}: {result:?} of {:?}", &**before.source().text()));
             prop_assert_eq!(&value, &expected, "{:?}", &result);
@@ -241,7 +242,7 @@ fn refuses_what_was_not_planned(
         make(&mut with_it, &change);
         if with_it != *document {
             assert!(verify(before, after, &fewer).is_err(), "without {change:?}");
-            let without = parse(&edited(before, &fewer).expect("fewer edits"));
+            let without = parse(&edited(before, &fewer));
             assert!(
                 verify(before, &without, changes).is_err(),
                 "not made: {change:?}"
@@ -285,7 +286,7 @@ fn several_entries_can_fill_an_empty_object() {
             key,
             value: Scalar::Bool(true),
         });
-        let result = edited(&before, &changes).expect("edits");
+        let result = edited(&before, &changes);
         assert_eq!(
             verify(&before, &parse(&result), &changes),
             Ok(()),
@@ -314,7 +315,7 @@ fn an_entry_takes_the_place_of_the_only_one() {
                 value: Scalar::Bool(true),
             },
         ];
-        let result = edited(&before, &changes).expect("edits");
+        let result = edited(&before, &changes);
         assert_eq!(
             verify(&before, &parse(&result), &changes),
             Ok(()),
@@ -418,20 +419,15 @@ proptest! {
         let (embedded, node) = mask(&before);
         let keeps = node.text().ends_with('\n') && !secret.ends_with('\n');
         let text = if keeps { secret + "\n" } else { secret };
-        let change = Change::SetInner { embedded, node, text: text.clone() };
-        let edit = match edits(std::slice::from_ref(&change), JsonStringStyle::default()) {
-            Ok(edits) => edits[0].clone(),
-            Err(error) => {
-                // Only a block may be too narrow for a text; quotes hold every one.
-                prop_assert!(values.contains(['|', '>']), "{}: {:?} in {:?}", error, text, values);
-                return Ok(());
-            }
-        };
+        let host = before.tree().expect("a tree").node(embedded.host());
+        let change = Change::SetInner { embedded, host, node, text: text.clone() };
+        let edits = edits(std::slice::from_ref(&change)).expect("a place that can be edited").edits;
+        let scalar = embedded.layer().to_host(node.range());
+        for edit in &edits {
+            prop_assert!(scalar.contains(edit.range), "{:?} of {:?}", edit, scalar);
+        }
         let old = before.source().text();
-        let (head, tail) = (&old[..edit.range.start()], &old[edit.range.end()..]);
-        prop_assert!(embedded.layer().raw().contains(edit.range));
-        let result = apply(old, vec![edit]).expect("one edit");
-        prop_assert!(result.starts_with(head) && result.ends_with(tail));
+        let result = apply(old, &edits).expect("edits");
         let after = parse(&result);
         let verified = verify(&before, &after, std::slice::from_ref(&change));
         prop_assert_eq!(verified, Ok(()), "{:?} in {:?} gives {:?}", text, values, result);

@@ -486,7 +486,7 @@ macros: {project: {log_retention_days: x, storage_class: x, dns_zone: x}, tenant
     ]);
     assert_eq!(code(&output), 0, "{}", all_output(&output));
     let report: Value = serde_json::from_str(&stdout(&output)).expect("JSON");
-    let decisions = report["profiles"][0]["decisions"]
+    let decisions = report["files"][0]["profiles"][0]["decisions"]
         .as_array()
         .expect("decisions");
     let to = |pack: &str| {
@@ -621,16 +621,16 @@ fn conflicts_are_resolved_as_asked() {
     let target = |more: &[&str]| {
         let output = place.run(&[&base[..], &["--diff", "--format", "json"], more].concat());
         let report: Value = serde_json::from_str(&stdout(&output)).expect("JSON");
-        let profile = report["profiles"][0].clone();
+        let file = report["files"][0].clone();
         let name = |part: &str| {
-            profile["target"][part]
+            file["profiles"][0]["target"][part]
                 .as_str()
                 .unwrap_or_default()
                 .to_owned()
         };
         (
             code(&output),
-            profile["status"].as_str().expect("a status").to_owned(),
+            file["status"].as_str().expect("a status").to_owned(),
             name("name"),
             name("version"),
         )
@@ -736,7 +736,7 @@ fn an_ambiguous_pack_is_decided_by_the_flag() {
     ]);
     assert_eq!(code(&output), 0, "{}", all_output(&output));
     let report: Value = serde_json::from_str(&stdout(&output)).expect("JSON");
-    let decisions = report["profiles"][0]["decisions"]
+    let decisions = report["files"][0]["profiles"][0]["decisions"]
         .as_array()
         .expect("decisions");
     let decision = decisions

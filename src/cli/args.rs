@@ -8,6 +8,7 @@ use super::output::{Color, FailOn};
 use crate::{
     rewrite::names::{BumpPart, OnConflict},
     source::DEFAULT_MAX_FILE_SIZE,
+    syntax::Format,
 };
 
 /// An offline linter and rewriter for exported Spectro Cloud Palette profiles.
@@ -76,8 +77,12 @@ pub struct RewriteArgs {
     pub paths: Vec<PathBuf>,
 
     /// The folder that describes the destination (destination.yaml, registries, macros, profiles)
-    #[arg(long = "to", value_name = "DIR", required = true)]
-    pub destination: PathBuf,
+    #[arg(long = "to", value_name = "DIR", required_unless_present = "to_format")]
+    pub destination: Option<PathBuf>,
+
+    /// Write the files in this format; without `--to` nothing but the format is changed
+    #[arg(long, value_enum, value_name = "FORMAT", conflicts_with_all = ["in_place", "diff"])]
+    pub to_format: Option<FileFormat>,
 
     /// Write the files below this folder, replacing the results of an earlier run
     #[arg(short, long, value_name = "OUT")]
@@ -96,31 +101,48 @@ pub struct RewriteArgs {
     pub format: RewriteFormat,
 
     /// What to do when the name and version exist at the destination
-    #[arg(long, value_enum, default_value = "fail", value_name = "POLICY")]
+    #[arg(
+        long,
+        value_enum,
+        default_value = "fail",
+        value_name = "POLICY",
+        requires = "destination"
+    )]
     pub on_conflict: OnConflict,
 
     /// The new name for `--on-conflict rename`
-    #[arg(long, value_name = "PATTERN", default_value = "{name}-{destination}")]
+    #[arg(
+        long,
+        value_name = "PATTERN",
+        default_value = "{name}-{destination}",
+        requires = "destination"
+    )]
     pub rename_pattern: String,
 
     /// The part of the version that `--on-conflict bump` raises
-    #[arg(long, value_enum, default_value = "patch", value_name = "PART")]
+    #[arg(
+        long,
+        value_enum,
+        default_value = "patch",
+        value_name = "PART",
+        requires = "destination"
+    )]
     pub bump: BumpPart,
 
     /// Rename a profile; may be given several times
-    #[arg(long = "name", value_name = "OLD=NEW", value_parser = pair)]
+    #[arg(long = "name", value_name = "OLD=NEW", value_parser = pair, requires = "destination")]
     pub names: Vec<(String, String)>,
 
     /// Give a profile another version; may be given several times
-    #[arg(long = "set-version", value_name = "NAME=VERSION", value_parser = pair)]
+    #[arg(long = "set-version", value_name = "NAME=VERSION", value_parser = pair, requires = "destination")]
     pub versions: Vec<(String, String)>,
 
     /// A file with the secrets that were masked on export
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", requires = "destination")]
     pub secrets: Option<PathBuf>,
 
     /// Write profiles although masked values are left in them
-    #[arg(long)]
+    #[arg(long, requires = "destination")]
     pub allow_masked: bool,
 
     #[command(flatten)]
@@ -172,6 +194,24 @@ pub enum RewriteFormat {
     Human,
     /// For programs; `schemas/rewrite-report.schema.json` describes it.
     Json,
+}
+
+/// Formats of profiles.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FileFormat {
+    /// As Palette's interface exports them.
+    Json,
+    /// With values that people can read.
+    Yaml,
+}
+
+impl From<FileFormat> for Format {
+    fn from(format: FileFormat) -> Self {
+        match format {
+            FileFormat::Json => Self::Json,
+            FileFormat::Yaml => Self::Yaml,
+        }
+    }
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {

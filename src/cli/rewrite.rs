@@ -9,14 +9,16 @@ use super::{
 };
 use crate::{
     check::CheckOptions,
-    destination::{DestinationFault, FaultKind},
-    emit, input,
+    destination::{Destination, DestinationFault, FaultKind},
+    emit,
+    input::{self, InputFile},
     rewrite::{
         names::Naming,
         run::{self, Output, RewriteOptions, Status},
         secrets::Secrets,
     },
     rules,
+    syntax::Format,
 };
 
 /// Runs the command.
@@ -26,10 +28,25 @@ use crate::{
 /// A message when the run cannot begin: the destination or the secrets file cannot be read, a name or version on the
 /// command line is none.
 pub fn run(args: &RewriteArgs) -> Result<Outcome, String> {
-    let destinations = load_destinations(
-        std::slice::from_ref(&args.destination),
-        args.common.max_file_size,
-    )?;
+    if args.paths.iter().any(|path| path.as_os_str() == "-") {
+        return Err("rewrite takes files and folders, not standard input".to_owned());
+    }
+    let format = args.to_format.map(Format::from);
+    let Some(folder) = &args.destination else {
+        let (Some(format), Some(out)) = (format, &args.out) else {
+            return Err(
+                "expected `--to DIR`, or `--to-format` and `--out` to convert files only"
+                    .to_owned(),
+            );
+        };
+        if args.selection.strict_selection || !args.selection.registries.is_empty() {
+            return Err("registries are chosen for a destination: pass `--to DIR`".to_owned());
+        }
+        let (files, missing) = input_files(args)?;
+        let results = run::convert(&files, format, out, args.common.max_file_size);
+        return report(args, &results, None, !missing);
+    };
+    let destinations = load_destinations(std::slice::from_ref(folder), args.common.max_file_size)?;
     let [destination] = destinations.as_slice() else {
         return Err("expected one destination".to_owned());
     };
@@ -38,11 +55,8 @@ pub fn run(args: &RewriteArgs) -> Result<Outcome, String> {
         return Err(format!(
             "destination `{}` has errors of its own: `palette-knife check --to {}` lists them",
             destination.name(),
-            args.destination.display()
+            folder.display()
         ));
-    }
-    if args.paths.iter().any(|path| path.as_os_str() == "-") {
-        return Err("rewrite takes files and folders, not standard input".to_owned());
     }
     let width = output::width();
     let options = RewriteOptions {
@@ -52,6 +66,7 @@ pub fn run(args: &RewriteArgs) -> Result<Outcome, String> {
             None => Secrets::default(),
         },
         allow_masked: args.allow_masked,
+        format,
         output: output_of(args),
         check: CheckOptions {
             choices: choices(&args.selection, &destinations)?,
@@ -59,11 +74,33 @@ pub fn run(args: &RewriteArgs) -> Result<Outcome, String> {
             excerpts: (args.format == RewriteFormat::Human).then(|| excerpt_style(width)),
         },
     };
+    let (files, missing) = input_files(args)?;
+    let results = run::rewrite(&files, destination, &options);
+    for name in options
+        .naming
+        .names
+        .keys()
+        .chain(options.naming.versions.keys())
+    {
+        let known = |result: &&run::FileResult| {
+            let mut profiles = result.profiles.iter();
+            profiles.any(|result| result.profile.name == *name)
+        };
+        if !results.iter().any(|result| known(&result)) {
+            output::warning(&format!("no profile is called `{name}`"));
+        }
+    }
+    warn_of_unused_secrets(&options.secrets, &results);
+    report(args, &results, Some(destination), !missing)
+}
+
+/// The files to work on, and whether one of the paths cannot be read.
+fn input_files(args: &RewriteArgs) -> Result<(Vec<InputFile>, bool), String> {
     let (mut files, missing) = input::collect(&args.paths);
     for error in &missing {
         output::error(&error.to_string());
     }
-    if let Output::Folder(folder) = &options.output {
+    if let Some(folder) = &args.out {
         let found = files.len();
         input::leave_out(&mut files, folder);
         if files.is_empty() && found > 0 {
@@ -73,35 +110,30 @@ pub fn run(args: &RewriteArgs) -> Result<Outcome, String> {
             ));
         }
     }
-    let results = run::rewrite(&files, destination, &options);
-    for name in options
-        .naming
-        .names
-        .keys()
-        .chain(options.naming.versions.keys())
-    {
-        let known = |result: &&run::FileResult| {
-            result
-                .profile
-                .as_ref()
-                .is_some_and(|profile| profile.name == *name)
-        };
-        if !results.iter().any(|result| known(&result)) {
-            output::warning(&format!("no profile is called `{name}`"));
-        }
-    }
-    warn_of_unused_secrets(&options.secrets, &results);
+    Ok((files, !missing.is_empty()))
+}
+
+/// Prints what became of the files.
+fn report(
+    args: &RewriteArgs,
+    results: &[run::FileResult],
+    destination: Option<&Destination>,
+    all_found: bool,
+) -> Result<Outcome, String> {
     let text = match args.format {
-        RewriteFormat::Human => {
-            emit::rewrite::render_human(&results, destination, args.common.color.is_on(), width)
-        }
-        RewriteFormat::Json => emit::rewrite::render_json(&results, destination),
+        RewriteFormat::Human => emit::rewrite::render_human(
+            results,
+            destination,
+            args.common.color.is_on(),
+            output::width(),
+        ),
+        RewriteFormat::Json => emit::rewrite::render_json(results, destination),
     };
     output::print(&text)?;
-    if results.is_empty() && missing.is_empty() {
+    if results.is_empty() && all_found {
         output::warning("no profiles found");
     }
-    let failed = !missing.is_empty() || results.iter().any(|result| result.failed);
+    let failed = !all_found || results.iter().any(|result| result.failed);
     let refused = results
         .iter()
         .any(|result| result.status == Status::Refused);
@@ -117,9 +149,14 @@ fn warn_of_unused_secrets(secrets: &Secrets, results: &[run::FileResult]) {
     let profiles: Vec<(&str, &str)> = results
         .iter()
         // Without a target no plan was made, and nobody has asked for the secrets.
+        .flat_map(|result| &result.profiles)
         .filter(|result| result.target.is_some())
-        .filter_map(|result| result.profile.as_ref())
-        .map(|profile| (profile.name.as_str(), profile.version.as_str()))
+        .map(|result| {
+            (
+                result.profile.name.as_str(),
+                result.profile.version.as_str(),
+            )
+        })
         .collect();
     for entry in secrets.unused(&profiles) {
         output::warning(&format!(

@@ -191,6 +191,7 @@ fn packs_of(
 #[must_use]
 pub fn place_of(source: &Source, node: NodeRef<'_>) -> Place {
     Place {
+        document: node.document_index(),
         pointer: node.pointer(),
         ..range_place(source, node.content_range())
     }
@@ -205,6 +206,7 @@ pub fn range_place(source: &Source, range: crate::source::TextRange) -> Place {
         range,
         start: lines.position(source.text(), range.start()),
         end: lines.position(source.text(), range.end()),
+        document: 0,
         pointer: String::new(),
         inner: None,
     }

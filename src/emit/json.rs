@@ -77,6 +77,9 @@ struct JsonPlace<'r> {
     end_column: u32,
     start_byte: u32,
     end_byte: u32,
+    /// Left out for the first document, which is the only one in almost all files.
+    #[serde(skip_serializing_if = "is_first")]
+    document: usize,
     pointer: &'r str,
 }
 
@@ -162,6 +165,14 @@ pub(super) fn finding(finding: &Finding) -> JsonFinding<'_> {
     }
 }
 
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde calls it with a reference"
+)]
+fn is_first(document: &usize) -> bool {
+    *document == 0
+}
+
 fn place(place: &Place) -> JsonPlace<'_> {
     JsonPlace {
         file: &place.file,
@@ -171,6 +182,7 @@ fn place(place: &Place) -> JsonPlace<'_> {
         end_column: place.end.column,
         start_byte: place.range.start,
         end_byte: place.range.end,
+        document: place.document,
         pointer: &place.pointer,
     }
 }

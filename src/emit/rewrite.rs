@@ -13,7 +13,7 @@ use crate::{
     rewrite::{
         names::NameVersion,
         plan::{Decision, Subject},
-        run::{FileResult, Status},
+        run::{FileResult, ProfileResult, Status},
     },
     sensitive::printable,
 };
@@ -26,9 +26,9 @@ const VERSION: u32 = 1;
 struct JsonReport<'r> {
     version: u32,
     tool: JsonTool,
-    destination: &'r str,
+    destination: Option<&'r str>,
     summary: JsonSummary,
-    profiles: Vec<JsonProfile<'r>>,
+    files: Vec<JsonFile<'r>>,
 }
 
 #[derive(Serialize)]
@@ -43,15 +43,21 @@ struct JsonSummary {
 }
 
 #[derive(Serialize)]
-struct JsonProfile<'r> {
+struct JsonFile<'r> {
     file: &'r str,
-    profile: Option<JsonName<'r>>,
-    target: Option<JsonName<'r>>,
     status: &'static str,
     output: Option<&'r str>,
-    decisions: Vec<JsonDecision<'r>>,
+    profiles: Vec<JsonProfile<'r>>,
+    notes: Vec<&'r str>,
     reasons: Vec<&'r str>,
     findings: Vec<JsonFinding<'r>>,
+}
+
+#[derive(Serialize)]
+struct JsonProfile<'r> {
+    profile: JsonName<'r>,
+    target: Option<JsonName<'r>>,
+    decisions: Vec<JsonDecision<'r>>,
 }
 
 #[derive(Serialize)]
@@ -72,7 +78,7 @@ struct JsonDecision<'r> {
 
 /// Renders results for programs; `schemas/rewrite-report.schema.json` describes it.
 #[must_use]
-pub fn render_json(results: &[FileResult], destination: &Destination) -> String {
+pub fn render_json(results: &[FileResult], destination: Option<&Destination>) -> String {
     let count = |status| {
         results
             .iter()
@@ -82,29 +88,36 @@ pub fn render_json(results: &[FileResult], destination: &Destination) -> String 
     json::to_text(&JsonReport {
         version: VERSION,
         tool: JsonTool::THIS,
-        destination: destination.name(),
+        destination: destination.map(|destination| destination.name().as_ref()),
         summary: JsonSummary {
             written: count(Status::Written),
             planned: count(Status::Planned),
             unchanged: count(Status::Unchanged),
             skipped: count(Status::Skipped),
             refused: count(Status::Refused),
-            not_checked: destination.not_checked(),
+            not_checked: destination.map_or_else(Vec::new, Destination::not_checked),
         },
-        profiles: results.iter().map(profile).collect(),
+        files: results.iter().map(file_entry).collect(),
     })
 }
 
-fn profile(result: &FileResult) -> JsonProfile<'_> {
-    JsonProfile {
+fn file_entry(result: &FileResult) -> JsonFile<'_> {
+    JsonFile {
         file: &result.file,
-        profile: result.profile.as_ref().map(name),
-        target: result.target.as_ref().map(name),
         status: result.status.name(),
         output: result.output.as_deref(),
-        decisions: result.decisions.iter().map(decision).collect(),
+        profiles: result.profiles.iter().map(profile).collect(),
+        notes: result.notes.iter().map(String::as_str).collect(),
         reasons: result.reasons.iter().map(String::as_str).collect(),
         findings: result.report.findings.iter().map(json::finding).collect(),
+    }
+}
+
+fn profile(result: &ProfileResult) -> JsonProfile<'_> {
+    JsonProfile {
+        profile: name(&result.profile),
+        target: result.target.as_ref().map(name),
+        decisions: result.decisions.iter().map(decision).collect(),
     }
 }
 
@@ -130,7 +143,7 @@ fn decision(decision: &Decision) -> JsonDecision<'_> {
 #[must_use]
 pub fn render_human(
     results: &[FileResult],
-    destination: &Destination,
+    destination: Option<&Destination>,
     color: bool,
     width: usize,
 ) -> String {
@@ -166,26 +179,31 @@ pub fn render_human(
     } else {
         counts.join(", ")
     };
-    line(
-        &mut out,
-        &format!("{profiles} for {}: {counts}", printable(destination.name())),
-    );
-    for gap in destination.not_checked() {
-        line(&mut out, &format!("not checked: {}", printable(&gap)));
+    let place = destination.map_or_else(String::new, |destination| {
+        format!(" for {}", printable(destination.name()))
+    });
+    line(&mut out, &format!("{profiles}{place}: {counts}"));
+    match destination {
+        Some(destination) => {
+            for gap in destination.not_checked() {
+                line(&mut out, &format!("not checked: {}", printable(&gap)));
+            }
+        }
+        None => line(
+            &mut out,
+            "not checked: the profiles, as no destination was given",
+        ),
     }
     out
 }
 
 fn file(out: &mut String, result: &FileResult, color: bool, width: usize) {
-    let what = match (&result.profile, &result.target) {
-        (Some(profile), Some(target)) if profile != target => {
-            format!(
-                "{} {} → {} {}",
-                profile.name, profile.version, target.name, target.version
-            )
+    let what = match result.profiles.as_slice() {
+        [] => "no profile".to_owned(),
+        profiles => {
+            let names: Vec<String> = profiles.iter().map(title).collect();
+            names.join(", ")
         }
-        (Some(profile), _) => format!("{} {}", profile.name, profile.version),
-        (None, _) => "no profile".to_owned(),
     };
     let became = match (&result.output, result.status) {
         (Some(output), _) if result.changed => format!("written to {output}"),
@@ -203,8 +221,21 @@ fn file(out: &mut String, result: &FileResult, color: bool, width: usize) {
     );
     // What was decided for a profile that is not written is of no use before it is mended.
     if result.status != Status::Refused {
-        for sentence in sentences(&result.decisions) {
-            line(out, &format!("  {}", printable(&sentence)));
+        for profile in &result.profiles {
+            let whose = if result.profiles.len() > 1 {
+                format!("{}: ", profile.profile.name)
+            } else {
+                String::new()
+            };
+            for sentence in sentences(&profile.decisions) {
+                line(
+                    out,
+                    &format!("  {}", printable(&(whose.clone() + &sentence))),
+                );
+            }
+        }
+        for note in &result.notes {
+            line(out, &format!("  {}", printable(note)));
         }
     }
     for reason in &result.reasons {
@@ -222,6 +253,19 @@ fn file(out: &mut String, result: &FileResult, color: bool, width: usize) {
     {
         out.push('\n');
         human::findings(out, &result.report, color, width);
+    }
+}
+
+fn title(result: &ProfileResult) -> String {
+    let ProfileResult {
+        profile, target, ..
+    } = result;
+    match target {
+        Some(target) if profile != target => format!(
+            "{} {} → {} {}",
+            profile.name, profile.version, target.name, target.version
+        ),
+        _ => format!("{} {}", profile.name, profile.version),
     }
 }
 

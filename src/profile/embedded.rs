@@ -115,7 +115,7 @@ impl Embedded {
                     .and_then(|node| Self::new(pack.index(), Slot::Values, node)),
             );
             for (index, manifest) in pack.manifests().enumerate() {
-                let content = manifest.get("content").map(NodeRef::resolved);
+                let content = manifest.get("content");
                 all.extend(
                     content.and_then(|node| Self::new(pack.index(), Slot::Manifest(index), node)),
                 );

@@ -34,6 +34,12 @@ impl ProfileFile {
     #[must_use]
     pub fn parse(source: Source) -> Self {
         let format = format_of(&source);
+        Self::parse_as(source, format)
+    }
+
+    /// Parses a file of a format, whatever its name and its text look like.
+    #[must_use]
+    pub fn parse_as(source: Source, format: Format) -> Self {
         let mut cutting_faults = 0;
         let (tree, faults) = match format {
             Format::Json => match json::parse(source.text()) {
@@ -42,16 +48,15 @@ impl ProfileFile {
             },
             Format::Yaml => {
                 let mut stream = yaml::parse(source.text());
-                let faults = alias_faults(&stream);
                 cutting_faults = stream.faults.len();
+                let faults = alias_faults(&stream);
+                stream.faults.extend(faults);
+                let faults = yaml::unquoted_template_faults(&stream);
                 stream.faults.extend(faults);
                 (Some(stream.tree), stream.faults)
             }
         };
-        let documents = tree
-            .as_ref()
-            .map(|tree| tree.documents().map(ProfileDocument::new).collect())
-            .unwrap_or_default();
+        let documents = tree.as_ref().map(documents_of).unwrap_or_default();
         Self {
             source,
             format,
@@ -115,6 +120,12 @@ impl ProfileFile {
             .any(|document| document.shape.is_profile())
     }
 
+    /// Whether the file begins with a byte order mark, and is of a format that has none.
+    #[must_use]
+    pub fn has_wrong_byte_order_mark(&self) -> bool {
+        self.format == Format::Json && self.source.text().starts_with('\u{feff}')
+    }
+
     /// The place of some bytes of the file.
     #[must_use]
     pub fn place(&self, range: TextRange, pointer: String) -> Place {
@@ -124,6 +135,10 @@ impl ProfileFile {
             range,
             start,
             end,
+            document: self
+                .tree
+                .as_ref()
+                .map_or(0, |tree| tree.document_at(range.start())),
             pointer,
             inner: None,
         }
@@ -216,6 +231,15 @@ impl ProfileDocument {
                 .map(move |reference| (embedded, reference))
         })
     }
+}
+
+/// The documents of a tree. One of several that holds nothing but comments is none.
+fn documents_of(tree: &Tree) -> Vec<ProfileDocument> {
+    let is_alone = tree.documents().len() == 1;
+    tree.documents()
+        .filter(|root| is_alone || !(root.is_null() && root.source().is_empty()))
+        .map(ProfileDocument::new)
+        .collect()
 }
 
 /// YAML by its name, or where nothing in the name tells, by its first character.

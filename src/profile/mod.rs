@@ -87,7 +87,7 @@ impl<'t> Profile<'t> {
             .into_iter()
             .flat_map(NodeRef::items)
             .enumerate()
-            .map(|(index, node)| Pack::new(node.resolved(), index))
+            .map(|(index, node)| Pack::new(node, index))
     }
 
     /// Its profile variables, in the order they are shown.
@@ -96,15 +96,13 @@ impl<'t> Profile<'t> {
         variables
             .into_iter()
             .flat_map(NodeRef::items)
-            .map(|node| Variable::new(node.resolved()))
+            .map(Variable::new)
     }
 }
 
 /// The string under these keys.
 fn string_at<'t>(node: NodeRef<'t>, keys: &[&str]) -> Option<NodeRef<'t>> {
-    node.at(keys)
-        .map(NodeRef::resolved)
-        .filter(|node| node.kind() == Kind::String)
+    node.at(keys).filter(|node| node.kind() == Kind::String)
 }
 
 /// The text of the string under these keys; empty when there is none.

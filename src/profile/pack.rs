@@ -107,7 +107,6 @@ impl<'t> Pack<'t> {
     pub fn registry(self) -> Option<NodeRef<'t>> {
         self.node
             .get("registry")
-            .map(NodeRef::resolved)
             .filter(|node| node.kind() == Kind::Object)
     }
 
@@ -116,7 +115,6 @@ impl<'t> Pack<'t> {
     pub fn registry_metadata(self) -> Option<NodeRef<'t>> {
         self.registry()?
             .get("metadata")
-            .map(NodeRef::resolved)
             .filter(|node| node.kind() == Kind::Object)
     }
 
@@ -140,6 +138,5 @@ impl<'t> Pack<'t> {
             .get("manifests")
             .into_iter()
             .flat_map(NodeRef::items)
-            .map(NodeRef::resolved)
     }
 }

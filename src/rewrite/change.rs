@@ -1,36 +1,19 @@
 //! Changes of a document, and the byte edits that make them.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, HashMap},
     fmt,
 };
 
 use crate::{
     profile::Embedded,
-    source::{
-        JsonStringStyle, TextRange, encode_json_string,
-        yaml_scalar::{self, ScalarStyle},
+    source::{Edit, Overlap, Restyled},
+    syntax::{
+        NodeId, NodeRef, Tree,
+        edit::{EntryChanges, Scalar},
+        escape_pointer_token,
     },
-    syntax::{Format, NodeId, NodeRef, escape_pointer_token},
 };
-
-/// A scalar to write. It may be a secret, so `Debug` shows none of its text.
-#[derive(Clone, PartialEq, Eq)]
-pub enum Scalar {
-    /// A string.
-    String(String),
-    /// A boolean.
-    Bool(bool),
-}
-
-impl fmt::Debug for Scalar {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::String(text) => write!(f, "String({} bytes)", text.len()),
-            Self::Bool(value) => write!(f, "Bool({value})"),
-        }
-    }
-}
 
 /// A change of the outer document or of a document embedded in it.
 #[derive(Clone)]
@@ -60,6 +43,8 @@ pub enum Change<'t> {
     SetInner {
         /// The embedded text.
         embedded: &'t Embedded,
+        /// The string of the outer document that holds it.
+        host: NodeRef<'t>,
         /// The scalar in it.
         node: NodeRef<'t>,
         /// What a reader of the embedded document sees afterwards.
@@ -82,259 +67,216 @@ impl fmt::Debug for Change<'_> {
     }
 }
 
-/// One replacement of bytes of the outer file. It may hold a secret, so `Debug` shows none of its text.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Edit {
-    /// The bytes that are replaced.
-    pub range: TextRange,
-    /// What stands there afterwards.
-    pub text: String,
-}
-
-impl fmt::Debug for Edit {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Edit({:?}, {} bytes)", self.range, self.text.len())
-    }
-}
-
 /// Why edits cannot be made.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum EditError {
-    /// The outer format cannot be edited yet.
-    #[error("YAML profiles can be checked, but not rewritten: export the profile as JSON")]
-    Format,
     /// Two changes touch the same bytes.
-    #[error("two changes touch the same bytes, at byte {0}")]
-    Overlap(usize),
-    /// A scalar cannot be written where it stands.
-    #[error("`{0}` cannot hold its new value")]
-    Scalar(String),
+    #[error(transparent)]
+    Overlap(#[from] Overlap),
+    /// A node cannot be edited where it stands.
+    #[error(
+        "`{0}` is written in a way that cannot be edited: write it on lines of its own, without a tag"
+    )]
+    Unwritable(String),
+    /// A value that stands in several places is to change in some of them only.
+    #[error(
+        "`{0}` is shared by several places through an anchor, and not all of them need the same value: write it out where it is used"
+    )]
+    Shared(String),
 }
 
-/// The edits that make these changes, in the style of the file.
+/// A YAML scalar that could not keep its style.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RestyledScalar {
+    /// The pointer to it in the outer document, and in the embedded one if it is in one.
+    pub place: String,
+    /// The styles it had and has.
+    pub styles: Restyled,
+}
+
+/// The edits of a file.
+#[derive(Debug, Default)]
+pub struct Edits {
+    /// The replacements.
+    pub edits: Vec<Edit>,
+    /// What could not keep its style.
+    pub restyled: Vec<RestyledScalar>,
+}
+
+/// The edits that make these changes of one file, in the style of the file.
 ///
 /// # Errors
 ///
-/// [`EditError`] when the file cannot be edited, or a value cannot be written where it belongs.
-pub fn edits(changes: &[Change<'_>], style: JsonStringStyle) -> Result<Vec<Edit>, EditError> {
-    let mut edits = Vec::new();
-    // Entries that come and go share commas, so they are edited object by object.
+/// [`EditError`] when a value cannot be written where it belongs.
+pub fn edits(changes: &[Change<'_>]) -> Result<Edits, EditError> {
+    let mut made = Edits::default();
+    // Entries that come and go share commas and lines, so they are edited object by object.
     let mut objects: BTreeMap<NodeId, EntryChanges<'_>> = BTreeMap::new();
-    for change in changes {
+    // The changes of an embedded text become edits of one scalar.
+    let mut hosts: BTreeMap<NodeId, (&Embedded, NodeRef<'_>, Vec<Edit>)> = BTreeMap::new();
+    for change in once_each(changes)? {
         match change {
             Change::Set { node, value } => {
-                json_only(*node)?;
-                edits.push(Edit {
-                    range: node.range(),
-                    text: json_scalar(value, style),
-                });
+                let (edits, styles) = node.set(value).ok_or_else(|| unwritable(*node))?;
+                made.edits.extend(edits);
+                made.restyled.extend(styles.map(|styles| RestyledScalar {
+                    place: node.pointer(),
+                    styles,
+                }));
             }
             Change::SetInner {
                 embedded,
+                host,
                 node,
                 text,
-            } => edits.push(inner_edit(embedded, *node, text, style)?),
-            Change::Insert { object, key, value } => {
-                json_only(*object)?;
-                let inserted = (*key, json_scalar(value, style));
-                let changes = objects
-                    .entry(object.id())
-                    .or_insert_with(|| EntryChanges::of(*object));
-                changes.inserted.push(inserted);
+            } => {
+                let value = Scalar::String(text.clone());
+                let (edits, styles) = node.set(&value).ok_or_else(|| unwritable(*node))?;
+                made.restyled.extend(styles.map(|styles| RestyledScalar {
+                    place: format!("{} {}", host.pointer(), node.pointer()),
+                    styles,
+                }));
+                let (.., of_host) = hosts
+                    .entry(host.id())
+                    .or_insert_with(|| (embedded, *host, Vec::new()));
+                of_host.extend(edits);
             }
+            Change::Insert { object, key, value } => objects
+                .entry(object.id())
+                .or_insert_with(|| EntryChanges::of(*object))
+                .insert(key, value.clone()),
             Change::Remove { node } => {
-                json_only(*node)?;
                 let Some(object) = node.parent() else {
                     continue;
                 };
-                let changes = objects
+                objects
                     .entry(object.id())
-                    .or_insert_with(|| EntryChanges::of(object));
-                changes.removed.insert(node.id());
+                    .or_insert_with(|| EntryChanges::of(object))
+                    .remove(*node);
             }
         }
+    }
+    for (embedded, host, mut edits) in hosts.into_values() {
+        edits.sort_by_key(|edit| edit.range);
+        let made_in_host = embedded.layer().edits(&edits, host.surroundings());
+        let (edits, styles) = made_in_host.ok_or_else(|| unwritable(host))?;
+        made.edits.extend(edits);
+        made.restyled.extend(styles.map(|styles| RestyledScalar {
+            place: host.pointer(),
+            styles,
+        }));
     }
     for changes in objects.values() {
-        changes.edits(&mut edits);
+        let edits = changes.edits();
+        made.edits
+            .extend(edits.ok_or_else(|| unwritable(changes.object()))?);
     }
-    Ok(edits)
+    Ok(made)
 }
 
-fn inner_edit(
-    embedded: &Embedded,
-    node: NodeRef<'_>,
-    text: &str,
-    style: JsonStringStyle,
-) -> Result<Edit, EditError> {
-    let raw = yaml_text(node, text).ok_or_else(|| EditError::Scalar(node.pointer()))?;
-    Ok(Edit {
-        range: embedded.layer().to_host(node.range()),
-        text: embedded
-            .layer()
-            .encode_piece(&raw, style)
-            .ok_or(EditError::Format)?,
-    })
+fn unwritable(node: NodeRef<'_>) -> EditError {
+    EditError::Unwritable(node.pointer())
 }
 
-fn json_only(node: NodeRef<'_>) -> Result<(), EditError> {
-    match node.tree().format() {
-        Format::Json => Ok(()),
-        Format::Yaml => Err(EditError::Format),
+/// The changes without repetitions. Where places share a value through an anchor, each of them plans the change, and
+/// all of them must plan the same.
+fn once_each<'c, 't>(changes: &'c [Change<'t>]) -> Result<Vec<&'c Change<'t>>, EditError> {
+    if !changes.iter().any(|change| change.tree().has_aliases()) {
+        return Ok(changes.iter().collect());
     }
-}
-
-fn json_scalar(value: &Scalar, style: JsonStringStyle) -> String {
-    match value {
-        Scalar::String(text) => format!("\"{}\"", encode_json_string(text, style)),
-        Scalar::Bool(value) => value.to_string(),
+    let mut ways = Ways::default();
+    let mut planned: BTreeMap<_, (&Change<'t>, u64)> = BTreeMap::new();
+    for change in changes {
+        let (_, times) = planned.entry(change.what()).or_insert((change, 0));
+        *times += 1;
     }
-}
-
-/// The entries that come and go in one object.
-struct EntryChanges<'t> {
-    object: NodeRef<'t>,
-    inserted: Vec<(&'static str, String)>,
-    removed: BTreeSet<NodeId>,
-}
-
-impl<'t> EntryChanges<'t> {
-    fn of(object: NodeRef<'t>) -> Self {
-        Self {
-            object,
-            inserted: Vec::new(),
-            removed: BTreeSet::new(),
+    for (&what, &(first, times)) in &planned {
+        let differ = |other: &&Change<'_>| other.what() == what && !other.has_value_of(first);
+        if times != ways.to(first.touched()) || changes.iter().any(|other| differ(&other)) {
+            return Err(EditError::Shared(first.touched().pointer()));
         }
     }
+    Ok(planned.into_values().map(|(change, _)| change).collect())
+}
 
-    fn edits(&self, edits: &mut Vec<Edit>) {
-        let entries: Vec<_> = self.object.entries().collect();
-        let is_kept = |value: NodeRef<'_>| !self.removed.contains(&value.id());
-        let Some(last_kept) = entries.iter().rposition(|(_, value)| is_kept(*value)) else {
-            return edits.extend(self.all_anew(&entries));
+/// In how many ways the nodes of a document are reached from its root, through aliases too.
+#[derive(Default)]
+struct Ways {
+    aliases: Option<HashMap<NodeId, Vec<NodeId>>>,
+    known: HashMap<NodeId, u64>,
+}
+
+impl Ways {
+    /// Deeper than this nobody follows aliases; what lies there is taken for shared by too many.
+    const MAX_DEPTH: usize = 500;
+
+    fn to(&mut self, node: NodeRef<'_>) -> u64 {
+        self.at_depth(node, 0)
+    }
+
+    fn at_depth(&mut self, node: NodeRef<'_>, depth: usize) -> u64 {
+        if let Some(&known) = self.known.get(&node.id()) {
+            return known;
+        }
+        if depth > Self::MAX_DEPTH {
+            return u64::MAX;
+        }
+        let direct = match node.parent() {
+            Some(parent) => self.at_depth(parent, depth + 1),
+            None => 1,
         };
-        let first_kept = entries.iter().position(|(_, value)| is_kept(*value));
-        for (index, (key, value)) in entries.iter().enumerate() {
-            if is_kept(*value) {
-                continue;
-            }
-            let previous = index.checked_sub(1).and_then(|index| entries.get(index));
-            let range = match (previous, entries.get(index + 1)) {
-                // Before the first entry that stays, each one goes with the comma after it, else with that before.
-                (_, Some((next, _))) if Some(index) < first_kept => {
-                    TextRange::new(key.range().start(), next.range().start())
+        let aliases = self.aliases.get_or_insert_with(|| {
+            let mut aliases: HashMap<NodeId, Vec<NodeId>> = HashMap::new();
+            for alias in node.tree().nodes() {
+                if let Some(target) = alias.alias_target() {
+                    aliases.entry(target.id()).or_default().push(alias.id());
                 }
-                (Some((_, previous)), _) => {
-                    TextRange::new(previous.range().end(), value.range().end())
-                }
-                _ => continue,
-            };
-            edits.push(Edit {
-                range,
-                text: String::new(),
-            });
-        }
-        if let Some((_, last)) = entries.get(last_kept) {
-            let text: String = self.inserted_with(&entries).collect();
-            if !text.is_empty() {
-                edits.push(Edit {
-                    range: TextRange::empty(last.range().end()),
-                    text,
-                });
             }
+            aliases
+        });
+        let mut ways = direct;
+        for alias in aliases.get(&node.id()).cloned().unwrap_or_default() {
+            let alias = node.tree().node(alias);
+            ways = ways.saturating_add(self.at_depth(alias, depth + 1));
         }
-    }
-
-    /// What stands in an object of which no entry stays.
-    fn all_anew(&self, entries: &[(NodeRef<'_>, NodeRef<'_>)]) -> Option<Edit> {
-        let inside = TextRange::new(
-            self.object.range().start() + 1,
-            self.object.range().end() - 1,
-        );
-        let text: String = self.inserted_with(entries).collect();
-        let text = text.strip_prefix(',').unwrap_or(&text);
-        let last = entries
-            .last()
-            .map_or(inside.start(), |(_, last)| last.range().end());
-        let range = if text.is_empty() {
-            inside
-        } else {
-            // The white space before the closing bracket stays.
-            TextRange::new(inside.start(), last)
-        };
-        let is_nothing = range.is_empty() && text.is_empty();
-        (!is_nothing).then(|| Edit {
-            range,
-            text: text.to_owned(),
-        })
-    }
-
-    /// The new entries, each with a comma before it and the white space its neighbours have.
-    fn inserted_with(
-        &self,
-        entries: &[(NodeRef<'_>, NodeRef<'_>)],
-    ) -> impl Iterator<Item = String> {
-        let text = self.object.tree().text();
-        let between = |start: usize, end: usize| text.get(start..end).unwrap_or_default();
-        let lead = match entries.first() {
-            Some((key, _)) => between(self.object.range().start() + 1, key.range().start()),
-            None => "",
-        };
-        let colon = match (entries.last(), self.object.key()) {
-            (Some((key, value)), _) => between(key.range().end(), value.range().start()),
-            (None, Some(key)) => between(key.range().end(), self.object.range().start()),
-            (None, None) => ":",
-        };
-        self.inserted
-            .iter()
-            .map(move |(key, value)| format!(",{lead}\"{key}\"{colon}{value}"))
+        self.known.insert(node.id(), ways);
+        ways
     }
 }
 
-/// A YAML scalar with this text, in the style of the scalar that stands there, or in double quotes where that style
-/// cannot hold it.
-fn yaml_text(node: NodeRef<'_>, text: &str) -> Option<String> {
-    let in_double_quotes = || yaml_scalar::encode(text, ScalarStyle::DoubleQuoted, 0, false);
-    match node.style() {
-        style @ (ScalarStyle::Literal | ScalarStyle::Folded) => {
-            let source = node.source();
-            let end = source.trim_end_matches(['\n', '\r', ' ']).len();
-            let after = source.get(end..).unwrap_or_default();
-            // A block begins and ends with its text: white space there would need another header.
-            let inner = text.strip_suffix('\n').unwrap_or(text);
-            let fits = !inner.is_empty() && inner.trim_matches([' ', '\t', '\n', '\r']) == inner;
-            let block = fits
-                .then(|| yaml_scalar::encode(text, style, node.indent() as usize, false))
-                .flatten();
-            Some(format!("{}{after}", block.or_else(in_double_quotes)?))
-        }
-        ScalarStyle::SingleQuoted => {
-            yaml_scalar::encode(text, ScalarStyle::SingleQuoted, 0, false).or_else(in_double_quotes)
-        }
-        ScalarStyle::DoubleQuoted | ScalarStyle::Plain => in_double_quotes(),
+impl<'t> Change<'t> {
+    fn tree(&self) -> &'t Tree {
+        self.touched().tree()
     }
-}
 
-/// `text` with the edits made.
-///
-/// # Errors
-///
-/// [`EditError::Overlap`] when two edits touch the same bytes.
-pub fn apply(text: &str, mut edits: Vec<Edit>) -> Result<String, EditError> {
-    edits.sort_by_key(|edit| edit.range);
-    let grown: usize = edits.iter().map(|edit| edit.text.len()).sum();
-    let mut result = String::with_capacity(text.len() + grown);
-    let mut from = 0;
-    for edit in edits {
-        let (start, end) = (edit.range.start(), edit.range.end());
-        if start < from {
-            return Err(EditError::Overlap(start));
+    /// The node of the outer document that changes, or that holds what changes.
+    fn touched(&self) -> NodeRef<'t> {
+        match self {
+            Self::Set { node, .. } | Self::Remove { node } => *node,
+            Self::Insert { object, .. } => *object,
+            Self::SetInner { host, .. } => *host,
         }
-        result.push_str(text.get(from..start).unwrap_or_default());
-        result.push_str(&edit.text);
-        from = end;
     }
-    result.push_str(text.get(from..).unwrap_or_default());
-    Ok(result)
+
+    /// What tells it from changes of other places.
+    fn what(&self) -> (NodeId, Option<NodeId>, &'static str) {
+        match self {
+            Self::Set { node, .. } => (node.id(), None, ""),
+            Self::Remove { node } => (node.id(), None, "-"),
+            Self::Insert { object, key, .. } => (object.id(), None, key),
+            Self::SetInner { host, node, .. } => (host.id(), Some(node.id()), ""),
+        }
+    }
+
+    fn has_value_of(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Set { value, .. }, Self::Set { value: other, .. })
+            | (Self::Insert { value, .. }, Self::Insert { value: other, .. }) => value == other,
+            (Self::SetInner { text, .. }, Self::SetInner { text: other, .. }) => text == other,
+            (Self::Remove { .. }, Self::Remove { .. }) => true,
+            _ => false,
+        }
+    }
 }
 
 /// The pointer to an entry of an object, whether it is there or not.

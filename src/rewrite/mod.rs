@@ -1,9 +1,10 @@
 //! Rewriting profiles for a destination: planning, then byte edits.
 //!
 //! [`plan`] decides what changes and why, [`change`] turns the decisions into edits of bytes, [`verify`] parses the
-//! result and compares it with the plan, [`mod@write`] puts it on disk. Bytes that no edit names stay as they are.
+//! result and compares it with the plan, [`mod@convert`] writes it in another format, [`mod@write`] puts it on disk. Bytes that no edit names stay as they are.
 
 pub mod change;
+pub mod convert;
 pub mod diff;
 pub mod names;
 pub mod plan;

@@ -8,14 +8,10 @@ use crate::{
     masks::{MaskedPlace, masks},
     profile::{Pack, Profile, ProfileDocument},
     resolve::{Choice, PackAnswer, Resolution},
-    syntax::{Kind, NodeRef},
+    syntax::{Kind, NodeRef, edit::Scalar},
 };
 
-use super::{
-    change::{Change, Scalar},
-    names::NameVersion,
-    secrets::Secrets,
-};
+use super::{change::Change, names::NameVersion, secrets::Secrets};
 
 /// What a decision is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -288,6 +284,7 @@ impl<'t> Plan<'t> {
                 },
                 MaskedPlace::Embedded { embedded, node, .. } => Change::SetInner {
                     embedded,
+                    host: profile.root().tree().node(embedded.host()),
                     node,
                     text: with_line_end_of(node, secret.reveal()),
                 },

@@ -17,12 +17,13 @@ use crate::{
     report::Report,
     resolve::Resolution,
     rules,
-    source::{Source, shown_path},
-    syntax::NodeRef,
+    source::{Edit, Source, apply, shown_path, yaml_scalar::ScalarStyle},
+    syntax::{Format, NodeRef},
 };
 
 use super::{
-    change::{self, Edit},
+    change::{self, RestyledScalar},
+    convert,
     diff::{self, Redactions},
     names::{self, NameDecision, NameVersion, Naming},
     plan::{Decision, Plan},
@@ -50,6 +51,8 @@ pub struct RewriteOptions {
     pub secrets: Secrets,
     /// Whether profiles are written although masks are left.
     pub allow_masked: bool,
+    /// The format of the results; that of the input without it.
+    pub format: Option<Format>,
     /// Where results go.
     pub output: Output,
     /// How the results are checked.
@@ -90,18 +93,16 @@ impl Status {
 pub struct FileResult {
     /// The file, as people know it.
     pub file: String,
-    /// The profile in it, if there is one.
-    pub profile: Option<NameVersion>,
-    /// What it is called at the destination.
-    pub target: Option<NameVersion>,
+    /// The profiles in it: one, but for YAML files with several documents.
+    pub profiles: Vec<ProfileResult>,
     /// What became of it.
     pub status: Status,
     /// The file that was written.
     pub output: Option<String>,
     /// Whether its bytes differ from those of the input.
     pub changed: bool,
-    /// What was decided.
-    pub decisions: Vec<Decision>,
+    /// What a person should know of how it was written.
+    pub notes: Vec<String>,
     /// Why it was refused or skipped, beyond the findings.
     pub reasons: Vec<String>,
     /// What `check` says to the result; to the input when there is no result.
@@ -112,6 +113,17 @@ pub struct FileResult {
     pub failed: bool,
 }
 
+/// The outcome for one profile of a file.
+#[derive(Debug)]
+pub struct ProfileResult {
+    /// Its name and version in the file.
+    pub profile: NameVersion,
+    /// What it is called at the destination.
+    pub target: Option<NameVersion>,
+    /// What was decided.
+    pub decisions: Vec<Decision>,
+}
+
 /// Rewrites files for a destination. Every file has a result, in the order given; files in folders that have nothing
 /// to do with profiles have none.
 #[must_use]
@@ -120,64 +132,224 @@ pub fn rewrite(
     destination: &Arc<Destination>,
     options: &RewriteOptions,
 ) -> Vec<FileResult> {
-    let names_of: Vec<Option<Vec<NameVersion>>> = files
-        .par_iter()
-        .map(|file| names_in(file, options))
-        .collect();
-    let names: Vec<NameVersion> = names_of.iter().flatten().flatten().cloned().collect();
+    let work = Work::of_all(files, options.format, options.check.max_file_size);
+    let names: Vec<NameVersion> = work.iter().flat_map(|work| work.profiles.clone()).collect();
     let mut decisions = names::decide(&names, destination, &options.naming).into_iter();
-    let inputs: BTreeSet<PathBuf> = files
-        .iter()
-        .filter_map(|file| file.path.canonicalize().ok())
+    let work: Vec<(Work<'_>, Vec<NameDecision>)> = work
+        .into_iter()
+        .map(|work| {
+            let count = work.profiles.len();
+            (work, decisions.by_ref().take(count).collect())
+        })
         .collect();
-    let mut targets: HashMap<&Path, &Path> = HashMap::new();
-    let mut work = Vec::new();
-    for (file, profiles) in files.iter().zip(names_of) {
-        let Some(profiles) = profiles else {
-            continue;
-        };
-        let first = *targets
-            .entry(file.relative.as_path())
-            .or_insert(file.path.as_path());
-        let same_target =
-            (first != file.path && matches!(options.output, Output::Folder(_))).then_some(first);
-        let named: Vec<NameDecision> = decisions.by_ref().take(profiles.len()).collect();
-        work.push((file, named, profiles, same_target));
-    }
+    let outputs = Outputs::of(files, &options.output);
     work.into_par_iter()
-        .map(|(file, decisions, profiles, same_target)| {
-            let mut result = FileResult::new(&shown_path(&file.path), profiles.first().cloned());
-            if let Some(other) = same_target {
-                let other = shown_path(other);
-                result.refuse(format!("its result would have the same path as that of `{other}`: rewrite them in two runs"));
-                return result;
+        .map(|(work, decisions)| {
+            let mut result = work.result(&options.output);
+            if result.reasons.is_empty() {
+                rewrite_file(
+                    &work,
+                    &decisions,
+                    destination,
+                    options,
+                    &outputs,
+                    &mut result,
+                );
             }
-            rewrite_file(
-                file,
-                &profiles,
-                &decisions,
-                destination,
-                options,
-                &inputs,
-                &mut result,
-            );
             result
         })
         .collect()
 }
 
-/// The names in a file; `None` for a file that is none of ours.
-fn names_in(file: &InputFile, options: &RewriteOptions) -> Option<Vec<NameVersion>> {
-    let shown = shown_path(&file.path);
-    let Ok(source) = Source::read(&file.path, &shown, options.check.max_file_size) else {
-        // Why it cannot be read is told when it is its turn.
-        return Some(Vec::new());
-    };
-    let parsed = ProfileFile::parse(source);
-    if !file.is_named && check::is_foreign(&parsed) {
-        return None;
+/// Writes files in another format below a folder, and changes nothing else: whether the profiles can be imported
+/// anywhere is not asked. The results are as those of [`rewrite`].
+#[must_use]
+pub fn convert(
+    files: &[InputFile],
+    format: Format,
+    folder: &Path,
+    max_file_size: u64,
+) -> Vec<FileResult> {
+    let output = Output::Folder(folder.to_owned());
+    let outputs = Outputs::of(files, &output);
+    Work::of_all(files, Some(format), max_file_size)
+        .into_par_iter()
+        .map(|work| {
+            let mut result = work.result(&output);
+            if !result.reasons.is_empty() {
+                return result;
+            }
+            let Some(before) = work.read(max_file_size, &mut result) else {
+                return result;
+            };
+            let check = || {
+                let options = CheckOptions {
+                    max_file_size,
+                    ..CheckOptions::default()
+                };
+                Report::new(
+                    check::check_file(&before, &[], &options).into_findings(),
+                    crate::report::Coverage::default(),
+                    Vec::new(),
+                )
+            };
+            if !work.is_readable(&before) {
+                result.report = check();
+                result.refuse(NOT_READABLE.to_owned());
+            } else if before.format() == format {
+                outputs.put(&work, &before, before.source().text(), false, &mut result);
+            } else {
+                match convert::convert(&before, format) {
+                    Ok(converted) => {
+                        result.notes.extend(converted.lost);
+                        let text = converted.file.source().text().clone();
+                        outputs.put(&work, &before, &text, false, &mut result);
+                    }
+                    Err(reason) => {
+                        result.report = check();
+                        result.refuse(reason);
+                    }
+                }
+            }
+            result
+        })
+        .collect()
+}
+
+const NOT_READABLE: &str = "it is no exported profile that can be read";
+
+/// A file to work on.
+struct Work<'f> {
+    file: &'f InputFile,
+    /// The profiles that were in it when it was read first.
+    profiles: Vec<NameVersion>,
+    /// Where the result lies below an output folder.
+    target: PathBuf,
+    /// The file before it that has its result at the same path.
+    same_target: Option<PathBuf>,
+}
+
+impl<'f> Work<'f> {
+    /// The files that have to do with profiles.
+    fn of_all(files: &'f [InputFile], format: Option<Format>, max_file_size: u64) -> Vec<Self> {
+        let mut work: Vec<Self> = files
+            .par_iter()
+            .filter_map(|file| Self::of(file, format, max_file_size))
+            .collect();
+        let mut targets: HashMap<PathBuf, &Path> = HashMap::new();
+        for work in &mut work {
+            let first = *targets
+                .entry(work.target.clone())
+                .or_insert(work.file.path.as_path());
+            work.same_target = (first != work.file.path).then(|| first.to_owned());
+        }
+        work
     }
-    Some(names_of_exports(&parsed))
+
+    fn of(file: &'f InputFile, format: Option<Format>, max_file_size: u64) -> Option<Self> {
+        let shown = shown_path(&file.path);
+        let (mut profiles, mut target) = (Vec::new(), file.relative.clone());
+        // Why a file cannot be read is told when it is its turn.
+        if let Ok(source) = Source::read(&file.path, &shown, max_file_size) {
+            let parsed = ProfileFile::parse(source);
+            if !file.is_named && check::is_foreign(&parsed) {
+                return None;
+            }
+            if let Some(format) = format.filter(|format| *format != parsed.format()) {
+                target.set_extension(format.extension());
+            }
+            profiles = names_of_exports(&parsed);
+        }
+        Some(Self {
+            file,
+            profiles,
+            target,
+            same_target: None,
+        })
+    }
+
+    /// A result that tells nothing yet, or why there will be none.
+    fn result(&self, output: &Output) -> FileResult {
+        let mut result = FileResult::new(&shown_path(&self.file.path), &self.profiles);
+        if let (Some(other), Output::Folder(_)) = (&self.same_target, output) {
+            let other = shown_path(other);
+            result.refuse(format!(
+                "its result would have the same path as that of `{other}`: rewrite them in two runs"
+            ));
+        }
+        result
+    }
+
+    fn read(&self, max_file_size: u64, result: &mut FileResult) -> Option<ProfileFile> {
+        let source = match Source::read(&self.file.path, &result.file, max_file_size) {
+            Ok(source) => source,
+            Err(error) => {
+                result.fail(error.to_string());
+                return None;
+            }
+        };
+        let file = ProfileFile::parse(source);
+        if names_of_exports(&file) != self.profiles {
+            result.fail("the file was changed by somebody else in the meantime".to_owned());
+            return None;
+        }
+        Some(file)
+    }
+
+    fn is_readable(&self, file: &ProfileFile) -> bool {
+        !self.profiles.is_empty()
+            && file.faults().is_empty()
+            && file.source().invalid_utf8_at().is_none()
+    }
+}
+
+/// Where results go, and what must not be written to.
+struct Outputs<'o> {
+    output: &'o Output,
+    inputs: BTreeSet<PathBuf>,
+}
+
+impl<'o> Outputs<'o> {
+    fn of(files: &[InputFile], output: &'o Output) -> Self {
+        Self {
+            output,
+            inputs: files
+                .iter()
+                .filter_map(|file| file.path.canonicalize().ok())
+                .collect(),
+        }
+    }
+
+    fn put(
+        &self,
+        work: &Work<'_>,
+        before: &ProfileFile,
+        new: &str,
+        holds_secrets: bool,
+        result: &mut FileResult,
+    ) {
+        let old = before.source().text();
+        result.changed = **old != *new;
+        result.status = match (self.output, result.changed) {
+            (Output::Diff | Output::InPlace, false) => Status::Unchanged,
+            (Output::Diff, true) => Status::Planned,
+            (Output::Folder(_), _) | (Output::InPlace, true) => Status::Written,
+        };
+        if result.status != Status::Written {
+            return;
+        }
+        let path = &work.file.path;
+        let written = match self.output {
+            Output::Folder(folder) => {
+                write::write_below(folder, &work.target, path, &self.inputs, new, holds_secrets)
+            }
+            _ => write::write_in_place(path, old, new).map(|()| path.clone()),
+        };
+        match written {
+            Ok(path) => result.output = Some(shown_path(&path)),
+            Err(error) => result.fail(error.to_string()),
+        }
+    }
 }
 
 fn names_of_exports(file: &ProfileFile) -> Vec<NameVersion> {
@@ -198,15 +370,19 @@ fn name_of(profile: Profile<'_>) -> NameVersion {
 }
 
 impl FileResult {
-    fn new(file: &str, profile: Option<NameVersion>) -> Self {
+    fn new(file: &str, profiles: &[NameVersion]) -> Self {
+        let profiles = profiles.iter().map(|profile| ProfileResult {
+            profile: profile.clone(),
+            target: None,
+            decisions: Vec::new(),
+        });
         Self {
             file: file.to_owned(),
-            profile,
-            target: None,
+            profiles: profiles.collect(),
             status: Status::Refused,
             output: None,
             changed: false,
-            decisions: Vec::new(),
+            notes: Vec::new(),
             reasons: Vec::new(),
             report: Report::default(),
             diff: String::new(),
@@ -228,22 +404,16 @@ impl FileResult {
 }
 
 fn rewrite_file(
-    file: &InputFile,
-    profiles: &[NameVersion],
+    work: &Work<'_>,
     decisions: &[NameDecision],
     destination: &Arc<Destination>,
     options: &RewriteOptions,
-    inputs: &BTreeSet<PathBuf>,
+    outputs: &Outputs<'_>,
     result: &mut FileResult,
 ) {
-    let source = match Source::read(&file.path, &result.file, options.check.max_file_size) {
-        Ok(source) => source,
-        Err(error) => return result.fail(error.to_string()),
+    let Some(before) = work.read(options.check.max_file_size, result) else {
+        return;
     };
-    let before = ProfileFile::parse(source);
-    if names_of_exports(&before) != profiles {
-        return result.fail("the file was changed by somebody else in the meantime".to_owned());
-    }
     let destinations = std::slice::from_ref(destination);
     let check = |file: &ProfileFile| {
         let outcome = check::check_file(file, destinations, &options.check);
@@ -253,31 +423,36 @@ fn rewrite_file(
             vec![destination.name().to_string()],
         )
     };
-    if profiles.is_empty()
-        || !before.faults().is_empty()
-        || before.source().invalid_utf8_at().is_some()
-    {
+    if !work.is_readable(&before) {
         result.report = check(&before);
-        return result.refuse("it is no exported profile that can be read".to_owned());
+        return result.refuse(NOT_READABLE.to_owned());
     }
-    let mut edits = Vec::new();
+    let is_skip = |decision: &&NameDecision| matches!(decision, NameDecision::Skip(_));
+    if decisions.iter().all(|decision| is_skip(&decision)) {
+        result.status = Status::Skipped;
+        for decision in decisions {
+            if let NameDecision::Skip(why) = decision {
+                result.reasons.push(why.clone());
+            }
+        }
+        return;
+    }
     let mut changes = Vec::new();
     let mut secret_changes = Vec::new();
-    let style = before.source().json_style();
-    for ((document, root), decision) in exports(&before).zip(decisions) {
+    for (number, ((document, root), decision)) in exports(&before).zip(decisions).enumerate() {
         let profile = Profile::new(root);
         let (target, why) = match decision {
             NameDecision::Take { target, why } => (target, why),
+            // Nobody has asked for a file with some of its profiles.
             NameDecision::Skip(why) => {
-                result.status = Status::Skipped;
-                return result.reasons.push(why.clone());
+                result.refuse(format!("{why}: make a file of each of its profiles"));
+                continue;
             }
             NameDecision::Refuse(why) => {
-                result.report = check(&before);
-                return result.refuse(why.clone());
+                result.refuse(why.clone());
+                continue;
             }
         };
-        result.target = Some(target.clone());
         let resolution = Resolution::new(profile, destination, &options.check.choices);
         let plan = Plan::new(
             profile,
@@ -287,13 +462,12 @@ fn rewrite_file(
             why,
             &options.secrets,
         );
-        result.decisions.extend(plan.decisions);
+        if let Some(told) = result.profiles.get_mut(number) {
+            told.target = Some(target.clone());
+            told.decisions = plan.decisions;
+        }
         for blocker in plan.blockers {
             result.refuse(blocker);
-        }
-        match change::edits(&plan.changes, style) {
-            Ok(of_plan) => edits.extend(of_plan),
-            Err(error) => result.refuse(error.to_string()),
         }
         secret_changes.extend(
             plan.secret_changes
@@ -302,21 +476,42 @@ fn rewrite_file(
         );
         changes.extend(plan.changes);
     }
-    if !result.reasons.is_empty() {
+    let edits = if result.reasons.is_empty() {
+        change::edits(&changes).map_err(|error| result.refuse(error.to_string()))
+    } else {
+        Err(())
+    };
+    let Ok(edits) = edits else {
         result.report = check(&before);
         return;
-    }
-    let after = match make(&before, edits, &changes) {
+    };
+    result.notes.extend(edits.restyled.iter().map(style_note));
+    let mut after = match make(&before, &edits.edits, &changes) {
         Ok(after) => after,
         Err(reason) => return result.fail(reason),
     };
+    let target_format = options.format.unwrap_or(before.format());
+    let is_converted = target_format != before.format();
+    if is_converted {
+        match convert::convert(&after, target_format) {
+            Ok(converted) => {
+                result.notes.extend(converted.lost);
+                after = converted.file;
+            }
+            Err(reason) => {
+                result.report = check(&before);
+                return result.refuse(reason);
+            }
+        }
+    }
     result.report = check(&after);
     let left = result.report.findings.iter().filter(|finding| {
         finding.level == Level::Error && !(options.allow_masked && is_mask(finding))
     });
     let left = left.count();
-    // Of a result that is never seen, and of one that holds secrets, findings are told where they are in the input.
-    if left > 0 || !secret_changes.is_empty() {
+    // Of a result that is never seen, that holds secrets, or that is another file, findings are told where they are in
+    // the input.
+    if left > 0 || !secret_changes.is_empty() || is_converted {
         result.report = at_input(&result.report, check(&before));
     }
     if options.allow_masked {
@@ -339,15 +534,24 @@ fn rewrite_file(
         };
         return result.refuse(format!("{errors} left in it"));
     }
-    put(
-        file,
-        &before,
-        &after,
-        !secret_changes.is_empty(),
-        options,
-        inputs,
-        result,
-    );
+    let text = after.source().text().clone();
+    outputs.put(work, &before, &text, !secret_changes.is_empty(), result);
+}
+
+fn style_note(restyled: &RestyledScalar) -> String {
+    let name = |style| match style {
+        ScalarStyle::Plain => "without quotes",
+        ScalarStyle::SingleQuoted => "in single quotes",
+        ScalarStyle::DoubleQuoted => "in double quotes",
+        ScalarStyle::Literal => "as a literal block",
+        ScalarStyle::Folded => "as a folded block",
+    };
+    format!(
+        "`{}` is written {}: {}, it could not hold its text",
+        restyled.place,
+        name(restyled.styles.to),
+        name(restyled.styles.from)
+    )
 }
 
 fn is_mask(finding: &Finding) -> bool {
@@ -395,49 +599,14 @@ fn without_text(finding: &Finding) -> Finding {
 /// Makes the result and proves that it is what was planned.
 fn make(
     before: &ProfileFile,
-    edits: Vec<Edit>,
+    edits: &[Edit],
     changes: &[change::Change<'_>],
 ) -> Result<ProfileFile, String> {
-    let text = change::apply(before.source().text(), edits).map_err(|error| error.to_string())?;
-    let after = ProfileFile::parse(Source::new(before.source().name(), text));
+    let text = apply(before.source().text(), edits).map_err(|error| error.to_string())?;
+    let source = Source::new(before.source().name(), text);
+    let after = ProfileFile::parse_as(source, before.format());
     verify::verify(before, &after, changes).map_err(|difference| {
         format!("internal error: the result is not what was planned: {difference}")
     })?;
     Ok(after)
-}
-
-fn put(
-    file: &InputFile,
-    before: &ProfileFile,
-    after: &ProfileFile,
-    holds_secrets: bool,
-    options: &RewriteOptions,
-    inputs: &BTreeSet<PathBuf>,
-    result: &mut FileResult,
-) {
-    let (old, new) = (before.source().text(), after.source().text());
-    result.changed = old != new;
-    result.status = match (&options.output, old == new) {
-        (Output::Diff | Output::InPlace, true) => Status::Unchanged,
-        (Output::Diff, false) => Status::Planned,
-        (Output::Folder(_), _) | (Output::InPlace, false) => Status::Written,
-    };
-    if result.status != Status::Written {
-        return;
-    }
-    let written = match &options.output {
-        Output::Folder(folder) => write::write_below(
-            folder,
-            &file.relative,
-            &file.path,
-            inputs,
-            new,
-            holds_secrets,
-        ),
-        _ => write::write_in_place(&file.path, old, new).map(|()| file.path.clone()),
-    };
-    match written {
-        Ok(path) => result.output = Some(shown_path(&path)),
-        Err(error) => result.fail(error.to_string()),
-    }
 }

@@ -7,10 +7,10 @@ use std::{
 
 use crate::{
     profile::{Embedded, ProfileFile, Shape},
-    syntax::{Kind, NodeRef, Tree, escape_pointer_token},
+    syntax::{Kind, NodeRef, edit::Scalar, escape_pointer_token},
 };
 
-use super::change::{Change, Scalar, entry_pointer};
+use super::change::{Change, entry_pointer};
 
 /// What a place of a document holds afterwards: a scalar, or nothing.
 #[derive(PartialEq, Eq)]
@@ -27,8 +27,34 @@ struct Value {
     text: String,
 }
 
-/// Which document, and which place in it: embedded documents go by the pointer of their string and their number.
-type Address = (Option<(String, usize)>, String);
+/// A string of the outer file: the number of its document, and its pointer there.
+type Host = (usize, String);
+
+/// Which place of which document.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Address {
+    /// Of the outer file: the number of the document, and the pointer in it.
+    Outer(usize, String),
+    /// Of a text in a string: the string, the number of the document in that text, and the pointer in it.
+    Inner(Host, usize, String),
+}
+
+impl Address {
+    fn of(node: NodeRef<'_>) -> Self {
+        Self::Outer(node.document_index(), node.pointer())
+    }
+
+    fn host(&self) -> Option<&Host> {
+        match self {
+            Self::Outer(..) => None,
+            Self::Inner(host, ..) => Some(host),
+        }
+    }
+}
+
+fn host_of(node: NodeRef<'_>) -> Host {
+    (node.document_index(), node.pointer())
+}
 
 /// Compares a file before and after with the planned changes.
 ///
@@ -54,13 +80,13 @@ pub fn verify(
         return Err("the result has another number of documents".to_owned());
     }
     let mut found = BTreeMap::new();
-    for (old, new) in old_roots.into_iter().zip(new_roots) {
+    for (number, (old, new)) in old_roots.into_iter().zip(new_roots).enumerate() {
         compare(old, new, String::new(), &mut |pointer, after| {
-            found.insert((None, pointer), after);
+            found.insert(Address::Outer(number, pointer), after);
         });
     }
-    let planned = planned(changes, old_tree);
-    let holds_inner = planned.keys().any(|(inner, _)| inner.is_some());
+    let planned = planned(changes);
+    let holds_inner = planned.keys().any(|address| address.host().is_some());
     let by_host = |file| {
         if holds_inner {
             embedded_by_host(file)
@@ -69,15 +95,12 @@ pub fn verify(
         }
     };
     let (olds, news) = (by_host(before), by_host(after));
-    let hosts: BTreeSet<String> = planned
-        .keys()
-        .filter_map(|(inner, _)| inner.as_ref().map(|(host, _)| host.clone()))
-        .collect();
+    let hosts: BTreeSet<Host> = planned.keys().filter_map(Address::host).cloned().collect();
     // A string that holds an embedded document changes as a whole; what changed inside of it is compared there.
     for host in hosts {
-        found.remove(&(None, host.clone()));
+        found.remove(&Address::Outer(host.0, host.1.clone()));
         let (Some(old), Some(new)) = (olds.get(&host), news.get(&host)) else {
-            return Err(format!("`{host}` no longer holds YAML"));
+            return Err(format!("`{}` no longer holds YAML", host.1));
         };
         compare_embedded(old, new, &host, &mut found)?;
     }
@@ -95,27 +118,28 @@ pub fn verify(
     }
 }
 
-fn planned(changes: &[Change<'_>], tree: &Tree) -> BTreeMap<Address, After> {
+fn planned(changes: &[Change<'_>]) -> BTreeMap<Address, After> {
     let mut planned = BTreeMap::new();
     for change in changes {
         let (address, after) = match change {
-            Change::Set { node, value } => ((None, node.pointer()), scalar(value)),
+            Change::Set { node, value } => (Address::of(*node), scalar(value)),
             Change::Insert { object, key, value } => {
-                ((None, entry_pointer(*object, key)), scalar(value))
+                let pointer = entry_pointer(*object, key);
+                (
+                    Address::Outer(object.document_index(), pointer),
+                    scalar(value),
+                )
             }
-            Change::Remove { node } => ((None, node.pointer()), After::Gone),
+            Change::Remove { node } => (Address::of(*node), After::Gone),
             Change::SetInner {
-                embedded,
-                node,
-                text,
+                host, node, text, ..
             } => {
-                let host = tree.node(embedded.host()).pointer();
                 let value = Value {
                     kind: Kind::String,
                     text: text.clone(),
                 };
                 (
-                    (Some((host, node.document_index())), node.pointer()),
+                    Address::Inner(host_of(*host), node.document_index(), node.pointer()),
                     After::Is(value),
                 )
             }
@@ -141,32 +165,32 @@ fn scalar(value: &Scalar) -> After {
 fn compare_embedded(
     old: &Embedded,
     new: &Embedded,
-    host: &str,
+    host: &Host,
     found: &mut BTreeMap<Address, After>,
 ) -> Result<(), String> {
     if new.stream().faults.len() > old.stream().faults.len() {
-        return Err(format!("`{host}` no longer holds valid YAML"));
+        return Err(format!("`{}` no longer holds valid YAML", host.1));
     }
     let (old_roots, new_roots): (Vec<_>, Vec<_>) = (
         old.stream().tree.documents().collect(),
         new.stream().tree.documents().collect(),
     );
     if old_roots.len() != new_roots.len() {
-        return Err(format!("`{host}` holds another number of documents"));
+        return Err(format!("`{}` holds another number of documents", host.1));
     }
     for (index, (old, new)) in old_roots.into_iter().zip(new_roots).enumerate() {
         compare(old, new, String::new(), &mut |pointer, after| {
-            found.insert((Some((host.to_owned(), index)), pointer), after);
+            found.insert(Address::Inner(host.clone(), index, pointer), after);
         });
     }
     Ok(())
 }
 
-/// The embedded texts of a file by the pointers of their strings.
-fn embedded_by_host(file: &ProfileFile) -> HashMap<String, &Embedded> {
+/// The embedded texts of a file by their strings.
+fn embedded_by_host(file: &ProfileFile) -> HashMap<Host, &Embedded> {
     let host = |embedded: &Embedded| {
         let tree = file.tree()?;
-        Some(tree.node(embedded.host()).pointer())
+        Some(host_of(tree.node(embedded.host())))
     };
     file.documents()
         .filter(|(document, _)| document.shape() == Shape::Export)
@@ -178,18 +202,19 @@ fn embedded_by_host(file: &ProfileFile) -> HashMap<String, &Embedded> {
 /// Whether a place holds already what was planned for it.
 fn is_unchanged(
     before: &ProfileFile,
-    olds: &HashMap<String, &Embedded>,
+    olds: &HashMap<Host, &Embedded>,
     address: &Address,
     expected: &After,
 ) -> bool {
-    let (inner, pointer) = address;
-    let node = match inner {
-        Some((host, document)) => olds
-            .get(host)
-            .and_then(|embedded| embedded.stream().tree.documents().nth(*document)),
-        None => before.documents().next().map(|(_, root)| root),
+    let (tree, document, pointer) = match address {
+        Address::Outer(document, pointer) => (before.tree(), document, pointer),
+        Address::Inner(host, document, pointer) => {
+            let stream = olds.get(host).map(|embedded| embedded.stream());
+            (stream.map(|stream| &stream.tree), document, pointer)
+        }
     };
-    let node = node.and_then(|root| at_pointer(root, pointer));
+    let root = tree.and_then(|tree| tree.documents().nth(*document));
+    let node = root.and_then(|root| at_pointer(root, pointer));
     match (node, expected) {
         (Some(node), After::Is(value)) => node.kind() == value.kind && node.text() == value.text,
         (None, After::Gone) => true,
@@ -244,7 +269,7 @@ fn compare_objects(
 ) {
     let (olds, news) = (values_by_key(old), values_by_key(new));
     let below = |key: &str| format!("{pointer}/{}", escape_pointer_token(key));
-    for (key, value) in old.entries() {
+    for (key, value) in old.written_entries() {
         let key = key.text();
         if olds.get(&key) != Some(&value) {
             continue;
@@ -254,14 +279,14 @@ fn compare_objects(
             None => differs(below(&key), After::Gone),
         }
     }
-    for (key, value) in new.entries() {
+    for (key, value) in new.written_entries() {
         let key = key.text();
         if !olds.contains_key(&key) {
             differs(below(&key), after(value));
         }
     }
     let common = |object: NodeRef<'_>, other: &HashMap<Cow<'_, str>, NodeRef<'_>>| -> Vec<String> {
-        let keys = object.entries().map(|(key, _)| key.text());
+        let keys = object.written_entries().map(|(key, _)| key.text());
         keys.filter(|key| other.contains_key(key))
             .map(Cow::into_owned)
             .collect()
@@ -274,7 +299,7 @@ fn compare_objects(
 /// The values of an object; of duplicate keys the last one counts.
 fn values_by_key<'t>(object: NodeRef<'t>) -> HashMap<Cow<'t, str>, NodeRef<'t>> {
     object
-        .entries()
+        .written_entries()
         .map(|(key, value)| (key.text(), value))
         .collect()
 }
@@ -291,7 +316,9 @@ fn after(node: NodeRef<'_>) -> After {
 
 fn show(address: &Address) -> String {
     match address {
-        (None, pointer) => pointer.clone(),
-        (Some((host, document)), pointer) => format!("{host} document {document} {pointer}"),
+        Address::Outer(_, pointer) => pointer.clone(),
+        Address::Inner((_, host), document, pointer) => {
+            format!("{host} document {document} {pointer}")
+        }
     }
 }

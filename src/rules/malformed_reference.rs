@@ -3,7 +3,8 @@
 use super::{Group, ProfileContext, Rule, RuleMeta, Sink, Spot, sink::inner_fix};
 use crate::{
     finding::{Applicability, Level},
-    source::yaml_scalar,
+    source::{Edit, TextRange},
+    syntax::NodeRef,
 };
 
 /// What is known of the rule.
@@ -44,23 +45,14 @@ impl Rule for MalformedReference {
                     )
                 };
                 finding.help(help);
-                let style = embedded.stream().tree.node(reference.scalar).style();
-                let written = yaml_scalar::encode_piece(suggestion, style);
-                let is_on_one_line = !problem.range.of(embedded.text()).contains('\n');
-                let fix = written.filter(|_| is_on_one_line).and_then(|written| {
+                let scalar = embedded.stream().tree.node(reference.scalar);
+                let fix = corrected(scalar, problem.range, suggestion).and_then(|edits| {
                     let applicability = if problem.is_certain {
                         Applicability::Safe
                     } else {
                         Applicability::Unsafe
                     };
-                    inner_fix(
-                        cx.file,
-                        embedded,
-                        problem.range,
-                        &written,
-                        description,
-                        applicability,
-                    )
+                    inner_fix(cx.file, embedded, &edits, description, applicability)
                 });
                 if let Some(fix) = fix {
                     finding.fix(fix);
@@ -68,4 +60,15 @@ impl Rule for MalformedReference {
             }
         }
     }
+}
+
+/// The edits of an embedded text that put `text` in place of a part of a scalar.
+fn corrected(scalar: NodeRef<'_>, part: TextRange, text: &str) -> Option<Vec<Edit>> {
+    let layer = scalar.layer()?;
+    let edit = Edit {
+        range: layer.from_host(part)?,
+        text: text.to_owned(),
+    };
+    let (edits, _) = layer.edits(&[edit], scalar.surroundings())?;
+    Some(edits)
 }

@@ -5,7 +5,7 @@ use crate::{
     finding::{Applicability, Level},
     profile::Pack,
     suggest,
-    syntax::NodeRef,
+    syntax::{NodeRef, edit::Scalar},
 };
 
 /// What is known of the rule.
@@ -61,10 +61,11 @@ impl Rule for MismatchedPackType {
             finding
                 .pack(pack.name())
                 .related(place, "the registry's kind");
-            if let [only] = expected {
+            if let [only] = expected
+                && let Some((edits, _)) = node.set(&Scalar::String((*only).to_owned()))
+            {
                 finding.fix(outer_fix(
-                    node.content_range(),
-                    (*only).to_owned(),
+                    edits,
                     format!("change the type to `{only}`"),
                     Applicability::Unsafe,
                 ));

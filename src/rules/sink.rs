@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use super::RuleMeta;
 use crate::{
-    finding::{Applicability, Finding, Fix, FixEdit, Place},
+    finding::{Applicability, Finding, Fix, Place},
     profile::{Embedded, ProfileFile},
-    source::TextRange,
+    source::{Edit, TextRange},
     syntax::NodeRef,
 };
 
@@ -138,40 +138,30 @@ impl<'f> Sink<'f> {
     }
 }
 
-/// A fix that replaces bytes of an embedded text by text that stands for itself in any YAML scalar. `None` where the
-/// outer string would have to be written anew.
+/// A fix that makes edits of an embedded text. `None` where the string that holds it cannot be edited.
 #[must_use]
 pub fn inner_fix(
     file: &ProfileFile,
     embedded: &Embedded,
-    range: TextRange,
-    text: &str,
+    edits: &[Edit],
     description: String,
     applicability: Applicability,
 ) -> Option<Fix> {
-    let style = file.source().json_style();
-    let text = embedded.layer().encode_piece(text, style)?;
+    let host = file.tree()?.node(embedded.host());
+    let (edits, _) = embedded.layer().edits(edits, host.surroundings())?;
     Some(Fix {
         description,
         applicability,
-        edits: vec![FixEdit {
-            range: embedded.layer().to_host(range),
-            text,
-        }],
+        edits,
     })
 }
 
-/// A fix that replaces bytes of the outer file.
+/// A fix that makes edits of the outer file.
 #[must_use]
-pub fn outer_fix(
-    range: TextRange,
-    text: String,
-    description: String,
-    applicability: Applicability,
-) -> Fix {
+pub fn outer_fix(edits: Vec<Edit>, description: String, applicability: Applicability) -> Fix {
     Fix {
         description,
         applicability,
-        edits: vec![FixEdit { range, text }],
+        edits,
     }
 }

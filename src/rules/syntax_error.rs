@@ -4,7 +4,7 @@ use super::{Group, Rule, RuleMeta, Sink, Spot, sink::outer_fix};
 use crate::{
     finding::{Applicability, Level},
     profile::ProfileFile,
-    source::TextRange,
+    source::{Edit, TextRange},
 };
 
 /// What is known of the rule.
@@ -30,7 +30,7 @@ impl Rule for SyntaxError {
             report_encoding(at, file, sink);
             return;
         }
-        if file.source().text().starts_with('\u{feff}') {
+        if file.has_wrong_byte_order_mark() {
             report_byte_order_mark(sink);
         }
         for fault in file.faults() {
@@ -68,8 +68,10 @@ fn report_byte_order_mark(sink: &mut Sink<'_>) {
     .level(Level::Warning)
     .help("save the file as UTF-8 without a byte order mark")
     .fix(outer_fix(
-        mark,
-        String::new(),
+        vec![Edit {
+            range: mark,
+            text: String::new(),
+        }],
         "remove the byte order mark".to_owned(),
         Applicability::Safe,
     ));

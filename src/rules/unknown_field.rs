@@ -3,6 +3,7 @@
 use super::{Group, ProfileContext, Rule, RuleMeta, Sink, Spot, sink::outer_fix};
 use crate::{
     finding::{Applicability, Level},
+    source::Edit,
     syntax::Kind,
 };
 
@@ -40,8 +41,10 @@ impl Rule for UnknownField {
             {
                 // Known keys are plain words, so they stand for themselves in JSON and in YAML.
                 finding.fix(outer_fix(
-                    key.content_range(),
-                    known.clone(),
+                    vec![Edit {
+                        range: key.content_range(),
+                        text: known.clone(),
+                    }],
                     format!("rename `{}` to `{known}`", key.text()),
                     Applicability::Unsafe,
                 ));

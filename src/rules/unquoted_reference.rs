@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::{Group, ProfileContext, Rule, RuleMeta, Sink, Spot, sink::inner_fix};
 use crate::{
     finding::{Applicability, Level},
+    source::Edit,
     syntax::NodeId,
 };
 
@@ -68,8 +69,10 @@ impl Rule for UnquotedReference {
                     inner_fix(
                         cx.file,
                         embedded,
-                        node.range(),
-                        &quoted,
+                        &[Edit {
+                            range: node.range(),
+                            text: quoted,
+                        }],
                         "put it in single quotes".to_owned(),
                         Applicability::Safe,
                     )

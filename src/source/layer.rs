@@ -3,9 +3,9 @@
 use std::sync::OnceLock;
 
 use super::{
-    JsonStringStyle, SegmentMap, Text, TextRange, decode_json_string, encode_json_string,
+    Edit, JsonStringStyle, SegmentMap, Text, TextRange, decode_json_string, encode_json_string,
     map_json_string,
-    yaml_scalar::{self, ScalarStyle},
+    yaml_scalar::{self, ScalarStyle, Site},
 };
 
 /// How a layer's text is written in its host.
@@ -20,6 +20,24 @@ pub enum Encoding {
         /// Spaces of indentation that decoding removes from a block scalar's lines.
         indent: u32,
     },
+}
+
+/// What the surroundings of a string say about how it can be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Surroundings {
+    /// The habits of a JSON file.
+    Json(JsonStringStyle),
+    /// A place in a YAML file.
+    Yaml(Site),
+}
+
+/// A YAML scalar that is written in another style, because its own cannot hold its text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Restyled {
+    /// The style it had.
+    pub from: ScalarStyle,
+    /// The style it has.
+    pub to: ScalarStyle,
 }
 
 /// The decoded text of one string, and its map to the bytes around it.
@@ -93,13 +111,40 @@ impl Layer {
         Some(self.map().to_decoded(inside))
     }
 
-    /// Text to write into the host where [`Layer::to_host`] of an edited range points. `None` for YAML scalars: one
-    /// of those is rewritten as a whole, see [`yaml_scalar::encode`].
+    /// The edits of the host that make edits of the decoded text, and the change of style that takes. `None` when two
+    /// edits overlap, or the scalar cannot be read in the way it is edited.
     #[must_use]
-    pub fn encode_piece(&self, text: &str, style: JsonStringStyle) -> Option<String> {
-        match self.encoding {
-            Encoding::JsonString => Some(encode_json_string(text, style)),
-            Encoding::YamlScalar { .. } => None,
+    pub fn edits(
+        &self,
+        edits: &[Edit],
+        surroundings: Surroundings,
+    ) -> Option<(Vec<Edit>, Option<Restyled>)> {
+        match (self.encoding, surroundings) {
+            (Encoding::JsonString, surroundings) => {
+                let style = match surroundings {
+                    Surroundings::Json(style) => style,
+                    Surroundings::Yaml(_) => JsonStringStyle::default(),
+                };
+                let edits = edits.iter().map(|edit| Edit {
+                    range: self.to_host(edit.range),
+                    text: encode_json_string(&edit.text, style),
+                });
+                Some((edits.collect(), None))
+            }
+            (Encoding::YamlScalar { style, indent }, Surroundings::Yaml(site)) => {
+                let raw = self.raw.of(&self.host);
+                let edited = yaml_scalar::edit(raw, style, indent as usize, site, edits)?;
+                let edits = edited.edits.into_iter().map(|edit| Edit {
+                    range: edit.range.shifted(self.raw.start()),
+                    text: edit.text,
+                });
+                let restyled = (edited.style != style).then_some(Restyled {
+                    from: style,
+                    to: edited.style,
+                });
+                Some((edits.collect(), restyled))
+            }
+            (Encoding::YamlScalar { .. }, Surroundings::Json(_)) => None,
         }
     }
 

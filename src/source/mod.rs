@@ -2,6 +2,7 @@
 //!
 //! Everything counts bytes, 0-based; [`LineIndex`] is the one place that turns bytes into lines and columns.
 
+mod edit;
 mod json_string;
 mod layer;
 mod lines;
@@ -17,8 +18,9 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
+pub use edit::{Edit, Overlap, apply};
 pub use json_string::{JsonStringStyle, decode_json_string, encode_json_string, map_json_string};
-pub use layer::{Encoding, Layer};
+pub use layer::{Encoding, Layer, Restyled, Surroundings};
 pub use lines::{LineColumn, LineIndex};
 pub use range::TextRange;
 pub use segments::{SegmentMap, SegmentMapBuilder};
@@ -73,7 +75,6 @@ pub struct Source {
     name: Arc<str>,
     text: Text,
     lines: OnceLock<LineIndex>,
-    json_style: OnceLock<JsonStringStyle>,
     invalid_utf8_at: Option<usize>,
     /// The whole file, where it is not UTF-8.
     undecoded: Vec<u8>,
@@ -104,7 +105,6 @@ impl Source {
             name: name.into(),
             text: text.into(),
             lines: OnceLock::new(),
-            json_style: OnceLock::new(),
             invalid_utf8_at: None,
             undecoded: Vec::new(),
         }
@@ -199,14 +199,6 @@ impl Source {
             .filter(|&byte| byte != 0)
             .collect();
         memchr::memmem::find(&narrow, word.as_bytes()).is_some()
-    }
-
-    /// How the file writes JSON strings.
-    #[must_use]
-    pub fn json_style(&self) -> JsonStringStyle {
-        *self
-            .json_style
-            .get_or_init(|| JsonStringStyle::of(&self.text))
     }
 
     /// The line index of the text.

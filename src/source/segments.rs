@@ -109,6 +109,18 @@ impl SegmentMap {
         TextRange::new(start, self.raw_to_decoded(raw.end, true))
     }
 
+    /// The raw offset of a decoded offset, after raw text there that decodes to nothing.
+    #[must_use]
+    pub fn raw_start(&self, at: usize) -> usize {
+        self.start_to_raw(TextRange::empty(at).start)
+    }
+
+    /// The raw offset of a decoded offset, before raw text there that decodes to nothing.
+    #[must_use]
+    pub fn raw_end(&self, at: usize) -> usize {
+        self.end_to_raw(TextRange::empty(at).start)
+    }
+
     fn start_to_raw(&self, at: u32) -> usize {
         let index = self.segments.partition_point(|s| s.decoded <= at);
         let Some(segment) = index.checked_sub(1).and_then(|i| self.segments.get(i)) else {

@@ -82,9 +82,10 @@ impl<'a> Node<'a, TreeJson> for Instance<'a> {
     }
 
     fn as_number(&self) -> Option<TreeNumber<'a>> {
-        self.node()
-            .filter(|node| node.kind() == Kind::Number)
-            .map(|node| TreeNumber(node.source()))
+        let node = self.node().filter(|node| node.kind() == Kind::Number)?;
+        // Infinities are numbers of no JSON notation; the validator gets them as they are written.
+        let text = node.as_number().unwrap_or(Cow::Borrowed(node.source()));
+        Some(TreeNumber(text))
     }
 
     fn is_number(&self) -> bool {
@@ -183,9 +184,9 @@ impl<'a> Array<'a, TreeJson> for TreeArray<'a> {
     }
 }
 
-/// A number as it is written.
+/// A number as JSON writes it.
 #[derive(Debug)]
-pub struct TreeNumber<'a>(&'a str);
+pub struct TreeNumber<'a>(Cow<'a, str>);
 
 impl JsonNumber for TreeNumber<'_> {
     fn as_u64(&self) -> Option<u64> {
@@ -201,7 +202,7 @@ impl JsonNumber for TreeNumber<'_> {
     }
 
     fn as_str(&self) -> Cow<'_, str> {
-        Cow::Borrowed(self.0)
+        Cow::Borrowed(&self.0)
     }
 
     fn to_number(&self) -> Cow<'_, Number> {

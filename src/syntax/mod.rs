@@ -1,14 +1,38 @@
 //! Parsers with byte positions: JSON, YAML, and the references in YAML scalars. One [`Tree`] serves both formats.
 
+pub mod edit;
 pub mod json;
 mod json_schema;
+mod json_writer;
 mod pointer;
 pub mod reference;
 mod tree;
 pub mod yaml;
 mod yaml_events;
 mod yaml_types;
+mod yaml_writer;
 
 pub use json_schema::{Instance, TreeJson};
+pub use json_writer::write_json;
 pub use pointer::{escape_pointer_token, join_pointer};
 pub use tree::{Format, Kind, NodeId, NodeRef, RawNode, SyntaxFault, Tree, TreeBuilder};
+pub use yaml_writer::write_yaml;
+
+/// What has no notation in another format.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{pointer}`: {reason}")]
+pub struct Unwritable {
+    /// The pointer to it in its document.
+    pub pointer: String,
+    /// Why.
+    pub reason: &'static str,
+}
+
+impl Unwritable {
+    fn at(node: NodeRef<'_>, reason: &'static str) -> Self {
+        Self {
+            pointer: node.pointer(),
+            reason,
+        }
+    }
+}

@@ -13,6 +13,7 @@ use crate::source::{
 
 use super::{
     Format, Kind, NodeId, NodeRef, SyntaxFault, Tree, TreeBuilder, reference,
+    tree::MERGE_KEY,
     yaml_events::{GranitEvents, YamlEvent, YamlEvents},
     yaml_types,
 };
@@ -22,7 +23,8 @@ use super::{
 pub struct Stream {
     /// The documents. One with a fault holds what came before the fault.
     pub tree: Tree,
-    /// What is not YAML, in the order of the text: at most one fault that ends a document, and quotes in quotes.
+    /// What is not YAML, in the order of the text: at most one fault that ends a document, and what the parser lets through although it is wrong: quotes in quotes,
+    /// and values that contain themselves.
     pub faults: Vec<SyntaxFault>,
     /// Plain scalars that are only read as such because their templates were replaced: without quotes they are
     /// something else, or nothing, to a YAML parser.
@@ -30,7 +32,8 @@ pub struct Stream {
     /// Aliases without an anchor before them. A mask without quotes is one too, so it is for others to say which of
     /// them are faults.
     pub unknown_aliases: Vec<NodeId>,
-    /// What the parser lets through and a reader of the text as it is written does not: quotes in quotes.
+    /// What the parser lets through and a reader of the text as it is written does not: quotes in quotes, and aliases
+    /// inside of what they stand for.
     scalar_faults: Vec<SyntaxFault>,
     /// Templates outside of scalars: those that fill a line and steer a template engine, and the braces of those that
     /// are read as a mapping in a mapping.
@@ -90,6 +93,21 @@ pub fn unknown_alias_fault(alias: NodeRef<'_>, shown: &str) -> SyntaxFault {
         ),
         related: None,
     }
+}
+
+/// What is wrong with the templates of a stream to a reader that knows none.
+pub fn unquoted_template_faults(stream: &Stream) -> Vec<SyntaxFault> {
+    let unquoted = stream.unquoted.iter();
+    let ranges = unquoted.map(|&id| stream.tree.node(id).range());
+    let ranges = ranges.chain(stream.loose_templates.iter().copied());
+    ranges
+        .map(|range| SyntaxFault {
+            range,
+            message: "a template that is not quoted is read as a YAML mapping, or not at all: put it in quotes"
+                .to_owned(),
+            related: None,
+        })
+        .collect()
 }
 
 /// `text` with every template replaced by as many bytes of filler.
@@ -186,7 +204,7 @@ struct Reader<'t> {
     /// Where the event before this one ended, in bytes.
     previous_end: usize,
     faults: Vec<SyntaxFault>,
-    /// What is wrong with scalars that the parser lets through.
+    /// What is wrong with scalars and aliases that the parser lets through.
     scalar_faults: Vec<SyntaxFault>,
     unquoted: Vec<NodeId>,
     unknown_aliases: Vec<NodeId>,
@@ -252,8 +270,19 @@ impl<'t> Reader<'t> {
             }
             YamlEvent::Alias(anchor) => {
                 let id = self.builder.leaf(Kind::Alias, range);
-                if let Some(&target) = self.anchors.get(&anchor) {
-                    self.builder.set_alias_target(id, target);
+                match self.anchors.get(&anchor) {
+                    Some(&target) if self.builder.is_open(target) => {
+                        self.scalar_faults.push(SyntaxFault {
+                            range,
+                            message: format!(
+                                "`{}` stands for what it is a part of: a value cannot contain itself",
+                                range.of(self.text)
+                            ),
+                            related: None,
+                        });
+                    }
+                    Some(&target) => self.builder.set_alias_target(id, target),
+                    None => self.unknown_aliases.push(id),
                 }
             }
             YamlEvent::UnknownAlias => {
@@ -295,6 +324,9 @@ impl<'t> Reader<'t> {
             (None, ScalarStyle::Plain) if !has_template => yaml_types::plain_kind(decoded),
             _ => Kind::String,
         };
+        if style == ScalarStyle::Plain && decoded == MERGE_KEY && self.builder.expects_key() {
+            self.builder.mark_merge_key();
+        }
         let id = self.builder.leaf(kind, range);
         self.builder.update(id, |node| {
             node.style = style;

@@ -1,7 +1,22 @@
-//! Which plain YAML scalars are strings, and which are something else.
+//! Which plain YAML scalars are strings, and which are something else: the table that Palette's readers go by.
 //!
-//! Palette reads YAML with Go's libraries, whose scalar types are those of YAML 1.2's core schema plus what YAML 1.1
-//! calls a boolean (`yes`, `on` and so on; but not `y` and `n`).
+//! Palette, Kubernetes and Helm read YAML with `sigs.k8s.io/yaml`, which resolves plain scalars as go-yaml v2 does
+//! (`resolve.go`). That is neither YAML 1.1 nor YAML 1.2:
+//!
+//! | plain scalar | is | elsewhere |
+//! | --- | --- | --- |
+//! | nothing, `~`, `null`, `Null`, `NULL` | null | the same in YAML 1.1 and 1.2 |
+//! | `true`, `yes`, `on`, `y` and their opposites, each in lower case, upper case or capitalised | boolean | YAML 1.2: only `true` and `false` |
+//! | `12`, `+12`, `1_000` | integer | YAML 1.2: `1_000` is a string |
+//! | `017`, `0o17`, `0b11`, `0x1F`, also with a sign and in capitals | integer | `017` is 15; YAML 1.2: 17 |
+//! | `1.5`, `.5`, `5.`, `1e3`, `08`, `1_0.5` | float | |
+//! | `.inf`, `+.inf`, `-.inf`, `.nan`, each in three spellings | float | JSON has none of them |
+//! | `1:30`, `190:20:30` | string | YAML 1.1: a number to the base of 60 |
+//! | `2001-12-14` and other timestamps | string | YAML 1.1: a timestamp |
+//! | `<<` as a key | merge key | YAML 1.2: a string |
+//! | everything else | string | |
+//!
+//! The tree keeps the text as it is written; only its kind and, where a value is asked for, its meaning come from here.
 
 use super::Kind;
 
@@ -28,30 +43,79 @@ pub fn tagged_kind(suffix: &str) -> Option<Kind> {
     })
 }
 
-/// The value of a plain scalar that is a boolean in Go's YAML.
+/// The value of a plain scalar that is a boolean.
 #[must_use]
 pub fn boolean(text: &str) -> Option<bool> {
     match text {
-        "true" | "True" | "TRUE" | "yes" | "Yes" | "YES" | "on" | "On" | "ON" => Some(true),
-        "false" | "False" | "FALSE" | "no" | "No" | "NO" | "off" | "Off" | "OFF" => Some(false),
+        "true" | "True" | "TRUE" | "yes" | "Yes" | "YES" | "on" | "On" | "ON" | "y" | "Y" => {
+            Some(true)
+        }
+        "false" | "False" | "FALSE" | "no" | "No" | "NO" | "off" | "Off" | "OFF" | "n" | "N" => {
+            Some(false)
+        }
         _ => None,
     }
 }
 
+/// A plain scalar that is a number, as JSON writes it: the same text where that is JSON already. `None` for infinities,
+/// for what is no number, and for other notations of an integer beyond 128 bits.
+#[must_use]
+pub fn json_number(text: &str) -> Option<String> {
+    if is_json_number(text) {
+        return Some(text.to_owned());
+    }
+    let plain = text.replace('_', "");
+    let (sign, unsigned) = match plain.strip_prefix('-') {
+        Some(unsigned) => ("-", unsigned),
+        None => ("", plain.strip_prefix('+').unwrap_or(&plain)),
+    };
+    if let Some((radix, digits)) = radix_and_digits(unsigned) {
+        let value = u128::from_str_radix(digits, radix).ok()?;
+        return Some(format!("{sign}{value}"));
+    }
+    if !is_decimal(unsigned) {
+        return None;
+    }
+    let (mantissa, exponent) = match unsigned.find(['e', 'E']) {
+        Some(at) => unsigned.split_at(at),
+        None => (unsigned, ""),
+    };
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let whole = match whole.trim_start_matches('0') {
+        "" => "0",
+        whole => whole,
+    };
+    let point = if fraction.is_empty() { "" } else { "." };
+    Some(format!("{sign}{whole}{point}{fraction}{exponent}"))
+}
+
 fn is_number(text: &str) -> bool {
     let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
-    match unsigned.as_bytes() {
-        [b'0', b'x', hex @ ..] => !hex.is_empty() && hex.iter().all(u8::is_ascii_hexdigit),
-        [b'0', b'o', octal @ ..] => {
-            !octal.is_empty() && octal.iter().all(|byte| (b'0'..=b'7').contains(byte))
+    match unsigned {
+        ".inf" | ".Inf" | ".INF" => true,
+        ".nan" | ".NaN" | ".NAN" => text.len() == unsigned.len(),
+        // Underscores may stand between digits, but nothing but a digit makes a reader look for a number.
+        _ if unsigned.starts_with(|c: char| c.is_ascii_digit())
+            || unsigned.len() < text.len() && unsigned.starts_with('_') =>
+        {
+            let plain = unsigned.replace('_', "");
+            radix_and_digits(&plain).is_some() || is_decimal(&plain)
         }
-        [b'0', b'b', binary @ ..] => {
-            !binary.is_empty() && binary.iter().all(|byte| matches!(byte, b'0' | b'1'))
-        }
-        b".inf" | b".Inf" | b".INF" => true,
-        b".nan" | b".NaN" | b".NAN" => text.len() == unsigned.len(),
         _ => is_decimal(unsigned),
     }
+}
+
+/// The base of an integer that is not written in decimal, and its digits.
+fn radix_and_digits(unsigned: &str) -> Option<(u32, &str)> {
+    let lead = |len| unsigned.get(..len).map(str::to_ascii_lowercase);
+    let (radix, digits) = match lead(2).as_deref() {
+        Some("0x") => (16, unsigned.get(2..)?),
+        Some("0o") => (8, unsigned.get(2..)?),
+        Some("0b") => (2, unsigned.get(2..)?),
+        _ => (8, unsigned.strip_prefix('0')?),
+    };
+    (!digits.is_empty() && digits.chars().all(|digit| digit.is_digit(radix)))
+        .then_some((radix, digits))
 }
 
 fn is_decimal(text: &str) -> bool {
@@ -69,6 +133,19 @@ fn is_decimal(text: &str) -> bool {
     has_mantissa && digits(whole) && digits(fraction) && good_exponent
 }
 
+/// RFC 8259, section 6.
+fn is_json_number(text: &str) -> bool {
+    let unsigned = text.strip_prefix('-').unwrap_or(text);
+    let whole = unsigned.split(['.', 'e', 'E']).next().unwrap_or_default();
+    let after_point = unsigned
+        .split_once('.')
+        .map(|(_, rest)| rest.starts_with(|c: char| c.is_ascii_digit()));
+    is_decimal(unsigned)
+        && !whole.is_empty()
+        && (whole == "0" || !whole.starts_with('0'))
+        && after_point != Some(false)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -79,23 +156,64 @@ mod tests {
             ("", Kind::Null),
             ("~", Kind::Null),
             ("yes", Kind::Bool),
-            ("y", Kind::String),
+            ("y", Kind::Bool),
+            ("N", Kind::Bool),
+            ("yEs", Kind::String),
             ("True", Kind::Bool),
             ("1.33", Kind::Number),
             ("1.33.9", Kind::String),
             ("1.33.x", Kind::String),
             ("-1000", Kind::Number),
+            ("1_000", Kind::Number),
+            ("+_1", Kind::Number),
+            ("_1", Kind::String),
             ("0x1F", Kind::Number),
+            ("-0B11", Kind::Number),
+            ("0x", Kind::String),
+            ("0755", Kind::Number),
+            ("08", Kind::Number),
+            ("0o8", Kind::String),
             ("1e3", Kind::Number),
             ("e3", Kind::String),
             (".", Kind::String),
             (".5", Kind::Number),
+            (".5_0", Kind::String),
             ("5.", Kind::Number),
+            ("+", Kind::String),
             (".inf", Kind::Number),
             ("-.nan", Kind::String),
             ("10.0.0.0/16", Kind::String),
+            ("1:30", Kind::String),
+            ("2001-12-14", Kind::String),
         ] {
             assert_eq!(plain_kind(text), kind, "{text}");
+        }
+    }
+
+    #[test]
+    fn numbers_are_written_as_json_has_them() {
+        for (text, json) in [
+            ("12", Some("12")),
+            ("-0.50", Some("-0.50")),
+            ("1E+5", Some("1E+5")),
+            ("1.10", Some("1.10")),
+            ("+12", Some("12")),
+            ("1_000", Some("1000")),
+            ("0755", Some("493")),
+            ("-0x1F", Some("-31")),
+            ("0O17", Some("15")),
+            ("0b11", Some("3")),
+            ("08", Some("8")),
+            ("007.50", Some("7.50")),
+            (".5e3", Some("0.5e3")),
+            ("5.", Some("5")),
+            ("5.e2", Some("5e2")),
+            ("-.5", Some("-0.5")),
+            (".inf", None),
+            (".nan", None),
+            ("word", None),
+        ] {
+            assert_eq!(json_number(text).as_deref(), json, "{text}");
         }
     }
 }

@@ -246,7 +246,7 @@ pub fn naive_duplicates(tree: &Tree) -> Vec<(TextRange, TextRange)> {
     let mut found = Vec::new();
     for object in tree.nodes() {
         let keys: Vec<_> = object
-            .entries()
+            .written_entries()
             .map(|(key, _)| key)
             .filter(is_scalar)
             .collect();

@@ -72,14 +72,14 @@ fn quoted(raw: &str, quote: u8) -> Option<(String, SegmentMap)> {
 
 /// What becomes of the line breaks at the end of a block (YAML 1.2.2, section 8.1.1.2).
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Chomping {
+pub(super) enum Chomping {
     Strip,
     Clip,
     Keep,
 }
 
 /// The chomping and the length of a block header, its line break included.
-fn block_header(raw: &str, indicator: u8) -> Option<(Chomping, usize)> {
+pub(super) fn block_header(raw: &str, indicator: u8) -> Option<(Chomping, usize)> {
     let bytes = raw.as_bytes();
     if bytes.first() != Some(&indicator) {
         return None;

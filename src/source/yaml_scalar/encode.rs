@@ -38,8 +38,8 @@ pub fn encode(text: &str, style: ScalarStyle, indent: usize, in_flow: bool) -> O
 /// that follow in the document would be read as part of the text.
 ///
 /// A literal keeps every line as it is. A folded scalar has one line per line of the text, with one blank line more
-/// between each two than the text has; none of them may begin with white space. Neither holds an empty text, a line
-/// of white space only, or characters that would have to be escaped. `None` too for the styles that are no blocks.
+/// between two that do not begin with white space. Neither holds a text that is empty or white space only but for line
+/// feeds, or characters that would have to be escaped. `None` too for the styles that are no blocks.
 #[must_use]
 pub fn encode_block(
     text: &str,
@@ -62,6 +62,12 @@ fn single_quoted(text: &str) -> Option<String> {
 
 fn double_quoted(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
+    double_quoted_into(text, &mut out);
+    out
+}
+
+/// Appends `text` in double quotes.
+pub(super) fn double_quoted_into(text: &str, out: &mut String) {
     out.push('"');
     for c in text.chars() {
         let short = match c {
@@ -93,7 +99,6 @@ fn double_quoted(text: &str) -> String {
         out.push(short);
     }
     out.push('"');
-    out
 }
 
 fn block(text: &str, folded: bool, indent: usize, parent: Option<usize>) -> Option<String> {
@@ -104,10 +109,7 @@ fn block(text: &str, folded: bool, indent: usize, parent: Option<usize>) -> Opti
     let body = text.trim_end_matches('\n');
     let trailing = text.len() - body.len();
     let is_indented = |line: &str| line.bytes().next().is_some_and(is_blank);
-    if body
-        .split('\n')
-        .any(|line| is_indented(line) && (folded || line.bytes().all(is_blank)))
-    {
+    if !body.is_empty() && body.chars().all(char::is_whitespace) {
         return None;
     }
 
@@ -124,18 +126,18 @@ fn block(text: &str, folded: bool, indent: usize, parent: Option<usize>) -> Opti
         out.push('-');
     }
     if !body.is_empty() {
-        let mut first = true;
+        let (mut breaks, mut previous) = (1, None);
         for line in body.split('\n') {
-            out.push('\n');
-            if line.is_empty() {
-                continue;
+            if !line.is_empty() {
+                // Between two lines at the body's own column one line break is folded away (YAML 1.2.2, section 8.1.3).
+                let is_folded = folded && !is_indented(line) && previous == Some(false);
+                out.extend(std::iter::repeat_n('\n', breaks + usize::from(is_folded)));
+                out.extend(std::iter::repeat_n(' ', indent));
+                out.push_str(line);
+                previous = Some(is_indented(line));
+                breaks = 0;
             }
-            if folded && !first {
-                out.push('\n');
-            }
-            first = false;
-            out.extend(std::iter::repeat_n(' ', indent));
-            out.push_str(line);
+            breaks += 1;
         }
     }
     // The last line break is the one after the scalar, unless the header needs it.
@@ -150,7 +152,7 @@ fn block(text: &str, folded: bool, indent: usize, parent: Option<usize>) -> Opti
 
 /// Whether a style without escapes can hold `c` within a line. YAML 1.1, which Go's reader follows, has three more
 /// line breaks than 1.2.
-fn is_line_char(c: char) -> bool {
+pub(super) fn is_line_char(c: char) -> bool {
     is_printable(c)
         && !matches!(
             c,
@@ -158,7 +160,7 @@ fn is_line_char(c: char) -> bool {
         )
 }
 
-fn can_be_plain(text: &str, in_flow: bool) -> bool {
+pub(super) fn can_be_plain(text: &str, in_flow: bool) -> bool {
     let mut chars = text.chars();
     let (Some(first), second) = (chars.next(), chars.next()) else {
         return false;
@@ -184,7 +186,7 @@ fn can_be_plain(text: &str, in_flow: bool) -> bool {
 
 /// Whether no version of YAML takes a plain `text` for anything but a string (YAML 1.2.2, section 10.3.2, and the
 /// types of YAML 1.1). In doubt it is not one.
-fn is_string(text: &str) -> bool {
+pub(super) fn is_string(text: &str) -> bool {
     const WORDS: [&str; 12] = [
         "~", "null", "true", "false", "yes", "no", "on", "off", "y", "n", "<<", "=",
     ];

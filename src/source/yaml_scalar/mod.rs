@@ -4,11 +4,13 @@
 //! does (its tests compare the two), and writes a text back in the style of its neighbours.
 
 mod decode;
+mod edit;
 mod encode;
 
 use crate::source::TextRange;
 
 pub use decode::decode;
+pub use edit::{EditedScalar, Site, edit, write};
 pub use encode::{encode, encode_block};
 
 /// How a scalar is written (YAML 1.2.2, sections 7.3 and 8.1).
@@ -26,19 +28,14 @@ pub enum ScalarStyle {
     Folded,
 }
 
-/// A piece of text as it is written inside a scalar of this style, where it can stand there as it is or escaped: no
-/// line breaks, and in a plain scalar nothing that would end it.
-#[must_use]
-pub fn encode_piece(text: &str, style: ScalarStyle) -> Option<String> {
-    if text.contains(['\n', '\r', '\t']) {
-        return None;
-    }
-    match style {
-        ScalarStyle::DoubleQuoted => Some(text.replace('\\', "\\\\").replace('"', "\\\"")),
-        ScalarStyle::SingleQuoted => Some(text.replace('\'', "''")),
-        ScalarStyle::Plain if text.contains([':', '#', ',', '[', ']', '{', '}']) => None,
-        ScalarStyle::Plain | ScalarStyle::Literal | ScalarStyle::Folded => Some(text.to_owned()),
-    }
+/// The length of the header of a block, its line break included; `None` when `raw` is no block of that style.
+fn block_header_len(raw: &str, style: ScalarStyle) -> Option<usize> {
+    let indicator = match style {
+        ScalarStyle::Literal => b'|',
+        ScalarStyle::Folded => b'>',
+        _ => return None,
+    };
+    decode::block_header(raw, indicator).map(|(_, len)| len)
 }
 
 /// Where a block scalar lies in its text, as [`decode`] wants it.

@@ -215,7 +215,8 @@ fn writes_blocks() {
     assert_eq!(literal("\na\n").as_deref(), Some("|\n\n  a"));
     assert_eq!(literal("a\n\n").as_deref(), Some("|+\n  a\n"));
     assert_eq!(literal("\n").as_deref(), Some("|+\n"));
-    for text in ["", " a", "\n\ta", "a\n \nb", "a\rb", "\u{feff}", "\u{1}"] {
+    assert_eq!(literal("a\n \nb").as_deref(), Some("|-\n  a\n   \n  b"));
+    for text in ["", " a", "\n\ta", " \n ", "a\rb", "\u{feff}", "\u{1}"] {
         assert_eq!(literal(text), None, "{text:?}");
     }
     assert_eq!(encode("a", ScalarStyle::Literal, 2, true), None);
@@ -231,5 +232,8 @@ fn writes_blocks() {
         folded("a b\nc\n\nd\n").as_deref(),
         Some(">\n a b\n\n c\n\n\n d")
     );
-    assert_eq!(folded("a\n b"), None);
+    assert_eq!(
+        folded("a\n b\n\n c\nd\ne").as_deref(),
+        Some(">-\n a\n  b\n\n  c\n d\n\n e")
+    );
 }

@@ -1,6 +1,9 @@
 //! Building a tree, for the parsers.
 
-use std::collections::{HashMap, hash_map::Entry};
+use std::{
+    collections::{HashMap, hash_map::Entry},
+    sync::OnceLock,
+};
 
 use super::{Format, Kind, NONE, NodeId, NodeRef, RawNode, Tree};
 use crate::source::{Text, TextRange, yaml_scalar::ScalarStyle};
@@ -37,6 +40,9 @@ impl TreeBuilder {
                 decoded: Vec::new(),
                 documents: Vec::new(),
                 duplicates: Vec::new(),
+                has_merge_keys: false,
+                has_aliases: false,
+                json_style: OnceLock::new(),
             },
             open: Vec::new(),
         }
@@ -50,6 +56,7 @@ impl TreeBuilder {
 
     /// Adds a scalar or alias.
     pub fn leaf(&mut self, kind: Kind, range: TextRange) -> NodeId {
+        self.tree.has_aliases |= kind == Kind::Alias;
         self.push(kind, range)
     }
 
@@ -108,6 +115,17 @@ impl TreeBuilder {
         self.update(id, |node| node.extra = number);
     }
 
+    /// Tells that a key `<<` without quotes was read.
+    pub fn mark_merge_key(&mut self) {
+        self.tree.has_merge_keys = true;
+    }
+
+    /// Whether a container is not closed yet.
+    #[must_use]
+    pub fn is_open(&self, id: NodeId) -> bool {
+        self.open.iter().any(|open| open.id == id)
+    }
+
     /// Sets what an alias stands for.
     pub fn set_alias_target(&mut self, id: NodeId, target: NodeId) {
         self.update(id, |node| node.extra = target.0);
@@ -151,7 +169,7 @@ impl TreeBuilder {
 
     fn find_duplicates(&mut self, object: NodeId) {
         let tree = &self.tree;
-        let keys = || tree.node(object).entries().map(|(key, _)| key);
+        let keys = || tree.node(object).written_entries().map(|(key, _)| key);
         let mut found = Vec::new();
         if keys().nth(FEW_KEYS).is_none() {
             for (index, key) in keys().enumerate() {

@@ -2,10 +2,14 @@
 
 mod builder;
 
-use std::borrow::Cow;
+use std::{
+    borrow::Cow,
+    collections::{HashMap, HashSet},
+    sync::OnceLock,
+};
 
 use crate::source::{
-    Encoding, Layer, Text, TextRange, decode_json_string, yaml_scalar::ScalarStyle,
+    Encoding, JsonStringStyle, Layer, Text, TextRange, decode_json_string, yaml_scalar::ScalarStyle,
 };
 
 pub use builder::TreeBuilder;
@@ -17,6 +21,17 @@ pub enum Format {
     Json,
     /// YAML 1.2, with the scalar types of [`super::yaml`].
     Yaml,
+}
+
+impl Format {
+    /// What names of files in this format end with, without the dot.
+    #[must_use]
+    pub fn extension(self) -> &'static str {
+        match self {
+            Self::Json => "json",
+            Self::Yaml => "yaml",
+        }
+    }
 }
 
 /// What a node is.
@@ -52,6 +67,9 @@ impl NodeId {
 
 /// No node.
 const NONE: u32 = u32::MAX;
+
+/// The key that merges other objects into its own.
+pub(crate) const MERGE_KEY: &str = "<<";
 
 /// One node of the arena. The children of a node follow it; those of an object alternate between key and value.
 #[derive(Debug, Clone, Copy)]
@@ -95,6 +113,10 @@ pub struct Tree {
     decoded: Vec<Text>,
     documents: Vec<NodeId>,
     duplicates: Vec<(NodeId, NodeId)>,
+    /// Whether any key is a merge key. Few texts have one, and lookups in the others need not look for it.
+    has_merge_keys: bool,
+    has_aliases: bool,
+    json_style: OnceLock<JsonStringStyle>,
 }
 
 /// A node together with its tree; as cheap to copy as a reference.
@@ -122,6 +144,14 @@ impl Tree {
         self.documents.iter().map(|&id| self.node(id))
     }
 
+    /// The number of the document that a byte of the text lies in or after, 0-based.
+    #[must_use]
+    pub fn document_at(&self, offset: usize) -> usize {
+        self.documents
+            .partition_point(|&root| self.node(root).range().start() <= offset)
+            .saturating_sub(1)
+    }
+
     /// The node with this number, which must come from this tree.
     #[must_use]
     pub fn node(&self, id: NodeId) -> NodeRef<'_> {
@@ -138,6 +168,35 @@ impl Tree {
         self.duplicates
             .iter()
             .map(|&(first, again)| (self.node(first), self.node(again)))
+    }
+
+    /// Whether any object has a merge key, so that its entries may be those of others too.
+    #[must_use]
+    pub fn has_merge_keys(&self) -> bool {
+        self.has_merge_keys
+    }
+
+    /// Whether any value is an alias of another.
+    #[must_use]
+    pub fn has_aliases(&self) -> bool {
+        self.has_aliases
+    }
+
+    /// How the text writes JSON strings.
+    #[must_use]
+    pub fn json_style(&self) -> JsonStringStyle {
+        *self
+            .json_style
+            .get_or_init(|| JsonStringStyle::of(&self.text))
+    }
+
+    /// How the text breaks lines: as the first line does.
+    #[must_use]
+    pub fn line_break(&self) -> &'static str {
+        match memchr::memchr(b'\n', self.text.as_bytes()) {
+            Some(at) if self.text.get(..at).is_some_and(|line| line.ends_with('\r')) => "\r\n",
+            _ => "\n",
+        }
     }
 
     /// The number of nodes.
@@ -273,7 +332,19 @@ impl<'t> NodeRef<'t> {
         if self.kind() != Kind::Bool {
             return None;
         }
-        super::yaml_types::boolean(self.source())
+        super::yaml_types::boolean(&self.text())
+    }
+
+    /// A number as JSON writes it; `None` for other kinds, and for what JSON has no number for.
+    #[must_use]
+    pub fn as_number(self) -> Option<Cow<'t, str>> {
+        if self.kind() != Kind::Number {
+            return None;
+        }
+        match self.tree.format {
+            Format::Json => Some(Cow::Borrowed(self.source())),
+            Format::Yaml => super::yaml_types::json_number(&self.text()).map(Cow::Owned),
+        }
     }
 
     /// Whether it is `null`, or absent where YAML allows it.
@@ -303,27 +374,52 @@ impl<'t> NodeRef<'t> {
         })
     }
 
-    /// The items of an array; nothing for other kinds.
+    /// The items of an array, each as what it stands for; nothing for other kinds. An alias of an array has its items.
     pub fn items(self) -> impl Iterator<Item = NodeRef<'t>> {
-        let is_array = self.kind() == Kind::Array;
-        self.children().take_while(move |_| is_array)
+        let array = self.resolved();
+        let is_array = array.kind() == Kind::Array;
+        array
+            .children()
+            .take_while(move |_| is_array)
+            .map(NodeRef::resolved)
     }
 
-    /// The entries of an object as key and value; nothing for other kinds.
-    pub fn entries(self) -> impl Iterator<Item = (NodeRef<'t>, NodeRef<'t>)> {
+    /// The entries of an object as they are written, key and value; nothing for other kinds. Aliases stay aliases, and
+    /// merge keys are keys like others.
+    pub fn written_entries(self) -> impl Iterator<Item = (NodeRef<'t>, NodeRef<'t>)> {
         let is_object = self.kind() == Kind::Object;
         let mut children = self.children().take_while(move |_| is_object);
         std::iter::from_fn(move || Some((children.next()?, children.next()?)))
     }
 
-    /// The entry of an object with this key. Of duplicate keys the last one counts, as in every decoder Palette
-    /// uses.
-    #[must_use]
-    pub fn entry(self, key: &str) -> Option<(NodeRef<'t>, NodeRef<'t>)> {
-        self.entries().filter(|(name, _)| name.text() == key).last()
+    /// The entries of an object as a program reads them, key and value: every value as what it stands for, and what
+    /// merge keys bring in after the object's own entries. Nothing for other kinds.
+    pub fn entries(self) -> impl Iterator<Item = (NodeRef<'t>, NodeRef<'t>)> {
+        let object = self.resolved();
+        object
+            .written_entries()
+            .filter(|(key, _)| !key.is_merge_key())
+            .map(|(key, value)| (key, value.resolved()))
+            .chain(object.merged_entries())
     }
 
-    /// The value at this key of an object.
+    /// The entry of an object with this key, its own or merged, the value as what it stands for. Of duplicate keys the
+    /// last one counts, as in every decoder Palette uses.
+    #[must_use]
+    pub fn entry(self, key: &str) -> Option<(NodeRef<'t>, NodeRef<'t>)> {
+        let object = self.resolved();
+        let own = object
+            .written_entries()
+            .filter(|(name, _)| !name.is_merge_key() && name.text() == key)
+            .last();
+        own.map(|(name, value)| (name, value.resolved()))
+            .or_else(|| {
+                let mut merged = object.merged_entries().into_iter();
+                merged.find(|(name, _)| name.text() == key)
+            })
+    }
+
+    /// The value at this key of an object, see [`NodeRef::entry`].
     #[must_use]
     pub fn get(self, key: &str) -> Option<NodeRef<'t>> {
         self.entry(key).map(|(_, value)| value)
@@ -333,6 +429,66 @@ impl<'t> NodeRef<'t> {
     #[must_use]
     pub fn at(self, keys: &[&str]) -> Option<NodeRef<'t>> {
         keys.iter().try_fold(self, |node, key| node.get(key))
+    }
+
+    /// Whether it is a key `<<` that merges other objects into its own: written plain, as go-yaml asks for.
+    #[must_use]
+    pub fn is_merge_key(self) -> bool {
+        self.tree.has_merge_keys
+            && self.style() == ScalarStyle::Plain
+            && self.source() == MERGE_KEY
+            && self.own_entry().is_some_and(|(key, _)| key.id == self.id)
+    }
+
+    /// What the merge keys of an object bring in. The object's own keys come before merged ones, and of several merged
+    /// objects the first one with a key (YAML 1.1, merge key type).
+    fn merged_entries(self) -> Vec<(NodeRef<'t>, NodeRef<'t>)> {
+        let mut merged = Vec::new();
+        if !self.tree.has_merge_keys {
+            return merged;
+        }
+        let sources = |object: NodeRef<'t>| {
+            object
+                .written_entries()
+                .filter(|(key, _)| key.is_merge_key())
+                .flat_map(|(_, value)| {
+                    let value = value.resolved();
+                    let is_array = value.kind() == Kind::Array;
+                    let single = (!is_array).then_some(value);
+                    single.into_iter().chain(value.items())
+                })
+                .filter(|source| source.kind() == Kind::Object)
+        };
+        let mut open: Vec<NodeRef<'t>> = sources(self).collect();
+        if open.is_empty() {
+            return merged;
+        }
+        let mut keys: HashSet<Cow<'t, str>> =
+            self.written_entries().map(|(key, _)| key.text()).collect();
+        open.reverse();
+        // One that is merged again brings in nothing more, so a bomb of merges costs what its text costs.
+        let mut seen = HashSet::from([self.id]);
+        while let Some(source) = open.pop() {
+            if !seen.insert(source.id) {
+                continue;
+            }
+            let own: Vec<_> = source
+                .written_entries()
+                .filter(|(key, _)| !key.is_merge_key())
+                .collect();
+            // Of duplicate keys in one object the last one counts.
+            let last: HashMap<Cow<'t, str>, NodeId> =
+                own.iter().map(|(key, _)| (key.text(), key.id)).collect();
+            for (key, value) in own {
+                if last.get(&key.text()) == Some(&key.id) && keys.insert(key.text()) {
+                    merged.push((key, value.resolved()));
+                }
+            }
+            let mut nested: Vec<_> = sources(source).collect();
+            nested.reverse();
+            open.extend(nested);
+        }
+        merged
     }
 
     /// The node an alias stands for.

@@ -1,0 +1,147 @@
+//! The same profile in the other format.
+
+use crate::{
+    profile::ProfileFile,
+    source::Source,
+    syntax::{Format, Kind, NodeRef, Tree, write_json, write_yaml},
+};
+
+/// A file in another format than it was.
+#[derive(Debug)]
+pub struct Converted {
+    /// The result, parsed.
+    pub file: ProfileFile,
+    /// What the other format could not take, for people.
+    pub lost: Option<String>,
+}
+
+/// Writes the profile of a file in a format, and proves that the result means the same.
+///
+/// # Errors
+///
+/// Why it cannot be converted, for people.
+pub fn convert(file: &ProfileFile, format: Format) -> Result<Converted, String> {
+    let tree = file.tree().ok_or("it cannot be read")?;
+    let mut documents = file.documents();
+    let root = match (documents.next(), documents.next()) {
+        (Some((_, root)), None) => root,
+        (None, _) => return Err("it holds no document".to_owned()),
+        (Some(_), Some(_)) => {
+            let count = 2 + documents.count();
+            return Err(format!(
+                "it holds {count} documents, and a JSON file holds one: make a file of each"
+            ));
+        }
+    };
+    if let Some((_, again)) = tree.duplicate_keys().next() {
+        return Err(format!("`{}` is there twice", again.pointer()));
+    }
+    let text = match format {
+        Format::Json => write_json(root).map_err(|error| error.to_string())?,
+        Format::Yaml => write_yaml(root),
+    };
+    let source = Source::new(file.source().name(), text);
+    let result = ProfileFile::parse_as(source, format);
+    let differs = |place: &str| {
+        format!("internal error: converted, `{place}` would not be what it is: report this")
+    };
+    if !result.faults().is_empty() {
+        return Err(differs(""));
+    }
+    let converted = result.documents().map(|(_, root)| root).next();
+    if let Some(place) = difference(root.resolved(), converted.ok_or_else(|| differs(""))?) {
+        return Err(differs(&place));
+    }
+    let lost = match comments(tree) {
+        0 => None,
+        1 => Some("1 comment is left behind: JSON has none".to_owned()),
+        count => Some(format!("{count} comments are left behind: JSON has none")),
+    };
+    Ok(Converted { file: result, lost })
+}
+
+/// The pointer to the first place where two documents do not mean the same to a program, keys in the same order.
+/// Recursive: parsers limit the depth.
+#[must_use]
+pub fn difference(one: NodeRef<'_>, other: NodeRef<'_>) -> Option<String> {
+    let here = || Some(other.pointer());
+    if one.kind() != other.kind() {
+        return here();
+    }
+    match one.kind() {
+        Kind::Null => None,
+        Kind::Bool if one.as_bool() == other.as_bool() => None,
+        Kind::Number if one.as_number() == other.as_number() => None,
+        Kind::String if one.text() == other.text() => None,
+        Kind::Array => {
+            let (mut ones, mut others) = (one.items(), other.items());
+            loop {
+                match (ones.next(), others.next()) {
+                    (None, None) => return None,
+                    (Some(one), Some(other)) => {
+                        if let Some(place) = difference(one, other) {
+                            return Some(place);
+                        }
+                    }
+                    _ => return here(),
+                }
+            }
+        }
+        Kind::Object => {
+            let (mut ones, mut others) = (one.entries(), other.entries());
+            loop {
+                match (ones.next(), others.next()) {
+                    (None, None) => return None,
+                    (Some((key, one)), Some((other_key, other))) => {
+                        if key.resolved().text() != other_key.resolved().text() {
+                            return here();
+                        }
+                        if let Some(place) = difference(one, other) {
+                            return Some(place);
+                        }
+                    }
+                    _ => return here(),
+                }
+            }
+        }
+        _ => here(),
+    }
+}
+
+/// How many comments stand between the scalars of a YAML text.
+fn comments(tree: &Tree) -> usize {
+    if tree.format() == Format::Json {
+        return 0;
+    }
+    let text = tree.text();
+    let scalars = tree
+        .nodes()
+        .filter(|node| !matches!(node.kind(), Kind::Array | Kind::Object));
+    let (mut count, mut from) = (0, 0);
+    for scalar in scalars {
+        let range = scalar.range();
+        count += comments_in(text, from, range.start());
+        // The header of a block may have one too.
+        let source = scalar.source();
+        if source.starts_with(['|', '>']) {
+            let header = source.lines().next().unwrap_or_default();
+            count += usize::from(header.contains(" #") || header.contains("\t#"));
+        }
+        from = from.max(range.end());
+    }
+    count + comments_in(text, from, text.len())
+}
+
+/// How many comments there are in a part of a text that holds no scalars.
+fn comments_in(text: &str, from: usize, to: usize) -> usize {
+    let between = text.get(from..to).unwrap_or_default();
+    let before = text.get(..from).unwrap_or_default().chars().next_back();
+    between
+        .split(['\n', '\r'])
+        .enumerate()
+        .filter(|(number, line)| {
+            let is_line_start = *number > 0 || before.is_none_or(|c| matches!(c, '\n' | '\r'));
+            line.contains(" #") || line.contains("\t#") || is_line_start && line.starts_with('#')
+        })
+        .count()
+}

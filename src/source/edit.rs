@@ -1,0 +1,52 @@
+//! Replacements of bytes of a text.
+
+use std::fmt;
+
+use super::TextRange;
+
+/// One replacement of bytes of a text. It may hold a secret, so `Debug` shows none of its text.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Edit {
+    /// The bytes that are replaced.
+    pub range: TextRange,
+    /// What stands there afterwards.
+    pub text: String,
+}
+
+impl fmt::Debug for Edit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Edit({:?}, {} bytes)", self.range, self.text.len())
+    }
+}
+
+/// Two edits touch the same bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("two changes touch the same bytes, at byte {at}")]
+pub struct Overlap {
+    /// Where the second one begins, in bytes.
+    pub at: usize,
+}
+
+/// `text` with the edits made, in any order.
+///
+/// # Errors
+///
+/// [`Overlap`] when two edits touch the same bytes.
+pub fn apply(text: &str, edits: &[Edit]) -> Result<String, Overlap> {
+    let mut sorted: Vec<&Edit> = edits.iter().collect();
+    sorted.sort_by_key(|edit| edit.range);
+    let grown: usize = edits.iter().map(|edit| edit.text.len()).sum();
+    let mut result = String::with_capacity(text.len() + grown);
+    let mut from = 0;
+    for edit in sorted {
+        let (start, end) = (edit.range.start(), edit.range.end());
+        if start < from {
+            return Err(Overlap { at: start });
+        }
+        result.push_str(text.get(from..start).unwrap_or_default());
+        result.push_str(&edit.text);
+        from = end;
+    }
+    result.push_str(text.get(from..).unwrap_or_default());
+    Ok(result)
+}
