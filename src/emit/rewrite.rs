@@ -191,7 +191,7 @@ pub fn render_human(
         }
         None => line(
             &mut out,
-            "not checked: the profiles, as no destination was given",
+            "only the format was changed: without `--to` nothing is checked",
         ),
     }
     out

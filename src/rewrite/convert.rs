@@ -29,7 +29,7 @@ pub fn convert(file: &ProfileFile, format: Format) -> Result<Converted, String> 
         (Some(_), Some(_)) => {
             let count = 2 + documents.count();
             return Err(format!(
-                "it holds {count} documents, and a JSON file holds one: make a file of each"
+                "it holds {count} documents, and a JSON file holds one: split it into files first"
             ));
         }
     };

@@ -16,29 +16,31 @@ use super::change::Change;
 /// Lines of context around a change.
 const CONTEXT: usize = 2;
 
-/// Where a plan writes secrets, by pointer: a string of the outer document, or a scalar of an embedded one.
+/// A node: the number of its document, and its pointer there.
+type Address = (usize, String);
+
+fn address(node: NodeRef<'_>) -> Address {
+    (node.document_index(), node.pointer())
+}
+
+/// Where a plan writes secrets: strings of the outer file, or scalars of a text embedded in one.
 #[derive(Debug, Default)]
 pub struct Redactions {
-    outer: BTreeSet<String>,
-    inner: BTreeSet<(String, usize, String)>,
+    outer: BTreeSet<Address>,
+    inner: BTreeSet<(Address, Address)>,
 }
 
 impl Redactions {
     /// The places that these changes of a file write secrets to.
-    pub fn of<'t>(before: &ProfileFile, changes: impl Iterator<Item = &'t Change<'t>>) -> Self {
+    pub fn of<'t>(changes: impl Iterator<Item = &'t Change<'t>>) -> Self {
         let mut redactions = Self::default();
         for change in changes {
             match change {
                 Change::Set { node, .. } => {
-                    redactions.outer.insert(node.pointer());
+                    redactions.outer.insert(address(*node));
                 }
-                Change::SetInner { embedded, node, .. } => {
-                    let place = (
-                        host(before, embedded),
-                        node.document_index(),
-                        node.pointer(),
-                    );
-                    redactions.inner.insert(place);
+                Change::SetInner { host, node, .. } => {
+                    redactions.inner.insert((address(*host), address(*node)));
                 }
                 Change::Insert { .. } | Change::Remove { .. } => {}
             }
@@ -74,7 +76,7 @@ pub fn render(before: &ProfileFile, after: &ProfileFile, redactions: &Redactions
             old.slot()
         );
         let shown = |file: &ProfileFile, embedded: &Embedded, redactions: &Redactions| {
-            redacted(embedded, &host(file, embedded), redactions)
+            redacted(embedded, host(file, embedded).as_ref(), redactions)
         };
         unified(
             &mut out,
@@ -118,10 +120,10 @@ fn printable_line(line: &str) -> String {
 /// The outer document, one value a line, without the texts in it.
 fn envelope(file: &ProfileFile, redactions: &Redactions) -> String {
     let mut out = String::new();
-    let hosts: BTreeSet<String> = file
+    let hosts: BTreeSet<Address> = file
         .documents()
         .flat_map(|(document, _)| document.embedded())
-        .map(|embedded| host(file, embedded))
+        .filter_map(|embedded| host(file, embedded))
         .collect();
     for (_, root) in file.documents() {
         let mut writer = EnvelopeWriter {
@@ -138,17 +140,18 @@ fn envelope(file: &ProfileFile, redactions: &Redactions) -> String {
 
 struct EnvelopeWriter<'w> {
     out: &'w mut String,
-    hosts: &'w BTreeSet<String>,
+    hosts: &'w BTreeSet<Address>,
     redactions: &'w Redactions,
     depth: usize,
 }
 
 impl EnvelopeWriter<'_> {
+    /// Aliases are shown as they are: what they stand for is shown where it is written.
     fn value(&mut self, node: NodeRef<'_>) {
         match node.kind() {
             Kind::Object => {
                 self.open('{');
-                for (key, value) in node.entries() {
+                for (key, value) in node.written_entries() {
                     self.indent();
                     let _ = write!(self.out, "\"{}\": ", printable(&key.text()));
                     self.value(value);
@@ -158,7 +161,7 @@ impl EnvelopeWriter<'_> {
             }
             Kind::Array => {
                 self.open('[');
-                for item in node.items() {
+                for item in node.children() {
                     self.indent();
                     self.value(item);
                     self.out.push_str(",\n");
@@ -172,10 +175,10 @@ impl EnvelopeWriter<'_> {
     }
 
     fn string(&mut self, node: NodeRef<'_>) {
-        let pointer = node.pointer();
-        let text = if self.hosts.contains(&pointer) {
+        let address = address(node);
+        let text = if self.hosts.contains(&address) {
             "…".to_owned()
-        } else if self.redactions.outer.contains(&pointer) || sensitive::is_secret(node) {
+        } else if self.redactions.outer.contains(&address) || sensitive::is_secret(node) {
             REDACTED.to_owned()
         } else {
             printable(&node.text())
@@ -201,18 +204,19 @@ impl EnvelopeWriter<'_> {
 }
 
 /// An embedded text with its secrets replaced.
-fn redacted(embedded: &Embedded, host: &str, redactions: &Redactions) -> String {
+fn redacted(embedded: &Embedded, host: Option<&Address>, redactions: &Redactions) -> String {
     let tree = &embedded.stream().tree;
     let mut ranges = sensitive::secrets_in(embedded.stream());
-    if redactions.inner.iter().any(|(pointer, ..)| pointer == host) {
+    let filled_in: BTreeSet<&Address> = redactions
+        .inner
+        .iter()
+        .filter(|(there, _)| Some(there) == host)
+        .map(|(_, address)| address)
+        .collect();
+    if !filled_in.is_empty() {
         let filled_in = |node: &NodeRef<'_>| {
             let is_key = node.own_entry().is_some_and(|(key, _)| key == *node);
-            !is_key
-                && redactions.inner.contains(&(
-                    host.to_owned(),
-                    node.document_index(),
-                    node.pointer(),
-                ))
+            !is_key && filled_in.contains(&address(*node))
         };
         ranges.extend(tree.nodes().filter(filled_in).map(NodeRef::content_range));
     }
@@ -234,10 +238,8 @@ fn replace_ranges(text: &str, ranges: &[TextRange]) -> String {
     out
 }
 
-fn host(file: &ProfileFile, embedded: &Embedded) -> String {
-    file.tree()
-        .map(|tree| tree.node(embedded.host()).pointer())
-        .unwrap_or_default()
+fn host(file: &ProfileFile, embedded: &Embedded) -> Option<Address> {
+    Some(address(file.tree()?.node(embedded.host())))
 }
 
 fn pack_name(file: &ProfileFile, embedded: &Embedded) -> String {

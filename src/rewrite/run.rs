@@ -524,7 +524,7 @@ fn rewrite_file(
         let secrets = secret_changes
             .iter()
             .filter_map(|&number| changes.get(number));
-        result.diff = diff::render(&before, &after, &Redactions::of(&before, secrets));
+        result.diff = diff::render(&before, &after, &Redactions::of(secrets));
     }
     if left > 0 {
         let errors = if left == 1 {
@@ -547,7 +547,7 @@ fn style_note(restyled: &RestyledScalar) -> String {
         ScalarStyle::Folded => "as a folded block",
     };
     format!(
-        "`{}` is written {}: {}, it could not hold its text",
+        "`{}` is written {}, as it cannot be written {}",
         restyled.place,
         name(restyled.styles.to),
         name(restyled.styles.from)

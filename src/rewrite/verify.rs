@@ -232,7 +232,8 @@ fn at_pointer<'t>(root: NodeRef<'t>, pointer: &str) -> Option<NodeRef<'t>> {
     })
 }
 
-/// Tells every place that differs. Recursive: parsers limit the depth.
+/// Tells every place that differs, as it is written: what an alias stands for is compared where it stands. Recursive:
+/// parsers limit the depth.
 fn compare(
     old: NodeRef<'_>,
     new: NodeRef<'_>,
@@ -242,7 +243,7 @@ fn compare(
     match (old.kind(), new.kind()) {
         (Kind::Object, Kind::Object) => compare_objects(old, new, pointer, differs),
         (Kind::Array, Kind::Array) => {
-            let (mut olds, mut news) = (old.items(), new.items());
+            let (mut olds, mut news) = (old.children(), new.children());
             for index in 0.. {
                 let below = format!("{pointer}/{index}");
                 match (olds.next(), news.next()) {

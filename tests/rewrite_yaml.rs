@@ -1,0 +1,374 @@
+//! Rewriting YAML profiles: what changes, byte by byte, what is refused, and what JSON cannot take.
+
+mod common;
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Output,
+};
+
+use serde_json::Value;
+use snapbox::cmd::{Command, cargo_bin};
+
+struct Place {
+    folder: tempfile::TempDir,
+}
+
+impl Place {
+    /// A folder with the fixtures in it.
+    fn new() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        common::copy_folder(
+            &Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures"),
+            &folder.path().join("fixtures"),
+        );
+        Self { folder }
+    }
+
+    fn path(&self, relative: &str) -> PathBuf {
+        self.folder.path().join(relative)
+    }
+
+    fn write(&self, relative: &str, text: &str) {
+        fs::write(self.path(relative), text).expect("written");
+    }
+
+    fn read(&self, relative: &str) -> String {
+        fs::read_to_string(self.path(relative)).expect("a file")
+    }
+
+    fn run(&self, args: &[&str]) -> Output {
+        Command::new(cargo_bin!("palette-knife"))
+            .args(args)
+            .current_dir(self.folder.path())
+            .output()
+            .expect("it runs")
+    }
+
+    /// Rewrites a file for the twin, and gives the exit code, the result if there is one, and the report.
+    fn to_twin(&self, file: &str, more: &[&str]) -> (i32, Option<String>, Value) {
+        let base = [
+            "rewrite",
+            file,
+            "--to",
+            "fixtures/destinations/twin",
+            "-o",
+            "out",
+            "--format",
+            "json",
+        ];
+        let output = self.run(&[&base[..], more].concat());
+        let report = serde_json::from_slice(&output.stdout).expect("JSON");
+        let name = Path::new(file).file_name().expect("a name");
+        let result = fs::read_to_string(self.path("out").join(name)).ok();
+        (output.status.code().expect("a code"), result, report)
+    }
+}
+
+const CREW: &str = "fixtures/yaml/crew-services.yaml";
+
+const SECRETS: &str = r##"
+profiles:
+  crew-roster:
+    variables: {api_key: "k3y: 'x' #1"}
+    packs:
+      roster--service-catalogue:
+        charts.service-catalogue.adminPassword: "p#1"
+        charts.service-catalogue.token: "it's"
+      mess--service-catalogue:
+        charts.service-catalogue.adminPassword: "a\"b\\c\nd"
+"##;
+
+/// The lines that differ, each with `-` or `+`.
+fn difference(old: &str, new: &str) -> String {
+    similar::TextDiff::from_lines(old, new)
+        .iter_all_changes()
+        .filter(|change| change.tag() != similar::ChangeTag::Equal)
+        .map(|change| format!("{}{}", change.tag(), change.value().trim_end_matches('\r')))
+        .collect()
+}
+
+const CREW_CHANGES: &str = r#"-            uid: 67d90b3c42aa71e5c8f0136b
+-            name: 'Halvard Sandbox Packs'
++            uid: 67a4e2913fb5d08c6e1172da
++            name: 'Halvard Packs'
++            isSyncSupported: true
+-          matchingRegistries:
+-            - uid: 67d90b3c42aa71e5c8f0136b
+-              name: Halvard Sandbox Packs
+-              adminPassword: ********
+-              token: '********'
++              adminPassword: p#1
++              token: 'it''s'
+-          \    kitchen: \"{{ .spectro.var.galley }}\"\n    adminPassword: \"********\"\n"
++          \    kitchen: \"{{ .spectro.var.galley }}\"\n    adminPassword: \"a\\\"b\\\\c\\nd\"\n"
+-      defaultValue: "********"
++      defaultValue: "k3y: 'x' #1"
+-  "version": "1.0.0"
++  "version": "1.10.0"
+"#;
+
+#[test]
+fn only_the_planned_bytes_change() {
+    let place = Place::new();
+    place.write("secrets.yaml", SECRETS);
+    let with_secrets = [
+        "--secrets",
+        "secrets.yaml",
+        "--set-version",
+        "crew-mail=1.10.0",
+    ];
+    for line_break in ["\n", "\r\n"] {
+        let before = place
+            .read(CREW)
+            .replace("\r\n", "\n")
+            .replace('\n', line_break);
+        place.write(CREW, &before);
+        let (code, after, report) = place.to_twin(CREW, &with_secrets);
+        assert_eq!(code, 0, "{report:#}");
+        let after = after.expect("a result");
+        assert_eq!(
+            difference(&before, &after).replace("\r\n", "\n"),
+            CREW_CHANGES
+        );
+        assert_eq!(
+            after.matches('\n').count(),
+            after.matches(line_break).count(),
+            "line ends stay what they were"
+        );
+        let targets: Vec<_> = report["files"][0]["profiles"]
+            .as_array()
+            .expect("profiles")
+            .iter()
+            .map(|profile| profile["target"]["version"].as_str().expect("a version"))
+            .collect();
+        assert_eq!(targets, ["1.4.0", "1.10.0"], "each document is a profile");
+
+        let again = place.run(&[
+            "rewrite",
+            "out",
+            "--to",
+            "fixtures/destinations/twin",
+            "--in-place",
+        ]);
+        assert_eq!(again.status.code(), Some(0));
+        assert_eq!(
+            place.read("out/crew-services.yaml"),
+            after,
+            "nothing is left to change"
+        );
+    }
+}
+
+#[test]
+fn no_output_shows_a_secret() {
+    let place = Place::new();
+    place.write(
+        "secrets.yaml",
+        &SECRETS.replace("p#1", "c4nary").replace("k3y", "c4nary"),
+    );
+    for more in [
+        &["--diff"][..],
+        &["-o", "out"],
+        &["-o", "out", "--format", "json"],
+    ] {
+        let base = [
+            "rewrite",
+            CREW,
+            "--to",
+            "fixtures/destinations/twin",
+            "--secrets",
+            "secrets.yaml",
+        ];
+        let output = place.run(&[&base[..], more].concat());
+        let shown = [output.stdout, output.stderr].concat();
+        let shown = String::from_utf8(shown).expect("UTF-8");
+        assert!(!shown.contains("c4nary"), "{shown}");
+    }
+}
+
+/// A profile of one pack for each registry given, as YAML.
+fn profile(packs: &[(&str, &str)]) -> String {
+    let mut text = "metadata: {name: crew, labels: {}}\nspec:\n  version: 1.0.0\n  template:\n    type: add-on\n    cloudType: all\n    packs:\n".to_owned();
+    for (pack, registry) in packs {
+        let (name, version) = pack.split_once(' ').expect("a name and a version");
+        text += &format!(
+            "    - name: {name}\n      type: oci\n      layer: addon\n      version: {version}\n      tag: {version}\n      values: ''\n      registry: {registry}\n"
+        );
+    }
+    text + "  variables: []\n"
+}
+
+const SANDBOX: &str = "{metadata: {uid: 67d90b3c42aa71e5c8f0136b, name: Sandbox, kind: oci, isPrivate: true, providerType: pack, isSyncSupported: true}}";
+
+#[test]
+fn what_packs_share_changes_for_all_of_them_or_not_at_all() {
+    let place = Place::new();
+    let anchor = format!("&r {SANDBOX}");
+    let same = profile(&[
+        ("a--service-catalogue 0.6.3", &anchor),
+        ("b--service-catalogue 0.6.3", "*r"),
+    ]);
+    place.write("same.yaml", &same);
+    let (code, result, _) = place.to_twin("same.yaml", &[]);
+    assert_eq!(code, 0);
+    let expected = same
+        .replace("67d90b3c42aa71e5c8f0136b", "67a4e2913fb5d08c6e1172da")
+        .replace("Sandbox", "Halvard Packs");
+    assert_eq!(result.as_deref(), Some(expected.as_str()));
+
+    place.write(
+        "other.yaml",
+        &profile(&[
+            ("service-catalogue 0.6.3", &anchor),
+            ("oauth2-proxy 7.12.9", "*r"),
+        ]),
+    );
+    let (code, result, report) = place.to_twin("other.yaml", &[]);
+    assert_eq!((code, result), (1, None));
+    let reason = report["files"][0]["reasons"][0].as_str().expect("a reason");
+    assert!(
+        reason.contains("shared by several places through an anchor"),
+        "{reason}"
+    );
+}
+
+#[test]
+fn what_cannot_keep_its_style_is_told() {
+    let place = Place::new();
+    place.write(
+        "crew.yaml",
+        &profile(&[("service-catalogue 0.6.3", SANDBOX)]),
+    );
+    let (code, result, report) = place.to_twin("crew.yaml", &["--name", "crew=1.10"]);
+    assert_eq!(code, 0);
+    assert!(
+        result
+            .expect("a result")
+            .starts_with("metadata: {name: \"1.10\", labels: {}}\n")
+    );
+    let notes = &report["files"][0]["notes"];
+    assert_eq!(
+        notes[0],
+        "`/metadata/name` is written in double quotes, as it cannot be written without quotes"
+    );
+}
+
+#[test]
+fn what_json_cannot_hold_is_refused_and_comments_are_told() {
+    let place = Place::new();
+    let base = profile(&[("service-catalogue 0.6.3", SANDBOX)]);
+    let refused = [
+        (
+            "inf.yaml",
+            format!("{base}  x: .inf\n"),
+            "`/spec/x`: JSON has no such number",
+        ),
+        (
+            "key.yaml",
+            format!("{base}  x: {{[a]: b}}\n"),
+            "JSON has no keys but strings",
+        ),
+        (
+            "two.yaml",
+            format!("{base}---\n{base}"),
+            "it holds 2 documents",
+        ),
+        (
+            "twice.yaml",
+            format!("{base}  variables: []\n"),
+            "`/spec/variables` is there twice",
+        ),
+    ];
+    let convert = |file: &str| {
+        let output = place.run(&[
+            "rewrite",
+            file,
+            "--to-format",
+            "json",
+            "-o",
+            "out",
+            "--format",
+            "json",
+        ]);
+        let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        (output.status.code(), report["files"][0].clone())
+    };
+    for (name, text, reason) in refused {
+        place.write(name, &text);
+        let (code, file) = convert(name);
+        assert_eq!(code, Some(1), "{name}");
+        let told = file["reasons"][0].as_str().expect("a reason");
+        assert!(told.contains(reason), "{name}: {told}");
+        assert!(!place.path("out").exists());
+    }
+    place.write(
+        "crew.yaml",
+        &format!(
+            "# one\n{base}# '#' two\n  x: 0x1F # three\n  y: 'a # b'\n  z: |  # four\n    # text\n"
+        ),
+    );
+    let (code, file) = convert("crew.yaml");
+    assert_eq!(code, Some(0));
+    assert_eq!(
+        file["notes"][0],
+        "4 comments are left behind: JSON has none"
+    );
+    let written: Value = serde_json::from_str(&place.read("out/crew.json")).expect("JSON");
+    assert_eq!(written["spec"]["x"], 31);
+    assert_eq!(written["spec"]["z"], "# text\n");
+}
+
+#[test]
+fn aliases_and_merges_without_end_are_no_trap() {
+    let place = Place::new();
+    let base = profile(&[("service-catalogue 0.6.3", SANDBOX)]);
+    let mut aliases = format!("{base}  a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
+    let mut merges = format!("{base}  m0: &m0 {{x: 1}}\n");
+    for number in 1..40 {
+        let before = format!("*a{}, ", number - 1).repeat(10);
+        aliases += &format!("  a{number}: &a{number} [{before}]\n");
+        let before = format!("*m{}, ", number - 1).repeat(10);
+        merges += &format!("  m{number}: &m{number} {{<<: [{before}]}}\n");
+    }
+    place.write("aliases.yaml", &aliases);
+    place.write("merges.yaml", &merges);
+    place.write("itself.yaml", &format!("{base}  x: &x [*x]\n"));
+    for (file, code) in [("aliases.yaml", 0), ("merges.yaml", 0), ("itself.yaml", 1)] {
+        let check = place.run(&["check", file]);
+        assert_eq!(check.status.code(), Some(code), "{file}");
+        let (rewritten, ..) = place.to_twin(file, &[]);
+        assert_eq!(rewritten, code, "{file}");
+        let diff = place.run(&[
+            "rewrite",
+            file,
+            "--to",
+            "fixtures/destinations/twin",
+            "--diff",
+        ]);
+        assert_eq!(diff.status.code(), Some(code), "{file}");
+    }
+    let convert = place.run(&[
+        "rewrite",
+        "aliases.yaml",
+        "--to-format",
+        "json",
+        "-o",
+        "json",
+    ]);
+    let shown = String::from_utf8(convert.stdout).expect("UTF-8");
+    assert!(
+        shown.contains("aliases make the document larger than 64 MiB"),
+        "{shown}"
+    );
+    let convert = place.run(&[
+        "rewrite",
+        "merges.yaml",
+        "--to-format",
+        "json",
+        "-o",
+        "json",
+    ]);
+    assert_eq!(convert.status.code(), Some(0));
+}
