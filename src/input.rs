@@ -7,6 +7,8 @@ use std::{
 
 use ignore::WalkBuilder;
 
+use crate::syntax::Format;
+
 /// A file to look at.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct InputFile {
@@ -94,7 +96,7 @@ fn folder(root: &Path, files: &mut Vec<InputFile>, errors: &mut Vec<InputError>)
         match entry {
             Ok(entry) => {
                 let is_file = entry.file_type().is_some_and(|kind| kind.is_file());
-                if is_file && is_candidate(entry.path()) {
+                if is_file && Format::of_name(entry.path()).is_some() {
                     let path = clean(entry.into_path());
                     let relative = path
                         .strip_prefix(clean(root.to_owned()))
@@ -113,11 +115,6 @@ fn folder(root: &Path, files: &mut Vec<InputFile>, errors: &mut Vec<InputError>)
             }),
         }
     }
-}
-
-fn is_candidate(path: &Path) -> bool {
-    path.extension()
-        .is_some_and(|extension| extension == "json" || extension == "yaml" || extension == "yml")
 }
 
 /// Leaves out files that lie below a folder: the results of an earlier run are no input of the next.

@@ -1,6 +1,6 @@
 //! A file of profiles, parsed: its tree, its documents, and the documents embedded in them.
 
-use std::{ops::Range, sync::Arc};
+use std::{ops::Range, path::Path, sync::Arc};
 
 use super::{Embedded, EmbeddedReference, Profile, Shape, Slot, embedded::alias_faults};
 use crate::{
@@ -245,11 +245,8 @@ fn documents_of(tree: &Tree) -> Vec<ProfileDocument> {
 /// YAML by its name, or where nothing in the name tells, by its first character.
 fn format_of(source: &Source) -> Format {
     let name = source.name().to_ascii_lowercase();
-    if name.ends_with(".yaml") || name.ends_with(".yml") {
-        return Format::Yaml;
-    }
-    if name.ends_with(".json") {
-        return Format::Json;
+    if let Some(format) = Format::of_name(Path::new(&name)) {
+        return format;
     }
     let text = source.text().trim_start_matches('\u{feff}').trim_start();
     if text.is_empty() || text.starts_with(['{', '[', '"']) {

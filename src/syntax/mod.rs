@@ -12,6 +12,8 @@ mod yaml_events;
 mod yaml_types;
 mod yaml_writer;
 
+use crate::source::Text;
+
 pub use json_schema::{Instance, TreeJson};
 pub use json_writer::write_json;
 pub use pointer::{escape_pointer_token, join_pointer};
@@ -33,6 +35,21 @@ impl Unwritable {
         Self {
             pointer: node.pointer(),
             reason,
+        }
+    }
+}
+
+/// Parses a text without templates: its tree as far as it can be read, and what is wrong with it.
+#[must_use]
+pub fn parse_plain(format: Format, text: &Text) -> (Option<Tree>, Vec<SyntaxFault>) {
+    match format {
+        Format::Json => match json::parse(text) {
+            Ok(tree) => (Some(tree), Vec::new()),
+            Err(fault) => (None, vec![*fault]),
+        },
+        Format::Yaml => {
+            let stream = yaml::parse_plain(text);
+            (Some(stream.tree), stream.faults)
         }
     }
 }

@@ -5,6 +5,7 @@ mod builder;
 use std::{
     borrow::Cow,
     collections::{HashMap, HashSet},
+    path::Path,
     sync::OnceLock,
 };
 
@@ -30,6 +31,16 @@ impl Format {
         match self {
             Self::Json => "json",
             Self::Yaml => "yaml",
+        }
+    }
+
+    /// The format that a file's name tells: JSON for `.json`, YAML for `.yaml` and `.yml`.
+    #[must_use]
+    pub fn of_name(file: &Path) -> Option<Self> {
+        match file.extension()?.to_str()? {
+            "json" => Some(Self::Json),
+            "yaml" | "yml" => Some(Self::Yaml),
+            _ => None,
         }
     }
 }
@@ -150,6 +161,11 @@ impl Tree {
         self.documents
             .partition_point(|&root| self.node(root).range().start() <= offset)
             .saturating_sub(1)
+    }
+
+    /// The root nodes of the documents that hold something. A document of comments only, or `null`, does not.
+    pub fn filled_documents(&self) -> impl Iterator<Item = NodeRef<'_>> {
+        self.documents().filter(|root| !root.is_null())
     }
 
     /// The node with this number, which must come from this tree.
