@@ -500,6 +500,71 @@ macros: {project: {log_retention_days: x, storage_class: x, dns_zone: x}, tenant
 }
 
 #[test]
+fn secrets_may_be_json_or_yaml() {
+    let place = Place::new();
+    small(&place, "one", "a: \"********\"\nb: \"********\"\n");
+    let rewrite = |file: &str, text: &str| {
+        fs::write(place.path(file), text).expect("written");
+        place.run(&[
+            "rewrite",
+            "one.json",
+            "--to",
+            "small",
+            "-o",
+            "out",
+            "--secrets",
+            file,
+        ])
+    };
+    // JSON escapes such a character twice, which YAML does not; documents are of YAML alone.
+    let json = r#"{"profiles": {"one": {"packs": {"config": {"a": "\ud83d\ude00", "b": "x"}}}}}"#;
+    let given = |key: &str, secret: &str| {
+        format!("profiles: {{one: {{packs: {{config: {{{key}: {secret}}}}}}}}}\n")
+    };
+    let yaml = format!(
+        "# nothing\n---\n{}---\n{}",
+        given("a", "😀"),
+        given("b", "x")
+    );
+    for (file, text) in [
+        ("secrets.json", json),
+        ("secrets.yaml", yaml.as_str()),
+        ("secrets.yml", yaml.as_str()),
+        ("secrets", yaml.as_str()),
+    ] {
+        let output = rewrite(file, text);
+        assert_eq!(code(&output), 0, "{file}: {}", all_output(&output));
+        let written = fs::read_to_string(place.path("out/one.json")).expect("written");
+        let written: Value = serde_json::from_str(&written).expect("JSON");
+        let values = &written["spec"]["template"]["packs"][0]["values"];
+        assert_eq!(values, "a: \"😀\"\nb: \"x\"\n", "{file}");
+        fs::remove_dir_all(place.path("out")).expect("removed");
+    }
+    for (file, text, says) in [
+        (
+            "secrets.json",
+            "c4nary: \"x\"\n",
+            "secrets.json:1:1: not JSON",
+        ),
+        ("secrets.yaml", "a: 1\nc4nary: \"x\n", "not YAML"),
+        (
+            "secrets.yaml",
+            "profiles: {}\n---\nprofile: c4nary\n",
+            "secrets.yaml:3:1: unknown field `profile`",
+        ),
+    ] {
+        let output = rewrite(file, text);
+        assert_eq!(code(&output), 2, "{}", all_output(&output));
+        assert!(
+            all_output(&output).contains(says),
+            "{}",
+            all_output(&output)
+        );
+        assert!(!all_output(&output).contains("c4nary"));
+    }
+}
+
+#[test]
 fn a_variable_that_is_not_set_is_named() {
     let place = Place::new();
     fs::write(

@@ -21,7 +21,7 @@ use std::{
 use crate::{
     schema::Schema,
     source::{LineColumn, Source},
-    syntax::{NodeRef, yaml},
+    syntax::{Format, NodeRef, Tree, parse_plain},
 };
 
 /// What marks a value as the name of an environment variable.
@@ -115,32 +115,34 @@ impl Secrets {
         if source.invalid_utf8_at().is_some() {
             return Err(format!("`{shown}`: the file is not UTF-8"));
         }
-        let stream = yaml::parse_plain(source.text());
+        // A name that tells no format is no reason to refuse the file, and most JSON is YAML.
+        let format = Format::of_name(path).unwrap_or(Format::Yaml);
+        let (tree, faults) = parse_plain(format, source.text());
         let at = |range: crate::source::TextRange| {
             let LineColumn { line, column } = source.lines().position(source.text(), range.start());
             format!("{shown}:{line}:{column}")
         };
-        if let Some(fault) = stream.faults.first() {
+        if let Some(fault) = faults.first() {
             // The parser's message may quote the text around the fault.
-            return Err(format!("{}: not YAML", at(fault.range)));
+            let format = match format {
+                Format::Json => "JSON",
+                Format::Yaml => "YAML",
+            };
+            return Err(format!("{}: not {format}", at(fault.range)));
         }
-        let Some(root) = stream
-            .tree
-            .documents()
-            .next()
-            .filter(|root| !root.is_null())
-        else {
-            return Ok(Self::default());
-        };
-        if let Some(violation) = Schema::Secrets.violations(root).into_iter().next() {
-            let node = violation.unknown_key.unwrap_or(violation.node);
-            return Err(format!("{}: {}", at(node.range()), violation.message));
+        let mut secrets = Self::default();
+        for root in tree.iter().flat_map(Tree::filled_documents) {
+            if let Some(violation) = Schema::Secrets.violations(root).into_iter().next() {
+                let node = violation.unknown_key.unwrap_or(violation.node);
+                return Err(format!("{}: {}", at(node.range()), violation.message));
+            }
+            secrets.add(root);
         }
-        Ok(Self::of(root))
+        Ok(secrets)
     }
 
-    fn of(root: NodeRef<'_>) -> Self {
-        let mut values = BTreeMap::new();
+    fn add(&mut self, root: NodeRef<'_>) {
+        let values = &mut self.values;
         for (profile, parts) in root.get("profiles").into_iter().flat_map(NodeRef::entries) {
             for (pack, paths) in parts.get("packs").into_iter().flat_map(NodeRef::entries) {
                 for (path, secret) in paths.entries() {
@@ -163,10 +165,6 @@ impl Secrets {
                 };
                 values.insert(target, Given(secret.text().into_owned()));
             }
-        }
-        Self {
-            values,
-            used: Mutex::default(),
         }
     }
 
