@@ -30,9 +30,9 @@ pub struct Choices {
 pub enum Why {
     /// `--registry`.
     Flag,
-    /// `select.packs` of `destination.yaml`.
+    /// `select.packs` of the destination file.
     SelectPacks,
-    /// `select.registries` of `destination.yaml`.
+    /// `select.registries` of the destination file.
     SelectRegistries,
     /// It has the uid of the registry in the file.
     SameUid,
@@ -40,7 +40,7 @@ pub enum Why {
     SameName,
     /// No other registry holds the pack.
     OnlyCandidate,
-    /// `select.prefer` of `destination.yaml`.
+    /// `select.prefer` of the destination file.
     Prefer,
     /// A system profile takes the default registry.
     SystemDefault,

@@ -25,7 +25,7 @@ use crate::{
 pub enum Schema {
     /// An exported profile.
     Profile,
-    /// `destination.yaml`.
+    /// `destination.yaml` or `destination.json`.
     Destination,
     /// The file of `rewrite --secrets`.
     Secrets,

@@ -14,7 +14,7 @@ use crate::{
     input,
     report::Coverage,
     resolve::Choices,
-    source::Source,
+    source::{Source, shown_path},
 };
 
 /// How many findings of one file are shown with their lines.
@@ -106,10 +106,12 @@ pub fn load_destinations(
             .find(|other| other.name() == destination.name())
         {
             return Err(format!(
-                "`{}` and `{}` are both called `{}`: give one another `name` in its destination.yaml",
+                "`{}` and `{}` are both called `{}`: give one another `name`, in `{}` or `{}`",
                 same.folder().display(),
                 folder.display(),
-                destination.name()
+                destination.name(),
+                shown_path(same.config_file()),
+                shown_path(destination.config_file()),
             ));
         }
         destinations.push(Arc::new(destination));

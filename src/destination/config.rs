@@ -1,10 +1,10 @@
-//! `destination.yaml`.
+//! `destination.yaml` or `destination.json`.
 
 use crate::{
     finding::Place,
     schema::Schema,
     source::Source,
-    syntax::{Kind, NodeRef, yaml},
+    syntax::{Kind, NodeRef},
 };
 
 use super::{
@@ -15,7 +15,7 @@ use super::{
     registry::{PackVersion, Registry},
 };
 
-/// A registry of `destination.yaml`.
+/// A registry of the destination file.
 #[derive(Debug)]
 pub struct ToldRegistry {
     /// Its metadata.
@@ -24,7 +24,7 @@ pub struct ToldRegistry {
     pub packs: Option<Vec<(String, PackVersion)>>,
 }
 
-/// What `destination.yaml` tells.
+/// What the destination file tells.
 #[derive(Debug, Default)]
 pub struct Config {
     /// The destination's name.
@@ -45,21 +45,12 @@ pub struct Config {
     pub faults: Vec<DestinationFault>,
 }
 
-/// Reads the file. Parts that are wrong are left out and reported.
+/// Reads its document. Parts that are wrong are left out and reported.
 #[must_use]
-pub fn read(source: &Source) -> Config {
-    let stream = yaml::parse_plain(source.text());
+pub fn read(source: &Source, root: NodeRef<'_>) -> Config {
     let mut config = Config::default();
     let place = |node: NodeRef<'_>| place_of(source, node);
-    for fault in &stream.faults {
-        config.faults.push(DestinationFault {
-            kind: FaultKind::Syntax,
-            place: range_place(source, fault.range),
-            message: fault.message.clone(),
-            help: None,
-        });
-    }
-    for (_, again) in stream.tree.duplicate_keys() {
+    for (_, again) in root.tree().duplicate_keys() {
         config.faults.push(DestinationFault {
             kind: FaultKind::DuplicateKey,
             place: place(again),
@@ -67,14 +58,6 @@ pub fn read(source: &Source) -> Config {
             help: None,
         });
     }
-    let Some(root) = stream
-        .tree
-        .documents()
-        .next()
-        .filter(|root| !root.is_null())
-    else {
-        return config;
-    };
     for violation in Schema::Destination.violations(root) {
         config.faults.push(DestinationFault {
             kind: if violation.unknown_key.is_some() {

@@ -25,7 +25,7 @@ pub use registry::{ContentFamily, HeldPack, Listing, Match, PackVersion, Registr
 
 use crate::finding::Place;
 
-/// The choices of `select` in `destination.yaml`: answers to the wizard's "Select repositories".
+/// The choices of `select` in the destination file: answers to the wizard's "Select repositories".
 #[derive(Debug, Clone, Default)]
 pub struct Select {
     /// Pack name to registry name.
@@ -67,6 +67,7 @@ pub enum FaultKind {
 pub struct Destination {
     name: Arc<str>,
     folder: PathBuf,
+    config_file: PathBuf,
     scope: Option<Scope>,
     registries: Vec<Registry>,
     registries_told: bool,
@@ -89,7 +90,7 @@ impl Destination {
         load::load(folder, max_file_size)
     }
 
-    /// Its name: of `destination.yaml`, else of the folder.
+    /// Its name: of the destination file, else of the folder.
     #[must_use]
     pub fn name(&self) -> &Arc<str> {
         &self.name
@@ -99,6 +100,12 @@ impl Destination {
     #[must_use]
     pub fn folder(&self) -> &Path {
         &self.folder
+    }
+
+    /// The destination file, in JSON or YAML; where there is none, the one that could be written.
+    #[must_use]
+    pub fn config_file(&self) -> &Path {
+        &self.config_file
     }
 
     /// Where profiles are imported to; a project unless it says otherwise.

@@ -183,11 +183,11 @@ pub struct PackVersion {
     pub parent_tags: Vec<String>,
     /// The group that stands before its tags (`LTS`).
     pub group: Option<String>,
-    /// The folder that holds its files.
-    pub folder: Option<PathBuf>,
+    /// The file of its schema, where its folder has one.
+    pub schema: Option<PathBuf>,
     /// Value paths that hold secrets, where a saved answer tells the pack's schema.
     pub told_password_paths: Option<Vec<String>>,
-    /// The same from the folder, read when first asked.
+    /// The same from the schema's file, read when first asked.
     pub read_password_paths: OnceLock<Option<Vec<String>>>,
     /// Where the destination folder says that it is there.
     pub declared: Option<Place>,
@@ -242,7 +242,7 @@ impl PackVersion {
             tag: None,
             parent_tags: Vec::new(),
             group: None,
-            folder: None,
+            schema: None,
             told_password_paths: None,
             read_password_paths: OnceLock::new(),
             declared: None,
@@ -252,7 +252,7 @@ impl PackVersion {
     /// The value paths that hold secrets, by the pack's schema; `None` when the schema is not known.
     #[must_use]
     pub fn password_paths(&self) -> Option<&[String]> {
-        let read = || self.folder.as_deref().and_then(pack_schema::password_paths);
+        let read = || self.schema.as_deref().and_then(pack_schema::password_paths);
         let paths = match &self.told_password_paths {
             Some(paths) => Some(paths),
             None => self.read_password_paths.get_or_init(read).as_ref(),

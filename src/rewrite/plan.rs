@@ -1,6 +1,6 @@
 //! The decisions for one profile: what changes, and why.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, path::Path};
 
 use crate::{
     destination::{Match, Registry, RegistryKind},
@@ -8,6 +8,7 @@ use crate::{
     masks::{MaskedPlace, masks},
     profile::{Pack, Profile, ProfileDocument},
     resolve::{Choice, PackAnswer, Resolution},
+    source::shown_path,
     syntax::{Kind, NodeRef, edit::Scalar},
 };
 
@@ -154,11 +155,18 @@ impl<'t> Plan<'t> {
         let Some(registry) = resolution.destination.registry(choice.registry) else {
             return;
         };
-        self.registry(pack, registry, choice);
+        let config_file = resolution.destination.config_file();
+        self.registry(pack, registry, choice, config_file);
         self.version(pack, choice);
     }
 
-    fn registry(&mut self, pack: Pack<'t>, registry: &Registry, choice: &Choice<'_>) {
+    fn registry(
+        &mut self,
+        pack: Pack<'t>,
+        registry: &Registry,
+        choice: &Choice<'_>,
+        config_file: &Path,
+    ) {
         if registry.uid.is_empty() || registry.kind == RegistryKind::Unknown {
             let missing = if registry.uid.is_empty() {
                 "uid"
@@ -166,8 +174,9 @@ impl<'t> Plan<'t> {
                 "kind"
             };
             return self.blockers.push(format!(
-                "pack `{}`: registry {registry} of the destination has no `{missing}`; add it to its registry.json or to destination.yaml",
-                pack.name()
+                "pack `{}`: registry {registry} of the destination has no `{missing}`; add it to the registry's own file or to `{}`",
+                pack.name(),
+                shown_path(config_file),
             ));
         }
         let Some(metadata) = pack.registry_metadata() else {

@@ -57,7 +57,7 @@ impl Rule for AmbiguousRegistry {
             .subject(name.as_ref())
             .help(format!(
                 "choose one: `--registry \"{name}={first}\"`, or `select.packs` in `{}`",
-                crate::source::shown_path(&destination.folder().join("destination.yaml")),
+                crate::source::shown_path(destination.config_file()),
             ));
         }
     }

@@ -3,7 +3,7 @@
 mod registries;
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap, btree_map::Entry},
     io,
     path::{Path, PathBuf},
 };
@@ -11,8 +11,8 @@ use std::{
 use walkdir::WalkDir;
 
 use crate::{
-    source::{Source, TextRange},
-    syntax::{Format, Tree, json, yaml},
+    source::{ReadError, Source, TextRange},
+    syntax::{Format, NodeRef, SyntaxFault, Tree, parse_plain},
 };
 
 use super::{
@@ -36,7 +36,7 @@ pub enum LoadError {
     },
     /// The folder holds nothing that describes a destination.
     #[error(
-        "`{}` describes no destination: expected `destination.yaml`, or one of the folders `registries`, `macros`, `profiles`",
+        "`{}` describes no destination: expected `destination.yaml` or `destination.json`, or one of the folders `registries`, `macros`, `profiles`",
         folder.display()
     )]
     Empty {
@@ -56,15 +56,18 @@ pub fn load(folder: &Path, max_file_size: u64) -> Result<Destination, LoadError>
         source,
     };
     let real = folder.canonicalize().map_err(failed)?;
-    let mut names = Vec::new();
+    let mut files = Vec::new();
     for entry in std::fs::read_dir(&real).map_err(failed)? {
-        names.push(entry.map_err(failed)?.file_name());
+        files.push(folder.join(entry.map_err(failed)?.file_name()));
     }
-    let has = |name: &str| names.iter().any(|other| other == name);
-    let config_file = ["destination.yaml", "destination.yml", "destination.json"]
-        .into_iter()
-        .find(|name| has(name));
-    if config_file.is_none() && !["registries", "macros", "profiles"].into_iter().any(has) {
+    files.sort();
+    let has = |name: &str| files.iter().any(|file| file.ends_with(name));
+    let config_files: Vec<PathBuf> = files
+        .iter()
+        .filter(|file| stem(file) == Some("destination"))
+        .cloned()
+        .collect();
+    if config_files.is_empty() && !["registries", "macros", "profiles"].into_iter().any(has) {
         return Err(LoadError::Empty {
             folder: folder.to_owned(),
         });
@@ -79,6 +82,7 @@ pub fn load(folder: &Path, max_file_size: u64) -> Result<Destination, LoadError>
         destination: Destination {
             name: default_name.into(),
             folder: folder.to_owned(),
+            config_file: folder.join("destination.yaml"),
             ..Destination::default()
         },
         by_uid: HashMap::new(),
@@ -93,8 +97,9 @@ pub fn load(folder: &Path, max_file_size: u64) -> Result<Destination, LoadError>
     if has("profiles") {
         loader.profiles();
     }
-    if let Some(name) = config_file {
-        loader.config(&folder.join(name));
+    if let Some(file) = loader.one_format(config_files).into_values().next() {
+        loader.config(&file);
+        loader.destination.config_file = file;
     }
     Ok(loader.finish())
 }
@@ -112,11 +117,7 @@ impl Loader<'_> {
     fn macros(&mut self) {
         let root = self.folder.join("macros");
         for file in self.sorted_entries(&root) {
-            let stem = file
-                .file_stem()
-                .map(|stem| stem.to_string_lossy().into_owned())
-                .unwrap_or_default();
-            let Some(scope) = Scope::named(&stem).filter(|_| is_data_file(&file)) else {
+            let Some(scope) = stem(&file).and_then(Scope::named) else {
                 self.unread(
                     &self.shown(&file),
                     "expected `project`, `tenant` or `system`, as JSON or YAML",
@@ -126,14 +127,11 @@ impl Loader<'_> {
             let Some((source, tree)) = self.parse(&file) else {
                 continue;
             };
-            let names = match tree.documents().next() {
-                Some(root) => names_in(root),
-                None => Some(Vec::new()),
-            };
+            let names: Option<Vec<_>> = tree.filled_documents().map(names_in).collect();
             match names {
                 Some(names) => {
                     let told = self.destination.macros.tell(scope);
-                    for name in names {
+                    for name in names.into_iter().flatten() {
                         told.entry(name.text().into_owned())
                             .or_insert_with(|| config::place_of(&source, name));
                     }
@@ -160,13 +158,13 @@ impl Loader<'_> {
                     continue;
                 }
             };
-            if file.is_dir() || !is_data_file(&file) {
+            if stem(&file).is_none() || file.is_dir() {
                 continue;
             }
             let Some((source, tree)) = self.parse(&file) else {
                 continue;
             };
-            for root in tree.documents() {
+            for root in tree.filled_documents() {
                 let Some(profiles) = profiles_in(root) else {
                     self.unread(source.name(), "it is no profile and no list of profiles");
                     continue;
@@ -186,10 +184,20 @@ impl Loader<'_> {
             Ok(source) => source,
             Err(error) => return self.unread(&shown, &error.to_string()),
         };
-        if let Some(at) = source.invalid_utf8_at() {
-            self.destination.faults.push(not_utf8(&source, at));
+        let (tree, faults) = parse_plain(format_of(file), source.text());
+        let told = &mut self.destination.faults;
+        match source.invalid_utf8_at() {
+            // The text ends there, and what is wrong with that is no fault of its own.
+            Some(at) => told.push(not_utf8(&source, at)),
+            None => told.extend(faults.into_iter().map(|fault| syntax_fault(&source, fault))),
         }
-        let config = config::read(&source);
+        let Some(root) = tree
+            .as_ref()
+            .and_then(|tree| self.one_document(&source, tree))
+        else {
+            return;
+        };
+        let config = config::read(&source, root);
         self.destination.faults.extend(config.faults);
         if let Some(name) = config.name.filter(|name| !name.trim().is_empty()) {
             self.destination.name = name.into();
@@ -267,11 +275,42 @@ impl Loader<'_> {
         paths
     }
 
+    /// Of files that are one file in several formats, the one that is read, by its folder: the first in the order of
+    /// names, so `.json`, then `.yaml`, then `.yml`. `files` is in that order. The others are told.
+    fn one_format(&mut self, files: Vec<PathBuf>) -> BTreeMap<PathBuf, PathBuf> {
+        let mut read: BTreeMap<PathBuf, PathBuf> = BTreeMap::new();
+        for file in files {
+            let folder = file.parent().map(Path::to_owned).unwrap_or_default();
+            match read.entry(folder) {
+                Entry::Vacant(entry) => {
+                    entry.insert(file);
+                }
+                Entry::Occupied(entry) => {
+                    let reason = format!("`{}` is read in its place", self.shown(entry.get()));
+                    self.unread(&self.shown(&file), &reason);
+                }
+            }
+        }
+        read
+    }
+
+    /// The document of a file that is about one thing. Others that it has are told.
+    fn one_document<'t>(&mut self, source: &Source, tree: &'t Tree) -> Option<NodeRef<'t>> {
+        let mut documents = tree.filled_documents();
+        let document = documents.next();
+        if let Some(next) = documents.next() {
+            let line = config::place_of(source, next).start.line;
+            let reason = format!("only its first document is read, a second begins in line {line}");
+            self.unread(source.name(), &reason);
+        }
+        document
+    }
+
     fn parse(&mut self, file: &Path) -> Option<(Source, Tree)> {
         match read_file(file, &self.shown(file), self.max_file_size) {
             Ok(read) => Some(read),
             Err(fault) => {
-                self.fault(*fault);
+                self.fault(fault);
                 None
             }
         }
@@ -280,7 +319,7 @@ impl Loader<'_> {
     fn fault(&mut self, fault: ReadFault) {
         match fault {
             ReadFault::Unreadable { file, reason } => self.unread(&file, &reason),
-            ReadFault::Fault(fault) => self.destination.faults.push(fault),
+            ReadFault::Faults(faults) => self.destination.faults.extend(faults),
         }
     }
 
@@ -295,68 +334,52 @@ impl Loader<'_> {
 
 enum ReadFault {
     Unreadable { file: String, reason: String },
-    Fault(DestinationFault),
+    Faults(Vec<DestinationFault>),
 }
 
-fn read_file(
-    file: &Path,
-    shown: &str,
-    max_file_size: u64,
-) -> Result<(Source, Tree), Box<ReadFault>> {
-    let source = Source::read(file, shown, max_file_size).map_err(|error| {
-        Box::new(ReadFault::Unreadable {
-            file: shown.to_owned(),
-            reason: error.to_string(),
-        })
-    })?;
-    if let Some(at) = source.invalid_utf8_at() {
-        return Err(Box::new(ReadFault::Fault(not_utf8(&source, at))));
-    }
-    let parsed = match format_of(file) {
-        Format::Json => json::parse(source.text()).map_err(|fault| *fault),
-        Format::Yaml => {
-            let stream = yaml::parse_plain(source.text());
-            match stream.faults.into_iter().next() {
-                Some(fault) => Err(fault),
-                None => Ok(stream.tree),
-            }
-        }
+fn read_file(file: &Path, shown: &str, max_file_size: u64) -> Result<(Source, Tree), ReadFault> {
+    let unreadable = |error: ReadError| ReadFault::Unreadable {
+        file: shown.to_owned(),
+        reason: error.to_string(),
     };
-    match parsed {
-        Ok(tree) => Ok((source, tree)),
-        Err(syntax) => {
-            let fault = syntax_fault(&source, syntax.range, syntax.message);
-            Err(Box::new(ReadFault::Fault(fault)))
+    let source = Source::read(file, shown, max_file_size).map_err(unreadable)?;
+    if let Some(at) = source.invalid_utf8_at() {
+        return Err(ReadFault::Faults(vec![not_utf8(&source, at)]));
+    }
+    match parse_plain(format_of(file), source.text()) {
+        (Some(tree), faults) if faults.is_empty() => Ok((source, tree)),
+        (_, faults) => {
+            let faults = faults.into_iter().map(|fault| syntax_fault(&source, fault));
+            Err(ReadFault::Faults(faults.collect()))
         }
     }
 }
 
 fn not_utf8(source: &Source, at: usize) -> DestinationFault {
-    let message = "the file is not UTF-8".to_owned();
-    syntax_fault(source, TextRange::empty(at), message)
+    let fault = SyntaxFault {
+        range: TextRange::empty(at),
+        message: "the file is not UTF-8".to_owned(),
+        related: None,
+    };
+    syntax_fault(source, fault)
 }
 
-fn syntax_fault(source: &Source, range: TextRange, message: String) -> DestinationFault {
+fn syntax_fault(source: &Source, fault: SyntaxFault) -> DestinationFault {
     DestinationFault {
         kind: FaultKind::Syntax,
-        place: config::range_place(source, range),
-        message,
+        place: config::range_place(source, fault.range),
+        message: fault.message,
         help: None,
     }
 }
 
 fn format_of(file: &Path) -> Format {
-    if file
-        .extension()
-        .is_some_and(|extension| extension == "json")
-    {
-        Format::Json
-    } else {
-        Format::Yaml
-    }
+    Format::of_name(file).unwrap_or(Format::Yaml)
 }
 
-fn is_data_file(file: &Path) -> bool {
-    file.extension()
-        .is_some_and(|extension| extension == "json" || extension == "yaml" || extension == "yml")
+/// What a file of the folder is, whatever format it is in: its name without `.json`, `.yaml` or `.yml`. `None` when it
+/// is in none of them.
+fn stem(file: &Path) -> Option<&str> {
+    Format::of_name(file)?;
+    file.file_stem()?.to_str()
 }

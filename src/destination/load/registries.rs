@@ -5,7 +5,7 @@ use std::path::Path;
 use rayon::prelude::*;
 use walkdir::WalkDir;
 
-use super::{Loader, is_data_file, read_file};
+use super::{Loader, read_file, stem};
 use crate::{
     destination::{
         DestinationFault, FaultKind,
@@ -16,11 +16,14 @@ use crate::{
     finding::Place,
     source::Source,
     suggest,
-    syntax::NodeRef,
+    syntax::{NodeRef, Tree},
 };
 
-/// A `pack.json` that was read.
-struct PackFolder {
+/// The files of a pack folder that tell of the pack. A registry folder may be one, and they are no answers then.
+const PACK_FILES: [&str; 4] = ["pack", "values", "schema", "presets"];
+
+/// A pack that the folder of a pack tells.
+struct FolderPack {
     name: String,
     version: PackVersion,
 }
@@ -32,7 +35,7 @@ impl Loader<'_> {
         for entry in self.sorted_entries(&root) {
             if entry.is_dir() {
                 self.registry_folder(&entry);
-            } else if is_data_file(&entry) {
+            } else if stem(&entry).is_some() {
                 self.answer(&entry, None);
             }
         }
@@ -40,21 +43,25 @@ impl Loader<'_> {
 
     /// One folder below `registries`: metadata, pack folders, and saved answers.
     fn registry_folder(&mut self, folder: &Path) {
-        let mut answers = Vec::new();
+        let mut files = self.sorted_entries(folder);
+        files.retain(|file| stem(file).is_some() && !file.is_dir());
+        if files.iter().any(|file| stem(file) == Some("pack")) {
+            files.retain(|file| !stem(file).is_some_and(|stem| PACK_FILES.contains(&stem)));
+        }
+        let (about_itself, answers): (Vec<_>, Vec<_>) = files
+            .into_iter()
+            .partition(|file| stem(file) == Some("registry"));
         let mut own = Registry::default();
-        for file in self.sorted_entries(folder) {
-            if file.is_dir() || !is_data_file(&file) {
+        for file in self.one_format(about_itself).values() {
+            let Some((source, tree)) = self.parse(file) else {
                 continue;
-            }
-            if file.file_stem().is_some_and(|stem| stem == "registry") {
-                if let Some((source, tree)) = self.parse(&file) {
-                    match tree.documents().next().and_then(answers::registry) {
-                        Some(told) => own = told,
-                        None => self.unread(source.name(), "it names no registry"),
-                    }
-                }
-            } else if file.file_name().is_some_and(|name| name != "pack.json") {
-                answers.push(file);
+            };
+            match self
+                .one_document(&source, &tree)
+                .and_then(answers::registry)
+            {
+                Some(told) => own = told,
+                None => self.unread(source.name(), "it names no registry"),
             }
         }
         let (packs, all_read) = self.pack_folders(folder);
@@ -90,14 +97,16 @@ impl Loader<'_> {
     }
 
     /// The pack folders below a folder, and whether all of them could be read.
-    fn pack_folders(&mut self, folder: &Path) -> (Vec<PackFolder>, bool) {
+    fn pack_folders(&mut self, folder: &Path) -> (Vec<FolderPack>, bool) {
         let mut all_read = true;
-        let mut files = Vec::new();
+        let (mut files, mut schemas) = (Vec::new(), Vec::new());
         for entry in WalkDir::new(folder).follow_links(true).sort_by_file_name() {
             match entry {
-                Ok(entry) if entry.file_name() == "pack.json" && entry.file_type().is_file() => {
-                    files.push(entry.into_path());
-                }
+                Ok(entry) if entry.file_type().is_file() => match stem(entry.path()) {
+                    Some("pack") => files.push(entry.into_path()),
+                    Some("schema") => schemas.push(entry.into_path()),
+                    _ => {}
+                },
                 Ok(_) => {}
                 Err(error) => {
                     all_read = false;
@@ -106,28 +115,43 @@ impl Loader<'_> {
                 }
             }
         }
+        let found = files.len();
+        let files = self.one_format(files);
+        // What is left out may tell of another version.
+        all_read &= files.len() == found;
+        schemas.retain(|schema| {
+            schema
+                .parent()
+                .is_some_and(|parent| files.contains_key(parent))
+        });
+        let mut schemas = self.one_format(schemas);
         let read: Vec<_> = files
             .par_iter()
-            .map(|file| (file, read_file(file, &self.shown(file), self.max_file_size)))
+            .map(|(_, file)| read_file(file, &self.shown(file), self.max_file_size))
             .collect();
         let mut packs = Vec::new();
-        for (file, read) in read {
+        let mut around: Option<&Path> = None;
+        for ((pack_folder, file), read) in files.iter().zip(read) {
+            // A folder comes before those in it. What lies in the folder of a pack is its charts and manifests, some
+            // of which may have the name of the file that tells of a pack.
+            let is_content = around.is_some_and(|around| pack_folder.starts_with(around));
             let shown = self.shown(file);
-            match read {
-                Ok((source, tree)) => match tree
-                    .documents()
-                    .next()
-                    .and_then(|root| pack_folder(root, &source, file))
-                {
-                    Some(pack) => packs.push(pack),
-                    None => {
-                        all_read = false;
-                        self.unread(&shown, "it names no pack and version");
+            let schema = schemas.remove(pack_folder);
+            match read.map(|(source, tree)| packs_in(&tree, &source, schema.as_deref())) {
+                Ok(Some(told)) => {
+                    packs.extend(told);
+                    if !is_content && pack_folder != folder {
+                        around = Some(pack_folder);
                     }
-                },
+                }
+                _ if is_content => self.unread(&shown, "it lies in a pack and names none"),
+                Ok(None) => {
+                    all_read = false;
+                    self.unread(&shown, "it names no pack and version");
+                }
                 Err(fault) => {
                     all_read = false;
-                    self.fault(*fault);
+                    self.fault(fault);
                 }
             }
         }
@@ -138,25 +162,28 @@ impl Loader<'_> {
         let Some((source, tree)) = self.parse(file) else {
             return;
         };
-        let Some(root) = tree.documents().next() else {
+        let mut documents = tree.filled_documents().peekable();
+        if documents.peek().is_none() {
             return self.unread(source.name(), "it is empty");
-        };
-        match answers::read(root) {
-            None => self.unread(
-                source.name(),
-                "it is no answer about registries or packs that is known",
-            ),
-            Some(Answer::Registry(registry)) => {
-                self.registry(registry);
-            }
-            Some(Answer::Registries(registries)) => {
-                for registry in registries {
+        }
+        for root in documents {
+            match answers::read(root) {
+                None => self.unread(
+                    source.name(),
+                    "it is no answer about registries or packs that is known",
+                ),
+                Some(Answer::Registry(registry)) => {
                     self.registry(registry);
                 }
+                Some(Answer::Registries(registries)) => {
+                    for registry in registries {
+                        self.registry(registry);
+                    }
+                }
+                Some(Answer::Packs { packs, count }) => self.page(&source, packs, count, number),
+                Some(Answer::PackTags(packs)) => self.answered(&source, packs, number, true),
+                Some(Answer::Search(packs)) => self.answered(&source, packs, number, false),
             }
-            Some(Answer::Packs { packs, count }) => self.page(&source, packs, count, number),
-            Some(Answer::PackTags(packs)) => self.answered(&source, packs, number, true),
-            Some(Answer::Search(packs)) => self.answered(&source, packs, number, false),
         }
     }
 
@@ -293,7 +320,16 @@ impl Loader<'_> {
     }
 }
 
-fn pack_folder(root: NodeRef<'_>, source: &Source, file: &Path) -> Option<PackFolder> {
+/// The packs that the file of a pack folder names: as a rule one. `None` when it names none, or something else too.
+fn packs_in(tree: &Tree, source: &Source, schema: Option<&Path>) -> Option<Vec<FolderPack>> {
+    let packs: Option<Vec<_>> = tree
+        .filled_documents()
+        .map(|root| folder_pack(root, source, schema))
+        .collect();
+    packs.filter(|packs| !packs.is_empty())
+}
+
+fn folder_pack(root: NodeRef<'_>, source: &Source, schema: Option<&Path>) -> Option<FolderPack> {
     let node = root.get("version")?;
     let name = root
         .get("name")
@@ -303,11 +339,11 @@ fn pack_folder(root: NodeRef<'_>, source: &Source, file: &Path) -> Option<PackFo
         .get("group")
         .map(|group| group.text().trim().to_owned())
         .filter(|group| !group.is_empty());
-    Some(PackFolder {
+    Some(FolderPack {
         name: name.into_owned(),
         version: PackVersion {
             group,
-            folder: file.parent().map(Path::to_owned),
+            schema: schema.map(Path::to_owned),
             declared: Some(config::place_of(source, node)),
             ..PackVersion::named(&node.text())
         },
