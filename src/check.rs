@@ -20,6 +20,7 @@ use crate::{
     rules::{self, ProfileContext, Sink},
     schema::Schema,
     sensitive,
+    settings::Settings,
     source::{DEFAULT_MAX_FILE_SIZE, ReadError, Source, TextRange, shown_path},
 };
 
@@ -30,6 +31,8 @@ pub struct CheckOptions {
     pub choices: Choices,
     /// The largest file to read, in bytes.
     pub max_file_size: u64,
+    /// Levels and options of the rules.
+    pub settings: Settings,
     /// How many findings of a file get an excerpt, and how it is cut; `None` for outputs that show none.
     pub excerpts: Option<(usize, ExcerptStyle)>,
 }
@@ -39,6 +42,7 @@ impl Default for CheckOptions {
         Self {
             choices: Choices::default(),
             max_file_size: DEFAULT_MAX_FILE_SIZE,
+            settings: Settings::default(),
             excerpts: None,
         }
     }
@@ -143,7 +147,9 @@ pub fn check_file(
 ) -> FileOutcome {
     let mut sink = Sink::new(file);
     let mut outcome = FileOutcome::default();
-    for rule in rules::ALL {
+    let settings = &options.settings;
+    let rules: Vec<_> = rules::active(settings).collect();
+    for rule in &rules {
         rule.check_file(file, &mut sink);
     }
     for (document, root) in file
@@ -166,13 +172,14 @@ pub fn check_file(
             packs: &packs,
             violations: &violations,
             resolutions: &resolutions,
+            settings,
         };
-        for rule in rules::ALL {
+        for rule in &rules {
             rule.check_profile(&cx, &mut sink);
         }
         for resolution in &resolutions {
             sink.set_destination(Some(Arc::clone(resolution.destination.name())));
-            for rule in rules::ALL {
+            for rule in &rules {
                 rule.check_destination(&cx, resolution, &mut sink);
             }
         }
@@ -194,6 +201,7 @@ pub fn check_file(
         }
     }
     outcome.findings = sink.finish();
+    settings.apply(&mut outcome.findings);
     if let Some((limit, style)) = options.excerpts {
         cut_excerpts(file, &mut outcome.findings, limit, style);
     }
@@ -202,7 +210,11 @@ pub fn check_file(
 
 /// Joins what the files gave, and looks at what is only seen across them.
 #[must_use]
-pub fn report(outcomes: Vec<FileOutcome>, destinations: &[Arc<Destination>]) -> Report {
+pub fn report(
+    outcomes: Vec<FileOutcome>,
+    destinations: &[Arc<Destination>],
+    settings: &Settings,
+) -> Report {
     let mut findings = Vec::new();
     let mut coverage = Coverage::default();
     let mut batch = Batch::default();
@@ -212,9 +224,12 @@ pub fn report(outcomes: Vec<FileOutcome>, destinations: &[Arc<Destination>]) -> 
         batch.profiles.extend(outcome.profiles);
     }
     if !destinations.is_empty() {
-        for rule in rules::ALL {
-            rule.check_batch(&batch, &mut findings);
+        let mut found = Vec::new();
+        for rule in rules::active(settings) {
+            rule.check_batch(&batch, &mut found);
         }
+        settings.apply(&mut found);
+        findings.append(&mut found);
     }
     let errors = || {
         findings
@@ -245,7 +260,9 @@ pub fn report(outcomes: Vec<FileOutcome>, destinations: &[Arc<Destination>]) -> 
         .map(|name| (name.to_owned(), ready_at(Some(name))))
         .collect();
     for destination in destinations {
-        findings.extend(destination_findings(destination));
+        let mut found: Vec<_> = destination_findings(destination).collect();
+        settings.apply(&mut found);
+        findings.append(&mut found);
         coverage.not_checked.extend(destination.not_checked());
     }
     coverage.not_checked.extend(unverified_packs(&findings));

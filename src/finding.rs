@@ -30,6 +30,15 @@ impl Level {
     }
 }
 
+impl Level {
+    /// The level with this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        let all = [Self::Info, Self::Warning, Self::Error];
+        all.into_iter().find(|level| level.name() == name)
+    }
+}
+
 impl fmt::Display for Level {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
@@ -49,6 +58,8 @@ pub enum Group {
     Variables,
     /// What a destination says.
     Destination,
+    /// What packs ask of their values and of each other.
+    Constraints,
 }
 
 impl Group {
@@ -61,7 +72,26 @@ impl Group {
             Self::Values => "values",
             Self::Variables => "variables",
             Self::Destination => "destination",
+            Self::Constraints => "constraints",
         }
+    }
+}
+
+impl Group {
+    /// Every group, in the order of the documentation.
+    pub const ALL: [Self; 6] = [
+        Self::Document,
+        Self::Stack,
+        Self::Values,
+        Self::Variables,
+        Self::Destination,
+        Self::Constraints,
+    ];
+
+    /// The group with this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|group| group.name() == name)
     }
 }
 
@@ -74,6 +104,8 @@ pub struct RuleMeta {
     pub summary: &'static str,
     /// The level its findings have unless a finding says otherwise.
     pub level: Level,
+    /// Whether it runs where nothing is said of it.
+    pub is_on: bool,
     /// What it is about.
     pub group: Group,
     /// The version of the tool that had it first.

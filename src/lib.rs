@@ -16,6 +16,7 @@
 pub mod batch;
 pub mod check;
 pub mod cli;
+pub mod date;
 pub mod destination;
 pub mod emit;
 pub mod excerpt;
@@ -29,6 +30,7 @@ pub mod rewrite;
 pub mod rules;
 pub mod schema;
 pub mod sensitive;
+pub mod settings;
 pub mod source;
 pub mod suggest;
 pub mod syntax;

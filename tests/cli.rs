@@ -467,3 +467,35 @@ fn fingerprints_are_unique_and_survive_edits_elsewhere() {
     let after = fingerprints(&serde_json::to_string_pretty(&profile).expect("JSON"));
     assert_eq!(after, before);
 }
+
+#[test]
+fn levels_of_rules_are_set_on_the_command_line() {
+    let masks = "fixtures/profiles/passenger-identity.json";
+    let with = |level: &str| run(&["check", masks, "--format", "concise", "--rule", level]);
+    assert_eq!(code(&with("masked-value=error")), 1);
+    let warned = with("masked-value=warning");
+    assert_eq!(code(&warned), 0);
+    assert_eq!(stdout(&warned).matches("warning[masked-value]").count(), 4);
+    let off = with("values=off");
+    assert_eq!(
+        (code(&off), stdout(&off).contains("masked-value")),
+        (0, false)
+    );
+    let of_both = run(&[
+        "check",
+        masks,
+        "--rule",
+        "masked-value=error",
+        "--rule",
+        "values=off",
+    ]);
+    assert_eq!(code(&of_both), 1, "the rule counts more than its group");
+    let wrong = with("maskd-value=off");
+    assert_eq!(code(&wrong), 2);
+    assert!(
+        stderr(&wrong).contains("did you mean `masked-value`?"),
+        "{}",
+        stderr(&wrong)
+    );
+    assert!(stderr(&with("masked-value=fatal")).contains("expected off, info, warning or error"));
+}

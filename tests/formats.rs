@@ -16,6 +16,7 @@ use palette_knife::{
     profile::ProfileFile,
     report::Report,
     rewrite::convert::difference,
+    settings::Settings,
     source::{DEFAULT_MAX_FILE_SIZE, Source, apply},
     syntax::{Format, write_json, write_yaml},
 };
@@ -74,7 +75,7 @@ fn check_all(files: &Files, destinations: &[Arc<Destination>]) -> Report {
             check::check_source(source, true, destinations, &CheckOptions::default())
         })
         .collect();
-    check::report(outcomes, destinations)
+    check::report(outcomes, destinations, &Settings::default())
 }
 
 /// What a finding says, without where in the outer file and what file that is.

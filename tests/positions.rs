@@ -10,6 +10,7 @@ use palette_knife::{
     destination::Destination,
     finding::Finding,
     report::Report,
+    settings::Settings,
     source::{DEFAULT_MAX_FILE_SIZE, Source},
 };
 use serde_json::{Value, json};
@@ -68,7 +69,7 @@ fn check(text: &str, destinations: &[Arc<Destination>]) -> Report {
         destinations,
         &CheckOptions::default(),
     );
-    check::report(vec![outcome], destinations)
+    check::report(vec![outcome], destinations, &Settings::default())
 }
 
 /// Checks a profile whose values have a marked fault, and that its only finding of the rule lies between the marks.

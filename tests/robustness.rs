@@ -20,6 +20,7 @@ use palette_knife::{
     input,
     profile::ProfileFile,
     report::Report,
+    settings::Settings,
     source::{DEFAULT_MAX_FILE_SIZE, LineColumn, Source},
 };
 use proptest::{collection::vec, prelude::*, sample::Index};
@@ -44,7 +45,7 @@ fn findings(name: &str, bytes: &[u8], destinations: &[Arc<Destination>]) -> Vec<
     };
     let source = Source::from_bytes(name, bytes.to_vec());
     let outcome = check::check_source(source, true, destinations, &options);
-    let report = check::report(vec![outcome], destinations);
+    let report = check::report(vec![outcome], destinations, &Settings::default());
     let _ = emit::human::render(&report, true, 80);
     let _ = emit::concise::render(&report);
     let json: Value = serde_json::from_str(&emit::json::render(&report)).expect("a JSON report");
@@ -379,7 +380,7 @@ fn the_number_of_threads_does_not_matter() {
         let report: Report = pool.install(|| {
             let (outcomes, _) =
                 check::check_files(&files, STRICT.as_slice(), &CheckOptions::default());
-            check::report(outcomes, STRICT.as_slice())
+            check::report(outcomes, STRICT.as_slice(), &Settings::default())
         });
         emit::json::render(&report)
     };

@@ -18,6 +18,7 @@ use palette_knife::{
     finding::{Finding, Level},
     report::Report,
     rules,
+    settings::Settings,
     source::{DEFAULT_MAX_FILE_SIZE, Source},
 };
 
@@ -49,7 +50,7 @@ fn check(files: &[(String, Vec<u8>)], destination: Option<Destination>) -> Repor
             check::check_source(source, true, &destinations, &CheckOptions::default())
         })
         .collect();
-    check::report(outcomes, &destinations)
+    check::report(outcomes, &destinations, &Settings::default())
 }
 
 fn show(finding: &Finding, case: &Path) -> String {

@@ -6,8 +6,13 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::output::{Color, FailOn};
 use crate::{
+    date::Date,
+    finding::{Group, Level},
     rewrite::names::{BumpPart, OnConflict},
+    rules,
+    settings::Settings,
     source::DEFAULT_MAX_FILE_SIZE,
+    suggest,
     syntax::Format,
 };
 
@@ -63,6 +68,9 @@ pub struct CheckArgs {
 
     #[command(flatten)]
     pub selection: SelectionArgs,
+
+    #[command(flatten)]
+    pub rules: RuleArgs,
 
     #[command(flatten)]
     pub common: CommonArgs,
@@ -149,6 +157,9 @@ pub struct RewriteArgs {
     pub selection: SelectionArgs,
 
     #[command(flatten)]
+    pub rules: RuleArgs,
+
+    #[command(flatten)]
     pub common: CommonArgs,
 }
 
@@ -162,6 +173,38 @@ pub struct SelectionArgs {
     /// Do not choose a registry because it has the uid or the name of the one in the file
     #[arg(long)]
     pub strict_selection: bool,
+}
+
+/// What is asked of the rules.
+#[derive(Debug, Args)]
+pub struct RuleArgs {
+    /// Give a rule, or a group of rules, another level: off, info, warning or error; may be given several times
+    #[arg(long = "rule", value_name = "NAME=LEVEL", value_parser = rule_level)]
+    pub rules: Vec<(String, Option<Level>)>,
+
+    /// The day that ends of life are compared with, instead of the present one
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub today: Option<Date>,
+}
+
+impl RuleArgs {
+    /// Levels and options as they are asked for.
+    #[must_use]
+    pub fn settings(&self) -> Settings {
+        let mut settings = Settings {
+            today: self.today,
+            ..Settings::default()
+        };
+        // What is said of a rule counts more than what is said of its group.
+        let (groups, rules): (Vec<_>, Vec<_>) = self
+            .rules
+            .iter()
+            .partition(|(name, _)| Group::named(name).is_some());
+        for (name, level) in groups.into_iter().chain(rules) {
+            settings.set_level(name, *level);
+        }
+        settings
+    }
 }
 
 /// Arguments that every command takes.
@@ -212,6 +255,23 @@ impl From<FileFormat> for Format {
             FileFormat::Yaml => Self::Yaml,
         }
     }
+}
+
+fn rule_level(text: &str) -> Result<(String, Option<Level>), String> {
+    let (name, level) = pair(text)?;
+    let level = match level.as_str() {
+        "off" => None,
+        level => Some(Level::named(level).ok_or_else(|| {
+            format!("unknown level `{level}`: expected off, info, warning or error")
+        })?),
+    };
+    if rules::named(&name).is_none() && Group::named(&name).is_none() {
+        let names: Vec<&str> = rules::ALL.iter().map(|rule| rule.meta().id).collect();
+        let near = suggest::field(&name, names.iter().copied());
+        let near = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+        return Err(format!("no rule or group is called `{name}`{near}"));
+    }
+    Ok((name, level))
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {

@@ -32,6 +32,7 @@ pub fn run(args: &CheckArgs) -> Result<Outcome, String> {
     let options = CheckOptions {
         choices,
         max_file_size: args.common.max_file_size,
+        settings: args.rules.settings(),
         excerpts: (args.format == CheckFormat::Human).then(|| excerpt_style(width)),
     };
     let (paths, stdin): (Vec<_>, Vec<_>) = args
@@ -58,7 +59,7 @@ pub fn run(args: &CheckArgs) -> Result<Outcome, String> {
         .map_err(|error| format!("standard input: {error}"))?;
         outcomes.push(check::check_source(source, true, &destinations, &options));
     }
-    let report = check::report(outcomes, &destinations);
+    let report = check::report(outcomes, &destinations, &options.settings);
     if failed && report.coverage == Coverage::default() && report.findings.is_empty() {
         return Ok(Outcome::Failed);
     }

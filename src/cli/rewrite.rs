@@ -71,6 +71,7 @@ pub fn run(args: &RewriteArgs) -> Result<Outcome, String> {
         check: CheckOptions {
             choices: choices(&args.selection, &destinations)?,
             max_file_size: args.common.max_file_size,
+            settings: args.rules.settings(),
             excerpts: (args.format == RewriteFormat::Human).then(|| excerpt_style(width)),
         },
     };

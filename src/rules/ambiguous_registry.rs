@@ -11,6 +11,7 @@ pub static META: RuleMeta = RuleMeta {
     id: "ambiguous-registry",
     summary: "several registries hold the pack and nothing decides between them",
     level: Level::Error,
+    is_on: true,
     group: Group::Destination,
     since: "0.1.0",
     docs: include_str!("../../docs/rules/ambiguous-registry.md"),

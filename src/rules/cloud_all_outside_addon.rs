@@ -8,6 +8,7 @@ pub static META: RuleMeta = RuleMeta {
     id: "cloud-all-outside-addon",
     summary: "a profile with core layers is for all clouds",
     level: Level::Error,
+    is_on: true,
     group: Group::Stack,
     since: "0.1.0",
     docs: include_str!("../../docs/rules/cloud-all-outside-addon.md"),

@@ -13,6 +13,7 @@ pub static META: RuleMeta = RuleMeta {
     id: "duplicate-in-batch",
     summary: "two profiles of the run have the same name and version",
     level: Level::Error,
+    is_on: true,
     group: Group::Destination,
     since: "0.1.0",
     docs: include_str!("../../docs/rules/duplicate-in-batch.md"),

@@ -8,6 +8,7 @@ pub static META: RuleMeta = RuleMeta {
     id: "duplicate-key",
     summary: "a key occurs twice in the same object",
     level: Level::Error,
+    is_on: true,
     group: Group::Document,
     since: "0.1.0",
     docs: include_str!("../../docs/rules/duplicate-key.md"),

@@ -8,6 +8,7 @@ pub static META: RuleMeta = RuleMeta {
     id: "duplicate-profile",
     summary: "a profile with this name and version exists at the destination",
     level: Level::Error,
+    is_on: true,
     group: Group::Destination,
     since: "0.1.0",
     docs: include_str!("../../docs/rules/duplicate-profile.md"),

@@ -8,6 +8,7 @@ pub static META: RuleMeta = RuleMeta {
     id: "invalid-values-yaml",
     summary: "the YAML in values or in a manifest cannot be read",
     level: Level::Error,
+    is_on: true,
     group: Group::Values,
     since: "0.1.0",
     docs: include_str!("../../docs/rules/invalid-values-yaml.md"),

@@ -8,6 +8,7 @@ pub static META: RuleMeta = RuleMeta {
     id: "malformed-name",
     summary: "the profile's name is empty, padded, or has control characters",
     level: Level::Error,
+    is_on: true,
     group: Group::Document,
     since: "0.1.0",
     docs: include_str!("../../docs/rules/malformed-name.md"),

@@ -8,6 +8,7 @@ pub static META: RuleMeta = RuleMeta {
     id: "malformed-version",
     summary: "the profile's version is not a semantic version",
     level: Level::Error,
+    is_on: true,
     group: Group::Document,
     since: "0.1.0",
     docs: include_str!("../../docs/rules/malformed-version.md"),

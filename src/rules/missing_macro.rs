@@ -14,6 +14,7 @@ pub static META: RuleMeta = RuleMeta {
     id: "missing-macro",
     summary: "a reference to a macro that the destination does not define",
     level: Level::Error,
+    is_on: true,
     group: Group::Destination,
     since: "0.1.0",
     docs: include_str!("../../docs/rules/missing-macro.md"),

@@ -14,6 +14,7 @@ pub static META: RuleMeta = RuleMeta {
     id: "missing-pack",
     summary: "no registry of the destination holds a pack of this name",
     level: Level::Error,
+    is_on: true,
     group: Group::Destination,
     since: "0.1.0",
     docs: include_str!("../../docs/rules/missing-pack.md"),

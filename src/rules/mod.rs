@@ -33,6 +33,7 @@ use crate::{
     profile::{Pack, Profile, ProfileDocument, ProfileFile},
     resolve::Resolution,
     schema::Violation,
+    settings::Settings,
 };
 
 pub use crate::finding::{Group, RuleMeta};
@@ -52,6 +53,8 @@ pub struct ProfileContext<'a> {
     pub violations: &'a [Violation<'a>],
     /// What each destination of the run says to it.
     pub resolutions: &'a [Resolution<'a>],
+    /// Levels and options of the rules.
+    pub settings: &'a Settings,
 }
 
 impl<'a> ProfileContext<'a> {
@@ -119,6 +122,12 @@ pub static ALL: &[&dyn Rule] = &[
     &unquoted_reference::UnquotedReference,
     &unverifiable_pack::UnverifiablePack,
 ];
+
+/// The rules that run.
+pub fn active(settings: &Settings) -> impl Iterator<Item = &'static dyn Rule> {
+    let all = ALL.iter().copied();
+    all.filter(|rule| settings.is_on(rule.meta()))
+}
 
 /// The rule with this name.
 #[must_use]

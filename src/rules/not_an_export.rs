@@ -12,6 +12,7 @@ pub static META: RuleMeta = RuleMeta {
     id: "not-an-export",
     summary: "the document is not an exported profile",
     level: Level::Error,
+    is_on: true,
     group: Group::Document,
     since: "0.1.0",
     docs: include_str!("../../docs/rules/not-an-export.md"),

@@ -10,6 +10,7 @@ pub static META: RuleMeta = RuleMeta {
     id: "repeated-pack",
     summary: "two packs of a profile have the same name",
     level: Level::Error,
+    is_on: true,
     group: Group::Stack,
     since: "0.1.0",
     docs: include_str!("../../docs/rules/repeated-pack.md"),

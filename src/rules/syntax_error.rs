@@ -12,6 +12,7 @@ pub static META: RuleMeta = RuleMeta {
     id: "syntax-error",
     summary: "the file is not JSON or YAML",
     level: Level::Error,
+    is_on: true,
     group: Group::Document,
     since: "0.1.0",
     docs: include_str!("../../docs/rules/syntax-error.md"),

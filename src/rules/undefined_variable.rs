@@ -10,6 +10,7 @@ pub static META: RuleMeta = RuleMeta {
     id: "undefined-variable",
     summary: "a reference to a profile variable that the profile does not define",
     level: Level::Error,
+    is_on: true,
     group: Group::Values,
     since: "0.1.0",
     docs: include_str!("../../docs/rules/undefined-variable.md"),

@@ -12,6 +12,7 @@ pub static META: RuleMeta = RuleMeta {
     id: "unknown-field",
     summary: "a field that exports do not have",
     level: Level::Warning,
+    is_on: true,
     group: Group::Document,
     since: "0.1.0",
     docs: include_str!("../../docs/rules/unknown-field.md"),

@@ -14,6 +14,7 @@ pub static META: RuleMeta = RuleMeta {
     id: "unquoted-reference",
     summary: "a template is not quoted and so is no YAML scalar",
     level: Level::Error,
+    is_on: true,
     group: Group::Values,
     since: "0.1.0",
     docs: include_str!("../../docs/rules/unquoted-reference.md"),

@@ -1,0 +1,55 @@
+//! What a run was told of its rules: their levels, and the options beside them.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    date::Date,
+    finding::{Finding, Group, Level, RuleMeta},
+    rules,
+};
+
+/// Levels and options of rules. The default is what each rule says of itself.
+#[derive(Debug, Clone, Default)]
+pub struct Settings {
+    /// Levels that differ from the rules' own, by the rules' names; `None` turns a rule off.
+    pub levels: BTreeMap<String, Option<Level>>,
+    /// The day that ends of life are compared with; today without it.
+    pub today: Option<Date>,
+}
+
+impl Settings {
+    /// Whether a rule runs.
+    #[must_use]
+    pub fn is_on(&self, rule: &RuleMeta) -> bool {
+        match self.levels.get(rule.id) {
+            Some(level) => level.is_some(),
+            None => rule.is_on,
+        }
+    }
+
+    /// Gives a rule, or all rules of a group, a level; `None` turns them off.
+    pub fn set_level(&mut self, name: &str, level: Option<Level>) {
+        let group = Group::named(name);
+        for meta in rules::ALL.iter().map(|rule| rule.meta()) {
+            if meta.id == name || group == Some(meta.group) {
+                self.levels.insert(meta.id.to_owned(), level);
+            }
+        }
+    }
+
+    /// The day of the run.
+    #[must_use]
+    pub fn today(&self) -> Date {
+        self.today.unwrap_or_else(Date::today)
+    }
+
+    /// Leaves out findings of rules that are off, and gives the others the levels that were asked for.
+    pub fn apply(&self, findings: &mut Vec<Finding>) {
+        findings.retain(|finding| self.is_on(finding.rule));
+        for finding in findings {
+            if let Some(Some(level)) = self.levels.get(finding.rule.id) {
+                finding.level = *level;
+            }
+        }
+    }
+}
