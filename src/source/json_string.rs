@@ -106,7 +106,7 @@ impl JsonStringStyle {
     #[must_use]
     pub fn of(raw: &str) -> Self {
         let bytes = raw.as_bytes();
-        let occurs = |escape: &str| memchr::memmem::find(bytes, escape.as_bytes()).is_some();
+        let occurs = |escape: &str| escapes(bytes, escape).next().is_some();
         let html = [
             "\\u003c", "\\u003e", "\\u0026", "\\u003C", "\\u003E", "\\u2028", "\\u2029",
         ]
@@ -114,11 +114,20 @@ impl JsonStringStyle {
         .any(occurs);
         let slash = occurs("\\/");
         let ascii = raw.is_ascii()
-            && memchr::memmem::find_iter(bytes, b"\\u")
+            && escapes(bytes, "\\u")
                 .filter_map(|at| hex4(raw, at + 2))
                 .any(|code| code >= 0x80 && code != 0x2028 && code != 0x2029);
         Self { html, ascii, slash }
     }
+}
+
+/// Where an escape stands in JSON text: a backslash that is escaped itself begins none.
+fn escapes<'t>(text: &'t [u8], escape: &'t str) -> impl Iterator<Item = usize> + 't {
+    memchr::memmem::find_iter(text, escape.as_bytes()).filter(move |&at| {
+        let before = text.get(..at).unwrap_or_default();
+        let backslashes = before.iter().rev().take_while(|&&byte| byte == b'\\');
+        backslashes.count().is_multiple_of(2)
+    })
 }
 
 /// Encodes a text to stand between the quotes of a JSON string.
@@ -189,6 +198,10 @@ mod tests {
         assert_eq!(
             encode_json_string("a\u{1}\"", JsonStringStyle::default()),
             "a\\u0001\\\""
+        );
+        assert_eq!(
+            JsonStringStyle::of(r"C:\\/ \\u003c \\u00e9"),
+            JsonStringStyle::default()
         );
         assert_eq!(
             JsonStringStyle::of(r"http:\/\/x"),
