@@ -333,7 +333,7 @@ fn cut_excerpts(file: &ProfileFile, findings: &mut [Finding], limit: usize, styl
                 Excerpt::cut(text.text(), text.lines(), range, secrets, style)
             }
             None => {
-                let secrets = outer_secrets.get_or_insert_with(|| outer_secret_ranges(file));
+                let secrets = outer_secrets.get_or_insert_with(|| file.secret_ranges());
                 let source = file.source();
                 Excerpt::cut(
                     source.text(),
@@ -345,25 +345,4 @@ fn cut_excerpts(file: &ProfileFile, findings: &mut [Finding], limit: usize, styl
             }
         });
     }
-}
-
-/// The secrets of a file and of the texts in it, as ranges of the file.
-fn outer_secret_ranges(file: &ProfileFile) -> Vec<TextRange> {
-    let mut ranges: Vec<TextRange> = file
-        .tree()
-        .map(sensitive::secret_ranges)
-        .unwrap_or_default();
-    for embedded in file
-        .documents()
-        .flat_map(|(document, _)| document.embedded())
-    {
-        let inner = sensitive::secrets_in(embedded.stream());
-        ranges.extend(
-            inner
-                .into_iter()
-                .map(|range| embedded.layer().to_host(range)),
-        );
-    }
-    ranges.sort();
-    ranges
 }

@@ -98,8 +98,19 @@ impl Report {
     }
 }
 
+type Order<'f> = (
+    &'f str,
+    u32,
+    u32,
+    &'f str,
+    Option<&'f str>,
+    &'f str,
+    &'f str,
+    Option<&'f str>,
+);
+
 /// What findings are sorted by; two findings that agree in all of it say the same.
-fn order(finding: &Finding) -> (&str, u32, u32, &str, Option<&str>, &str, &str) {
+fn order(finding: &Finding) -> Order<'_> {
     (
         finding.place.file.as_ref(),
         finding.place.range.start,
@@ -108,6 +119,8 @@ fn order(finding: &Finding) -> (&str, u32, u32, &str, Option<&str>, &str, &str) 
         finding.destination.as_deref(),
         finding.message.as_str(),
         finding.place.pointer.as_str(),
+        // A value that packs share is a defect of each of them.
+        finding.pack.as_deref(),
     )
 }
 

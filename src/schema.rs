@@ -196,7 +196,7 @@ fn violation<'t>(node: NodeRef<'t>, kind: &ValidationErrorKind) -> Violation<'t>
                     kinds.join(" or ")
                 }
             };
-            if node.kind() == Kind::Number
+            if matches!(node.kind(), Kind::Number | Kind::Bool)
                 && !sensitive::is_secret(node)
                 && expected.contains("string")
             {

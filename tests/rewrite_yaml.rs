@@ -229,7 +229,7 @@ fn what_packs_share_changes_for_all_of_them_or_not_at_all() {
     assert_eq!((code, result), (1, None));
     let reason = report["files"][0]["reasons"][0].as_str().expect("a reason");
     assert!(
-        reason.contains("shared by several places through an anchor"),
+        reason.contains("is shared through an anchor with `/spec/template/packs/1/registry`"),
         "{reason}"
     );
 }

@@ -43,7 +43,13 @@ pub fn run(args: &RewriteArgs) -> Result<Outcome, String> {
             return Err("registries are chosen for a destination: pass `--to DIR`".to_owned());
         }
         let (files, missing) = input_files(args)?;
-        let results = run::convert(&files, format, out, args.common.max_file_size);
+        let options = CheckOptions {
+            max_file_size: args.common.max_file_size,
+            settings: args.rules.settings(),
+            excerpts: (args.format == RewriteFormat::Human).then(|| excerpt_style(output::width())),
+            ..CheckOptions::default()
+        };
+        let results = run::convert(&files, format, out, &options);
         return report(args, &results, None, !missing);
     };
     let destinations = load_destinations(std::slice::from_ref(folder), args.common.max_file_size)?;
@@ -106,8 +112,13 @@ fn input_files(args: &RewriteArgs) -> Result<(Vec<InputFile>, bool), String> {
         input::leave_out(&mut files, folder);
         if files.is_empty() && found > 0 {
             return Err(format!(
-                "all inputs lie in the output folder `{}`: choose another one, or pass --in-place",
-                folder.display()
+                "all inputs lie in the output folder `{}`: choose another one{}",
+                folder.display(),
+                if args.to_format.is_none() {
+                    ", or pass --in-place"
+                } else {
+                    ""
+                }
             ));
         }
     }

@@ -5,6 +5,7 @@ use std::{ops::Range, path::Path, sync::Arc};
 use super::{Embedded, EmbeddedReference, Profile, Shape, Slot, embedded::alias_faults};
 use crate::{
     finding::{InnerPlace, Place},
+    sensitive,
     source::{LineIndex, Source, TextRange},
     syntax::{Format, NodeId, NodeRef, SyntaxFault, Tree, json, yaml},
 };
@@ -124,6 +125,20 @@ impl ProfileFile {
     #[must_use]
     pub fn has_wrong_byte_order_mark(&self) -> bool {
         self.format == Format::Json && self.source.text().starts_with('\u{feff}')
+    }
+
+    /// The secrets in it and in the texts embedded in it, as ranges of the file, in order.
+    #[must_use]
+    pub fn secret_ranges(&self) -> Vec<TextRange> {
+        let of_tree = self.tree.as_ref().map(sensitive::secret_ranges);
+        let mut ranges: Vec<TextRange> = of_tree.unwrap_or_default();
+        for embedded in self.documents.iter().flat_map(ProfileDocument::embedded) {
+            let inner = sensitive::secrets_in(embedded.stream());
+            let to_host = |range| embedded.layer().to_host(range);
+            ranges.extend(inner.into_iter().map(to_host));
+        }
+        ranges.sort();
+        ranges
     }
 
     /// The place of some bytes of the file.

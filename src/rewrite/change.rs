@@ -80,9 +80,14 @@ pub enum EditError {
     Unwritable(String),
     /// A value that stands in several places is to change in some of them only.
     #[error(
-        "`{0}` is shared by several places through an anchor, and not all of them need the same value: write it out where it is used"
+        "`{place}` is shared through an anchor with {others}, and not all of them need the same value: write it out where it is used"
     )]
-    Shared(String),
+    Shared {
+        /// The pointer to the value.
+        place: String,
+        /// Where it is used too.
+        others: String,
+    },
 }
 
 /// A YAML scalar that could not keep its style.
@@ -133,7 +138,7 @@ pub fn edits(changes: &[Change<'_>]) -> Result<Edits, EditError> {
                 let value = Scalar::String(text.clone());
                 let (edits, styles) = node.set(&value).ok_or_else(|| unwritable(*node))?;
                 made.restyled.extend(styles.map(|styles| RestyledScalar {
-                    place: format!("{} {}", host.pointer(), node.pointer()),
+                    place: format!("{}` in `{}", node.pointer(), host.pointer()),
                     styles,
                 }));
                 let (.., of_host) = hosts
@@ -166,7 +171,8 @@ pub fn edits(changes: &[Change<'_>]) -> Result<Edits, EditError> {
             styles,
         }));
     }
-    for changes in objects.values() {
+    // Where an object ends with another, the entries of the inner one come first.
+    for changes in objects.values().rev() {
         let edits = changes.edits();
         made.edits
             .extend(edits.ok_or_else(|| unwritable(changes.object()))?);
@@ -193,10 +199,32 @@ fn once_each<'c, 't>(changes: &'c [Change<'t>]) -> Result<Vec<&'c Change<'t>>, E
     for (&what, &(first, times)) in &planned {
         let differ = |other: &&Change<'_>| other.what() == what && !other.has_value_of(first);
         if times != ways.to(first.touched()) || changes.iter().any(|other| differ(&other)) {
-            return Err(EditError::Shared(first.touched().pointer()));
+            return Err(shared(first.touched()));
         }
     }
     Ok(planned.into_values().map(|(change, _)| change).collect())
+}
+
+fn shared(node: NodeRef<'_>) -> EditError {
+    const SHOWN: usize = 3;
+    let mut around = vec![node.id()];
+    let mut above = node.parent();
+    while let Some(node) = above {
+        around.push(node.id());
+        above = node.parent();
+    }
+    let aliases = node.tree().nodes().filter(|alias| {
+        let target = alias.alias_target();
+        target.is_some_and(|target| around.contains(&target.id()))
+    });
+    let places: Vec<String> = aliases
+        .take(SHOWN)
+        .map(|alias| format!("`{}`", alias.pointer()))
+        .collect();
+    EditError::Shared {
+        place: node.pointer(),
+        others: places.join(", "),
+    }
 }
 
 /// In how many ways the nodes of a document are reached from its root, through aliases too.
@@ -222,6 +250,8 @@ impl Ways {
             return u64::MAX;
         }
         let direct = match node.parent() {
+            // Nobody reads what an export does not have: a place to keep anchors at.
+            Some(parent) if parent.parent().is_none() && !is_read(node) => 0,
             Some(parent) => self.at_depth(parent, depth + 1),
             None => 1,
         };
@@ -242,6 +272,12 @@ impl Ways {
         self.known.insert(node.id(), ways);
         ways
     }
+}
+
+/// Whether a value of the document itself is one that exports have.
+fn is_read(node: NodeRef<'_>) -> bool {
+    let key = node.key().map(NodeRef::text);
+    key.is_none_or(|key| matches!(key.as_ref(), "metadata" | "spec"))
 }
 
 impl<'t> Change<'t> {

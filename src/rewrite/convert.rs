@@ -3,7 +3,7 @@
 use crate::{
     profile::ProfileFile,
     source::Source,
-    syntax::{Format, Kind, NodeRef, Tree, write_json, write_yaml},
+    syntax::{Format, Kind, NodeRef, Tree, json_key, write_json, write_yaml},
 };
 
 /// A file in another format than it was.
@@ -37,11 +37,18 @@ pub fn convert(file: &ProfileFile, format: Format) -> Result<Converted, String> 
         return Err(format!("`{}` is there twice", again.pointer()));
     }
     let text = match format {
-        Format::Json => write_json(root).map_err(|error| error.to_string())?,
+        Format::Json => write_json(root).map_err(|error| {
+            let source = file.source();
+            let line = source.lines().position(source.text(), error.offset).line;
+            format!("line {line}: {error}")
+        })?,
         Format::Yaml => write_yaml(root),
     };
     let source = Source::new(file.source().name(), text);
     let result = ProfileFile::parse_as(source, format);
+    if let Some((_, again)) = result.tree().and_then(|tree| tree.duplicate_keys().next()) {
+        return Err(format!("`{}` would be there twice", again.pointer()));
+    }
     let differs = |place: &str| {
         format!("internal error: converted, `{place}` would not be what it is: report this")
     };
@@ -93,7 +100,7 @@ pub fn difference(one: NodeRef<'_>, other: NodeRef<'_>) -> Option<String> {
                 match (ones.next(), others.next()) {
                     (None, None) => return None,
                     (Some((key, one)), Some((other_key, other))) => {
-                        if key.resolved().text() != other_key.resolved().text() {
+                        if json_key(key).ok() != json_key(other_key).ok() {
                             return here();
                         }
                         if let Some(place) = difference(one, other) {

@@ -1,4 +1,7 @@
-//! What a rewrite changes, as people read it: the envelope, then each embedded text decoded. No secrets.
+//! What a rewrite changes, as people read it. No secrets.
+//!
+//! A file whose texts stand on lines of their own is compared as it is. In others a text of a thousand lines is one line:
+//! of these the envelope is shown one value a line, then each embedded text decoded.
 
 use std::{collections::BTreeSet, fmt::Write as _, time::Duration};
 
@@ -49,12 +52,71 @@ impl Redactions {
     }
 }
 
+impl Redactions {
+    /// The secrets of a file and the places that are written to, as ranges of the file.
+    fn ranges(&self, file: &ProfileFile) -> Vec<TextRange> {
+        let mut ranges = file.secret_ranges();
+        let is_value = |node: &NodeRef<'_>| node.own_entry().is_none_or(|(key, _)| key != *node);
+        if let Some(tree) = file.tree().filter(|_| !self.outer.is_empty()) {
+            let is_written = |node: &NodeRef<'_>| self.outer.contains(&address(*node));
+            let nodes = tree.nodes().filter(is_value).filter(is_written);
+            ranges.extend(nodes.map(NodeRef::content_range));
+        }
+        let texts = file
+            .documents()
+            .flat_map(|(document, _)| document.embedded());
+        for embedded in texts {
+            let written = self.inner_of(host(file, embedded).as_ref());
+            if written.is_empty() {
+                continue;
+            }
+            let nodes = embedded.stream().tree.nodes();
+            let nodes = nodes.filter(|node| is_value(node) && written.contains(&address(*node)));
+            let to_host = |node: NodeRef<'_>| embedded.layer().to_host(node.content_range());
+            ranges.extend(nodes.map(to_host));
+        }
+        ranges.sort();
+        ranges
+    }
+
+    /// What is written in the text of one string.
+    fn inner_of(&self, host: Option<&Address>) -> BTreeSet<&Address> {
+        let of_host = self.inner.iter().filter(|(there, _)| Some(there) == host);
+        of_host.map(|(_, address)| address).collect()
+    }
+}
+
+/// Whether the texts of a file stand on lines of their own.
+fn is_readable(file: &ProfileFile) -> bool {
+    let breaks = |text: &str| memchr::memchr_iter(b'\n', text.as_bytes()).count();
+    let mut texts = file
+        .documents()
+        .flat_map(|(document, _)| document.embedded());
+    texts.all(|embedded| {
+        let raw = embedded.layer().raw().of(file.source().text());
+        // Folding takes some line breaks away.
+        breaks(raw) * 2 >= breaks(embedded.text())
+    }) && file.source().text().contains('\n')
+}
+
 /// The diff of a file before and after; empty when nothing changed.
 #[must_use]
 pub fn render(before: &ProfileFile, after: &ProfileFile, redactions: &Redactions) -> String {
     let mut out = String::new();
     let name = printable(before.source().name());
     let none = Redactions::default();
+    if is_readable(before) && is_readable(after) {
+        let shown = |file: &ProfileFile, redactions: &Redactions| {
+            replace_ranges(file.source().text(), &redactions.ranges(file))
+        };
+        unified(
+            &mut out,
+            &name,
+            &shown(before, &none),
+            &shown(after, redactions),
+        );
+        return out;
+    }
     unified(
         &mut out,
         &name,
@@ -207,12 +269,7 @@ impl EnvelopeWriter<'_> {
 fn redacted(embedded: &Embedded, host: Option<&Address>, redactions: &Redactions) -> String {
     let tree = &embedded.stream().tree;
     let mut ranges = sensitive::secrets_in(embedded.stream());
-    let filled_in: BTreeSet<&Address> = redactions
-        .inner
-        .iter()
-        .filter(|(there, _)| Some(there) == host)
-        .map(|(_, address)| address)
-        .collect();
+    let filled_in = redactions.inner_of(host);
     if !filled_in.is_empty() {
         let filled_in = |node: &NodeRef<'_>| {
             let is_key = node.own_entry().is_some_and(|(key, _)| key == *node);

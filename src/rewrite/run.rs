@@ -162,14 +162,15 @@ pub fn rewrite(
 }
 
 /// Writes files in another format below a folder, and changes nothing else: whether the profiles can be imported
-/// anywhere is not asked. The results are as those of [`rewrite`].
+/// anywhere is not asked, unless a file cannot be converted. The results are as those of [`rewrite`].
 #[must_use]
 pub fn convert(
     files: &[InputFile],
     format: Format,
     folder: &Path,
-    max_file_size: u64,
+    options: &CheckOptions,
 ) -> Vec<FileResult> {
+    let max_file_size = options.max_file_size;
     let output = Output::Folder(folder.to_owned());
     let outputs = Outputs::of(files, &output);
     Work::of_all(files, Some(format), max_file_size)
@@ -183,12 +184,8 @@ pub fn convert(
                 return result;
             };
             let check = || {
-                let options = CheckOptions {
-                    max_file_size,
-                    ..CheckOptions::default()
-                };
                 Report::new(
-                    check::check_file(&before, &[], &options).into_findings(),
+                    check::check_file(&before, &[], options).into_findings(),
                     crate::report::Coverage::default(),
                     Vec::new(),
                 )
@@ -274,7 +271,7 @@ impl<'f> Work<'f> {
         if let (Some(other), Output::Folder(_)) = (&self.same_target, output) {
             let other = shown_path(other);
             result.refuse(format!(
-                "its result would have the same path as that of `{other}`: rewrite them in two runs"
+                "its result would have the same path as that of `{other}`: write them to different folders"
             ));
         }
         result
@@ -340,6 +337,16 @@ impl<'o> Outputs<'o> {
         }
         let path = &work.file.path;
         let written = match self.output {
+            // A file of another format beside the input is somebody's file, not an earlier result.
+            Output::Folder(folder)
+                if work.target != work.file.relative
+                    && is_other_beside(&folder.join(&work.target), path, new) =>
+            {
+                let target = shown_path(&folder.join(&work.target));
+                return result.refuse(format!(
+                    "`{target}` is there already, beside the input: choose another output folder, or remove it"
+                ));
+            }
             Output::Folder(folder) => {
                 write::write_below(folder, &work.target, path, &self.inputs, new, holds_secrets)
             }
@@ -536,6 +543,13 @@ fn rewrite_file(
     }
     let text = after.source().text().clone();
     outputs.put(work, &before, &text, !secret_changes.is_empty(), result);
+}
+
+/// Whether a file with another text stands in the folder of the input.
+fn is_other_beside(target: &Path, input: &Path, text: &str) -> bool {
+    let folder = |path: &Path| path.canonicalize().ok()?.parent().map(Path::to_owned);
+    let beside = folder(target).is_some_and(|of_target| folder(input) == Some(of_target));
+    beside && std::fs::read(target).is_ok_and(|there| there != text.as_bytes())
 }
 
 fn style_note(restyled: &RestyledScalar) -> String {

@@ -54,7 +54,7 @@ impl Writer {
             }
             Kind::Object => {
                 self.items('{', node.entries(), '}', |writer, (key, value)| {
-                    writer.string(&key_text(key)?);
+                    writer.string(&json_key(key)?);
                     writer.out.push_str(": ");
                     writer.value(value)
                 })?;
@@ -102,12 +102,18 @@ impl Writer {
     }
 }
 
-fn key_text(key: NodeRef<'_>) -> Result<Cow<'_, str>, Unwritable> {
+/// A key as JSON has it: what is no string becomes one as Go's reader makes it one.
+///
+/// # Errors
+///
+/// [`Unwritable`] for a key that cannot become a string.
+pub fn json_key(key: NodeRef<'_>) -> Result<Cow<'_, str>, Unwritable> {
     let key = key.resolved();
-    match key.kind() {
-        Kind::Array | Kind::Object | Kind::Alias => {
-            Err(Unwritable::at(key, "JSON has no keys but strings"))
-        }
-        _ => Ok(key.text()),
-    }
+    let text = match key.kind() {
+        Kind::String => Some(key.text()),
+        Kind::Bool => key.as_bool().map(|value| Cow::Owned(value.to_string())),
+        Kind::Number => key.as_number(),
+        Kind::Null | Kind::Array | Kind::Object | Kind::Alias => None,
+    };
+    text.ok_or_else(|| Unwritable::at(key, "JSON has no keys but strings"))
 }

@@ -15,7 +15,7 @@ mod yaml_writer;
 use crate::source::Text;
 
 pub use json_schema::{Instance, TreeJson};
-pub use json_writer::write_json;
+pub use json_writer::{json_key, write_json};
 pub use pointer::{escape_pointer_token, join_pointer};
 pub use tree::{Format, Kind, NodeId, NodeRef, RawNode, SyntaxFault, Tree, TreeBuilder};
 pub use yaml_writer::write_yaml;
@@ -26,6 +26,8 @@ pub use yaml_writer::write_yaml;
 pub struct Unwritable {
     /// The pointer to it in its document.
     pub pointer: String,
+    /// Where it begins in the text, in bytes.
+    pub offset: usize,
     /// Why.
     pub reason: &'static str,
 }
@@ -34,6 +36,7 @@ impl Unwritable {
     fn at(node: NodeRef<'_>, reason: &'static str) -> Self {
         Self {
             pointer: node.pointer(),
+            offset: node.range().start(),
             reason,
         }
     }

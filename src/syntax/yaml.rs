@@ -53,9 +53,32 @@ pub fn parse_plain(text: &Text) -> Stream {
 }
 
 fn with_scalar_faults(mut stream: Stream) -> Stream {
+    let faults: Vec<_> = merge_faults(&stream.tree).collect();
+    stream.scalar_faults.extend(faults);
     stream.faults.append(&mut stream.scalar_faults);
     stream.faults.sort_by_key(|fault| fault.range);
     stream
+}
+
+/// What merge keys hold that cannot be merged.
+fn merge_faults(tree: &Tree) -> impl Iterator<Item = SyntaxFault> {
+    let nodes = tree.has_merge_keys().then(|| tree.nodes());
+    let merges = nodes
+        .into_iter()
+        .flatten()
+        .filter(|node| node.is_merge_key());
+    let values = merges.filter_map(|key| Some(key.own_entry()?.1));
+    let is_object = |node: NodeRef<'_>| matches!(node.kind(), Kind::Object | Kind::Alias);
+    let wrong = values.filter(move |value| match value.resolved() {
+        list if list.kind() == Kind::Array => !list.items().all(is_object),
+        other => !is_object(other),
+    });
+    wrong.map(|value| SyntaxFault {
+        range: value.content_range(),
+        message: "`<<` merges objects: expected an object, an alias of one, or a list of them"
+            .to_owned(),
+        related: None,
+    })
 }
 
 fn parse_templates(text: &Text) -> Stream {
@@ -305,6 +328,13 @@ impl<'t> Reader<'t> {
                 yaml_scalar::block_extent(self.readable, self.previous_end, range)
                     .map_or((range, 0), |extent| (extent.raw, extent.indent))
             }
+            // The parser has an absent value before its colon.
+            _ if range.is_empty()
+                && !self.builder.expects_key()
+                && self.text.get(range.start()..range.start() + 1) == Some(":") =>
+            {
+                (TextRange::empty(range.start() + 1), 0)
+            }
             _ => (range, 0),
         };
         let written = range.of(self.text);
@@ -320,6 +350,11 @@ impl<'t> Reader<'t> {
             decoded
         };
         let kind = match (tagged, style) {
+            // A tag that does not fit is for the reader to refuse; the text stays what it is.
+            (Some(Kind::Bool), _) if yaml_types::boolean(decoded).is_none() => Kind::String,
+            (Some(Kind::Number), _) if yaml_types::plain_kind(decoded) != Kind::Number => {
+                Kind::String
+            }
             (Some(kind), _) => kind,
             (None, ScalarStyle::Plain) if !has_template => yaml_types::plain_kind(decoded),
             _ => Kind::String,

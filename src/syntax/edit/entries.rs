@@ -4,7 +4,10 @@ use std::collections::BTreeSet;
 
 use super::{Format, NodeRef, Scalar, Site, column, json_scalar, line_start, yaml_value};
 use crate::{
-    source::{Edit, Surroundings, TextRange, yaml_scalar::ScalarStyle},
+    source::{
+        Edit, Surroundings, TextRange,
+        yaml_scalar::{self, ScalarStyle},
+    },
     syntax::NodeId,
 };
 
@@ -108,6 +111,7 @@ impl<'t> EntryChanges<'t> {
         );
         let text: String = self.inserted_with(entries).collect();
         let text = text.strip_prefix(',').unwrap_or(&text);
+        let text = text.strip_prefix(' ').unwrap_or(text);
         let last = entries
             .last()
             .map_or(inside.start(), |last| entry_end(*last));
@@ -132,13 +136,17 @@ impl<'t> EntryChanges<'t> {
             Some((key, _)) => between(self.object.range().start() + 1, key.range().start()),
             None => "",
         };
-        let lead = if lead.contains('#') { " " } else { lead };
+        let surroundings = self.object.surroundings();
+        let lead = match surroundings {
+            // What stands after a comma in a line is what people write there.
+            Surroundings::Yaml(_) if !lead.contains(['\n', '\r']) || lead.contains('#') => " ",
+            _ => lead,
+        };
         let colon = match (entries.last(), self.object.key()) {
             (Some((key, value)), _) => between(key.range().end(), value.range().start()),
             (None, Some(key)) => between(key.range().end(), self.object.range().start()),
             (None, None) => ":",
         };
-        let surroundings = self.object.surroundings();
         // A plain key ends at a colon with white space behind it only, and an anchor or a comment is no colon.
         let colon = match surroundings {
             Surroundings::Yaml(_) if colon.trim() != ":" || !colon.ends_with([' ', '\t']) => ": ",
@@ -155,13 +163,19 @@ impl<'t> EntryChanges<'t> {
         self.inserted.iter().map(move |(key, value)| {
             let value = match surroundings {
                 Surroundings::Json(style) => json_scalar(value, style),
-                Surroundings::Yaml(site) => yaml_value(
-                    value,
-                    Site {
+                Surroundings::Yaml(site) => {
+                    let site = Site {
                         in_flow: true,
                         ..site
-                    },
-                ),
+                    };
+                    match value {
+                        // JSON in YAML stays JSON.
+                        Scalar::String(text) if key_quote == "\"" => {
+                            yaml_scalar::write(text, ScalarStyle::DoubleQuoted, 0, site).0
+                        }
+                        _ => yaml_value(value, site),
+                    }
+                }
             };
             format!(",{lead}{key_quote}{key}{key_quote}{colon}{value}")
         })
@@ -272,22 +286,21 @@ fn line_removed(text: &str, entry: Entry<'_>) -> Option<Edit> {
     let end = line_end(text, entry)?;
     let is_block = text.get(..end)?.ends_with(['\n', '\r']);
     let end = if is_block {
+        before_break(text, end)
+    } else {
         end
-    } else {
-        after_break(text, end)
     };
-    let range = if end == text.len() && !text.ends_with(['\n', '\r']) {
-        // The line before becomes the last one, which has no line break.
-        let line = text.get(..start)?;
-        let line = line.strip_suffix('\n').unwrap_or(line);
-        TextRange::new(line.strip_suffix('\r').unwrap_or(line).len(), end)
-    } else {
-        TextRange::new(start, end)
-    };
+    // With the line break before it, so that lines can be added behind it, and that it may be the last line.
     Some(Edit {
-        range,
+        range: TextRange::new(before_break(text, start), end),
         text: String::new(),
     })
+}
+
+fn before_break(text: &str, at: usize) -> usize {
+    let before = text.get(..at).unwrap_or_default();
+    let line = before.strip_suffix('\n').unwrap_or(before);
+    line.strip_suffix('\r').unwrap_or(line).len()
 }
 
 /// Removes the entries before the first one that stays: that may have to begin where they did, behind a dash.
