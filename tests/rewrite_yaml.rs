@@ -372,3 +372,87 @@ fn aliases_and_merges_without_end_are_no_trap() {
     ]);
     assert_eq!(convert.status.code(), Some(0));
 }
+
+#[test]
+fn entries_come_and_go_at_the_same_place() {
+    let place = Place::new();
+    let pack = "    - name: service-catalogue\n      type: oci\n      layer: addon\n      version: 0.6.3\n      tag: 0.6.3\n      values: ''\n      registry:\n        metadata:\n          name: Halvard Packs\n";
+    let base = "metadata: {name: crew, labels: {}}\nspec:\n  template:\n    type: add-on\n    cloudType: all\n    packs:\n";
+    let metadata = "          uid: 67a4e2913fb5d08c6e1172da\n          kind: oci\n          isPrivate: true\n          providerType: pack\n          isSyncSupported: true\n";
+    for (name, end) in [
+        ("a.yaml", ""),
+        ("b.yaml", "        matchingRegistries: []\n"),
+        ("c.yaml", "        matchingRegistries: []  # none yet"),
+        (
+            "d.yaml",
+            "        matchingRegistries:\n        - name: |\n            x\n",
+        ),
+    ] {
+        place.write(name, &format!("{base}{pack}{end}"));
+        let (code, result, report) = place.to_twin(name, &["--set-version", "crew=2.0.0"]);
+        assert_eq!(code, 0, "{name}: {report:#}");
+        let result = result.expect("a result");
+        let expected = format!("{base}{pack}{metadata}  version: 2.0.0\n");
+        assert_eq!(result.trim_end(), expected.trim_end(), "{name}");
+    }
+    place.write("e.yaml", &format!("{base}{pack}  version:   # not yet\n"));
+    let (code, result, _) = place.to_twin("e.yaml", &["--set-version", "crew=2.0.0"]);
+    assert_eq!(code, 0);
+    assert!(
+        result
+            .expect("a result")
+            .ends_with("  version: 2.0.0   # not yet\n")
+    );
+}
+
+#[test]
+fn a_conversion_overwrites_nobodys_file() {
+    let place = Place::new();
+    let profile = profile(&[("service-catalogue 0.6.3", SANDBOX)]);
+    place.write("crew.yaml", &profile);
+    let to_json = ["rewrite", "crew.yaml", "--to-format", "json", "-o", "."];
+    assert_eq!(place.run(&to_json).status.code(), Some(0));
+    assert_eq!(
+        place.run(&to_json).status.code(),
+        Some(0),
+        "it is the same file"
+    );
+    place.write("crew.json", "{}\n");
+    let output = place.run(&to_json);
+    assert_eq!(output.status.code(), Some(1));
+    let shown = String::from_utf8(output.stdout).expect("UTF-8");
+    assert!(
+        shown.contains("`./crew.json` is there already")
+            || shown.contains("`crew.json` is there already"),
+        "{shown}"
+    );
+    assert_eq!(place.read("crew.json"), "{}\n");
+}
+
+#[test]
+fn keys_become_what_go_makes_of_them() {
+    let place = Place::new();
+    let base = profile(&[("service-catalogue 0.6.3", SANDBOX)]);
+    let convert = |more: &str| {
+        place.write("keys.yaml", &format!("{base}  x: {more}\n"));
+        let output = place.run(&["rewrite", "keys.yaml", "--to-format", "json", "-o", "out"]);
+        let shown = String::from_utf8(output.stdout).expect("UTF-8");
+        (output.status.code(), shown)
+    };
+    assert_eq!(convert("{on: 1, 010: 2, 1.50: 3}").0, Some(0));
+    let written: Value = serde_json::from_str(&place.read("out/keys.json")).expect("JSON");
+    assert_eq!(
+        written["spec"]["x"],
+        serde_json::json!({"true": 1, "8": 2, "1.50": 3})
+    );
+    for (wrong, reason) in [
+        ("{yes: 1, 'true': 2}", "`/spec/x/true` would be there twice"),
+        ("{~: 1}", "JSON has no keys but strings"),
+        ("{<<: 3}", "`<<` merges objects"),
+        ("{<<: [{a: 1}, 2]}", "`<<` merges objects"),
+    ] {
+        let (code, shown) = convert(wrong);
+        assert_eq!(code, Some(1), "{wrong}");
+        assert!(shown.contains(reason), "{wrong}: {shown}");
+    }
+}

@@ -188,8 +188,13 @@ fn title(finding: &Finding, width: usize) -> String {
         return printable(file);
     };
     let pack = finding.pack.as_deref().unwrap_or_default();
+    // A pack's number says nothing where a file has several documents, each with packs of its own.
+    let profile = match (finding.place.document, &finding.profile) {
+        (1.., Some(profile)) => format!("{profile} › "),
+        _ => String::new(),
+    };
     let below = printable(&format!(
-        "packs[{}] {pack} › {}",
+        "{profile}packs[{}] {pack} › {}",
         inner.pack_index, inner.name
     ));
     let whole = format!("{} › {below}", printable(file));

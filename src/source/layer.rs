@@ -132,6 +132,9 @@ impl Layer {
                 Some((edits.collect(), None))
             }
             (Encoding::YamlScalar { style, indent }, Surroundings::Yaml(site)) => {
+                if let Some(edits) = self.words_for_words(edits, style) {
+                    return Some((edits, None));
+                }
                 let raw = self.raw.of(&self.host);
                 let edited = yaml_scalar::edit(raw, style, indent as usize, site, edits)?;
                 let edits = edited.edits.into_iter().map(|edit| Edit {
@@ -146,6 +149,38 @@ impl Layer {
             }
             (Encoding::YamlScalar { .. }, Surroundings::Json(_)) => None,
         }
+    }
+
+    /// Edits of a YAML scalar that put words in the place of words, on one line: what is around them does not matter
+    /// then, and the scalar need not be read again. `None` when there are others among them.
+    fn words_for_words(&self, edits: &[Edit], style: ScalarStyle) -> Option<Vec<Edit>> {
+        let as_written = |text: &str| {
+            let is_blank = |c| matches!(c, ' ' | '\t' | '\n');
+            if text.is_empty() || text.starts_with(is_blank) || text.ends_with(is_blank) {
+                return None;
+            }
+            let quotes = match style {
+                ScalarStyle::Plain => return None,
+                ScalarStyle::DoubleQuoted => ScalarStyle::DoubleQuoted,
+                // Within a line the others differ from each other in how they write a single quote.
+                _ => ScalarStyle::SingleQuoted,
+            };
+            let quoted = yaml_scalar::encode(text, quotes, 0, false)?;
+            match style {
+                ScalarStyle::Literal | ScalarStyle::Folded => Some(text.to_owned()),
+                _ => Some(quoted.get(1..quoted.len() - 1)?.to_owned()),
+            }
+        };
+        let made = edits.iter().map(|edit| {
+            let range = self.to_host(edit.range);
+            let before = as_written(edit.range.of(&self.text))?;
+            (before == range.of(&self.host)).then_some(())?;
+            Some(Edit {
+                range,
+                text: as_written(&edit.text)?,
+            })
+        });
+        made.collect()
     }
 
     fn map(&self) -> &SegmentMap {
