@@ -112,7 +112,10 @@ pub fn json_key(key: NodeRef<'_>) -> Result<Cow<'_, str>, Unwritable> {
     let text = match key.kind() {
         Kind::String => Some(key.text()),
         Kind::Bool => key.as_bool().map(|value| Cow::Owned(value.to_string())),
-        Kind::Number => key.as_number(),
+        // Go shortens other numbers, and no two programs do that alike.
+        Kind::Number => key
+            .as_number()
+            .filter(|number| !number.contains(['.', 'e', 'E'])),
         Kind::Null | Kind::Array | Kind::Object | Kind::Alias => None,
     };
     text.ok_or_else(|| Unwritable::at(key, "JSON has no keys but strings"))
