@@ -5,6 +5,7 @@ mod embedded;
 mod file;
 mod pack;
 mod shape;
+pub mod stack;
 mod variable;
 
 use std::borrow::Cow;
@@ -18,6 +19,7 @@ pub use shape::Shape;
 pub use variable::Variable;
 
 use crate::syntax::{Kind, NodeRef};
+use stack::ProfileType;
 
 /// The version of a profile that names none (Terraform provider for Palette: default of `version`).
 pub const DEFAULT_VERSION: &str = "1.0.0";
@@ -72,6 +74,24 @@ impl<'t> Profile<'t> {
     #[must_use]
     pub fn kind(self) -> Cow<'t, str> {
         text_at(self.root, &["spec", "template", "type"])
+    }
+
+    /// The type, where it is one of those the API knows.
+    #[must_use]
+    pub fn profile_type(self) -> Option<ProfileType> {
+        ProfileType::named(&self.kind())
+    }
+
+    /// `spec.template.type`, if it is a string.
+    #[must_use]
+    pub fn kind_node(self) -> Option<NodeRef<'t>> {
+        string_at(self.root, &["spec", "template", "type"])
+    }
+
+    /// `spec.template.cloudType`, if it is a string.
+    #[must_use]
+    pub fn cloud_type_node(self) -> Option<NodeRef<'t>> {
+        string_at(self.root, &["spec", "template", "cloudType"])
     }
 
     /// `spec.template.cloudType`; empty when there is none.

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{string_at, text_at};
+use super::{stack::Layer, string_at, text_at};
 use crate::syntax::{Kind, NodeRef};
 
 /// What separates the display name from the pack's name when a pack is in a profile more than once
@@ -73,6 +73,12 @@ impl<'t> Pack<'t> {
     #[must_use]
     pub fn layer(self) -> Cow<'t, str> {
         text_at(self.node, &["layer"])
+    }
+
+    /// The layer, where it is one of those the API knows.
+    #[must_use]
+    pub fn known_layer(self) -> Option<Layer> {
+        Layer::named(&self.layer())
     }
 
     /// `version`: the concrete version; empty when there is none.

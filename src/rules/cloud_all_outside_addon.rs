@@ -1,7 +1,7 @@
 //! `cloud-all-outside-addon`
 
 use super::{Group, ProfileContext, Rule, RuleMeta, Sink};
-use crate::finding::Level;
+use crate::{finding::Level, profile::stack};
 
 /// What is known of the rule.
 pub static META: RuleMeta = RuleMeta {
@@ -23,16 +23,19 @@ impl Rule for CloudAllOutsideAddon {
     }
 
     fn check_profile(&self, cx: &ProfileContext<'_>, sink: &mut Sink<'_>) {
-        let kind = cx.profile.kind();
         // System profiles are for appliances and name no cloud, or all.
-        if cx.profile.cloud_type() != "all" || !matches!(kind.as_ref(), "cluster" | "infra") {
+        let Some(kind) = cx.profile.profile_type().filter(|kind| kind.has_core()) else {
             return;
-        }
-        if let Some(node) = cx.profile.root().at(&["spec", "template", "cloudType"]) {
+        };
+        let cloud = cx.profile.cloud_type_node();
+        if let Some(node) = cloud.filter(|node| node.text() == stack::ANY_CLOUD) {
             sink.report(
                 &META,
                 node,
-                format!("cloud type `all` is for add-on profiles, this one has type `{kind}`"),
+                format!(
+                    "cloud type `all` is for add-on profiles, this one has type `{}`",
+                    kind.name()
+                ),
             )
             .help("name the cloud of its core layers, such as `aws` or `edge-native`");
         }
