@@ -19,6 +19,7 @@ mod missing_macro;
 mod missing_pack;
 mod missing_pack_version;
 mod not_an_export;
+mod repeated_core_layer;
 mod repeated_pack;
 mod schema_violation;
 mod sink;
@@ -116,6 +117,7 @@ pub static ALL: &[&dyn Rule] = &[
     &missing_pack::MissingPack,
     &missing_pack_version::MissingPackVersion,
     &not_an_export::NotAnExport,
+    &repeated_core_layer::RepeatedCoreLayer,
     &repeated_pack::RepeatedPack,
     &schema_violation::SchemaViolation,
     &syntax_error::SyntaxError,
