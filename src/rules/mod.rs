@@ -14,6 +14,7 @@ mod malformed_reference;
 mod malformed_version;
 mod masked_value;
 mod mismatched_pack_type;
+mod misplaced_layer;
 mod missing_core_layer;
 mod missing_macro;
 mod missing_pack;
@@ -112,6 +113,7 @@ pub static ALL: &[&dyn Rule] = &[
     &malformed_version::MalformedVersion,
     &masked_value::MaskedValue,
     &mismatched_pack_type::MismatchedPackType,
+    &misplaced_layer::MisplacedLayer,
     &missing_core_layer::MissingCoreLayer,
     &missing_macro::MissingMacro,
     &missing_pack::MissingPack,
