@@ -26,6 +26,7 @@ mod schema_violation;
 mod sink;
 mod syntax_error;
 mod undefined_variable;
+mod unknown_cloud_type;
 mod unknown_field;
 mod unquoted_reference;
 mod unverifiable_pack;
@@ -124,6 +125,7 @@ pub static ALL: &[&dyn Rule] = &[
     &schema_violation::SchemaViolation,
     &syntax_error::SyntaxError,
     &undefined_variable::UndefinedVariable,
+    &unknown_cloud_type::UnknownCloudType,
     &unknown_field::UnknownField,
     &unquoted_reference::UnquotedReference,
     &unverifiable_pack::UnverifiablePack,
