@@ -21,6 +21,7 @@ mod missing_pack;
 mod missing_pack_version;
 mod not_an_export;
 mod repeated_core_layer;
+mod repeated_manifest;
 mod repeated_pack;
 mod schema_violation;
 mod sink;
@@ -121,6 +122,7 @@ pub static ALL: &[&dyn Rule] = &[
     &missing_pack_version::MissingPackVersion,
     &not_an_export::NotAnExport,
     &repeated_core_layer::RepeatedCoreLayer,
+    &repeated_manifest::RepeatedManifest,
     &repeated_pack::RepeatedPack,
     &schema_violation::SchemaViolation,
     &syntax_error::SyntaxError,
