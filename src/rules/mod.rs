@@ -18,6 +18,7 @@ mod misplaced_layer;
 mod missing_core_layer;
 mod missing_macro;
 mod missing_pack;
+mod missing_pack_values;
 mod missing_pack_version;
 mod not_an_export;
 mod repeated_core_layer;
@@ -119,6 +120,7 @@ pub static ALL: &[&dyn Rule] = &[
     &missing_core_layer::MissingCoreLayer,
     &missing_macro::MissingMacro,
     &missing_pack::MissingPack,
+    &missing_pack_values::MissingPackValues,
     &missing_pack_version::MissingPackVersion,
     &not_an_export::NotAnExport,
     &repeated_core_layer::RepeatedCoreLayer,
