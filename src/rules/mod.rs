@@ -3,6 +3,7 @@
 //!
 //! Rules are stateless. They see views, say what is wrong at a node, and the [`Sink`] knows where that node lies.
 
+mod ambiguous_label;
 mod ambiguous_registry;
 mod cloud_all_outside_addon;
 mod duplicate_in_batch;
@@ -105,6 +106,7 @@ pub trait Rule: Sync {
 
 /// Every rule, in the order of their names.
 pub static ALL: &[&dyn Rule] = &[
+    &ambiguous_label::AmbiguousLabel,
     &ambiguous_registry::AmbiguousRegistry,
     &cloud_all_outside_addon::CloudAllOutsideAddon,
     &duplicate_in_batch::DuplicateInBatch,

@@ -1,6 +1,6 @@
 //! Where rules put what they find.
 
-use std::sync::Arc;
+use std::{ops::Range, sync::Arc};
 
 use super::RuleMeta;
 use crate::{
@@ -17,6 +17,8 @@ pub enum Spot<'a> {
     Value(NodeRef<'a>),
     /// The key of a node of the outer tree, or the key node itself.
     Key(NodeRef<'a>),
+    /// Some of the bytes of a node of the outer tree.
+    Part(NodeRef<'a>, TextRange),
     /// Bytes of the outer file that are no node.
     Bytes(TextRange),
     /// Bytes of an embedded text, in the node that holds them if there is one.
@@ -52,6 +54,15 @@ impl<'a> Spot<'a> {
             embedded,
             range,
             node: Some(embedded.stream().tree.node(node)),
+        }
+    }
+
+    /// A part of the text of a scalar of the outer tree, in bytes of that text.
+    #[must_use]
+    pub fn text_part(scalar: NodeRef<'a>, part: Range<usize>) -> Self {
+        match scalar.layer() {
+            Some(layer) => Self::Part(scalar, layer.to_host(part.into())),
+            None => Self::Value(scalar),
         }
     }
 }
@@ -118,6 +129,7 @@ impl<'f> Sink<'f> {
                 let key = node.own_entry().map_or(node, |(key, _)| key);
                 self.file.place(key.content_range(), key.pointer())
             }
+            Spot::Part(node, range) => self.file.place(range, node.pointer()),
             Spot::Bytes(range) => self.file.place(range, String::new()),
             Spot::Inner {
                 embedded,
