@@ -94,6 +94,15 @@ pub struct EmbeddedReference {
     pub problems: Vec<ReferenceProblem>,
 }
 
+/// What a reference in a comment refers to.
+#[derive(Debug, Clone)]
+pub struct CommentedReference {
+    /// The kind of thing it refers to.
+    pub family: Family,
+    /// Its name: the first part of the path. The range is that of the embedded text.
+    pub name: Part,
+}
+
 impl EmbeddedReference {
     /// The name it refers to, when it is a well-formed reference of this family.
     #[must_use]
@@ -191,6 +200,35 @@ impl Embedded {
     #[must_use]
     pub fn references(&self) -> &[EmbeddedReference] {
         &self.yaml().references
+    }
+
+    /// The references in its comments that are well-formed, in order. Each has to be in one line.
+    #[must_use]
+    pub fn commented_references(&self) -> Vec<CommentedReference> {
+        let text = self.text();
+        let mut found = Vec::new();
+        if memchr::memmem::find(text.as_bytes(), b".spectro.").is_none() {
+            return found;
+        }
+        for comment in self.stream().comments() {
+            for reference in reference::scan(comment.of(text)) {
+                if !reference.problems.is_empty() {
+                    continue;
+                }
+                for target in reference.targets() {
+                    if let (Some(family), Some(name)) = (target.family, target.path.first()) {
+                        found.push(CommentedReference {
+                            family: family.value,
+                            name: Part {
+                                text: name.value.to_owned(),
+                                range: TextRange::from(name.range.clone()).shifted(comment.start()),
+                            },
+                        });
+                    }
+                }
+            }
+        }
+        found
     }
 }
 

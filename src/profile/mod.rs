@@ -6,16 +6,19 @@ mod file;
 mod pack;
 mod shape;
 pub mod stack;
+mod system_macros;
 mod variable;
 
 use std::borrow::Cow;
 
 pub use embedded::{
-    Embedded, EmbeddedReference, EmbeddedYaml, Part, ReferenceProblem, Slot, alias_faults,
+    CommentedReference, Embedded, EmbeddedReference, EmbeddedYaml, Part, ReferenceProblem, Slot,
+    alias_faults,
 };
 pub use file::{ProfileDocument, ProfileFile};
 pub use pack::Pack;
 pub use shape::Shape;
+pub use system_macros::SystemMacro;
 pub use variable::Variable;
 
 use crate::syntax::{Kind, NodeRef};

@@ -22,6 +22,12 @@ impl<'t> Variable<'t> {
         self.node
     }
 
+    /// `name`, if it is a string.
+    #[must_use]
+    pub fn name_node(self) -> Option<NodeRef<'t>> {
+        string_at(self.node, &["name"])
+    }
+
     /// Its name; empty when there is none.
     #[must_use]
     pub fn name(self) -> Cow<'t, str> {

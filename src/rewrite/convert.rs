@@ -3,7 +3,7 @@
 use crate::{
     profile::ProfileFile,
     source::Source,
-    syntax::{Format, Kind, NodeRef, Tree, json_key, write_json, write_yaml},
+    syntax::{Format, Kind, NodeRef, comments, json_key, write_json, write_yaml},
 };
 
 /// A file in another format than it was.
@@ -59,7 +59,7 @@ pub fn convert(file: &ProfileFile, format: Format) -> Result<Converted, String> 
     if let Some(place) = difference(root.resolved(), converted.ok_or_else(|| differs(""))?) {
         return Err(differs(&place));
     }
-    let lost = match comments(tree) {
+    let lost = match comments(tree, file.faults(), &[]).len() {
         0 => None,
         1 => Some("1 comment is left behind: JSON has none".to_owned()),
         count => Some(format!("{count} comments are left behind: JSON has none")),
@@ -113,42 +113,4 @@ pub fn difference(one: NodeRef<'_>, other: NodeRef<'_>) -> Option<String> {
         }
         _ => here(),
     }
-}
-
-/// How many comments stand between the scalars of a YAML text.
-fn comments(tree: &Tree) -> usize {
-    if tree.format() == Format::Json {
-        return 0;
-    }
-    let text = tree.text();
-    let scalars = tree
-        .nodes()
-        .filter(|node| !matches!(node.kind(), Kind::Array | Kind::Object));
-    let (mut count, mut from) = (0, 0);
-    for scalar in scalars {
-        let range = scalar.range();
-        count += comments_in(text, from, range.start());
-        // The header of a block may have one too.
-        let source = scalar.source();
-        if source.starts_with(['|', '>']) {
-            let header = source.lines().next().unwrap_or_default();
-            count += usize::from(header.contains(" #") || header.contains("\t#"));
-        }
-        from = from.max(range.end());
-    }
-    count + comments_in(text, from, text.len())
-}
-
-/// How many comments there are in a part of a text that holds no scalars.
-fn comments_in(text: &str, from: usize, to: usize) -> usize {
-    let between = text.get(from..to).unwrap_or_default();
-    let before = text.get(..from).unwrap_or_default().chars().next_back();
-    between
-        .split(['\n', '\r'])
-        .enumerate()
-        .filter(|(number, line)| {
-            let is_line_start = *number > 0 || before.is_none_or(|c| matches!(c, '\n' | '\r'));
-            line.contains(" #") || line.contains("\t#") || is_line_start && line.starts_with('#')
-        })
-        .count()
 }

@@ -32,6 +32,7 @@ mod undefined_variable;
 mod unknown_cloud_type;
 mod unknown_field;
 mod unquoted_reference;
+mod unused_variable;
 mod unverifiable_pack;
 
 use crate::{
@@ -134,6 +135,7 @@ pub static ALL: &[&dyn Rule] = &[
     &unknown_cloud_type::UnknownCloudType,
     &unknown_field::UnknownField,
     &unquoted_reference::UnquotedReference,
+    &unused_variable::UnusedVariable,
     &unverifiable_pack::UnverifiablePack,
 ];
 

@@ -12,7 +12,7 @@ use crate::source::{
 };
 
 use super::{
-    Format, Kind, NodeId, NodeRef, SyntaxFault, Tree, TreeBuilder, reference,
+    Format, Kind, NodeId, NodeRef, SyntaxFault, Tree, TreeBuilder, comments, reference,
     tree::MERGE_KEY,
     yaml_events::{GranitEvents, YamlEvent, YamlEvents},
     yaml_types,
@@ -38,6 +38,14 @@ pub struct Stream {
     /// Templates outside of scalars: those that fill a line and steer a template engine, and the braces of those that
     /// are read as a mapping in a mapping.
     pub loose_templates: Vec<TextRange>,
+}
+
+impl Stream {
+    /// Its comments, in order: each from its `#` to the end of its line, in bytes of the text.
+    #[must_use]
+    pub fn comments(&self) -> Vec<TextRange> {
+        comments(&self.tree, &self.faults, &self.loose_templates)
+    }
 }
 
 /// Parses a YAML text that may hold templates.
