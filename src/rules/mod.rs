@@ -31,6 +31,7 @@ mod syntax_error;
 mod undefined_variable;
 mod unknown_cloud_type;
 mod unknown_field;
+mod unknown_system_macro;
 mod unquoted_reference;
 mod unused_variable;
 mod unverifiable_pack;
@@ -134,6 +135,7 @@ pub static ALL: &[&dyn Rule] = &[
     &undefined_variable::UndefinedVariable,
     &unknown_cloud_type::UnknownCloudType,
     &unknown_field::UnknownField,
+    &unknown_system_macro::UnknownSystemMacro,
     &unquoted_reference::UnquotedReference,
     &unused_variable::UnusedVariable,
     &unverifiable_pack::UnverifiablePack,
