@@ -46,12 +46,17 @@ pub struct Macros {
 }
 
 impl Macros {
-    /// The scope that defines a name, the narrowest first, and where it does.
+    /// The scope whose definition of a name counts, and where it is.
     #[must_use]
     pub fn find(&self, name: &str) -> Option<(Scope, &Place)> {
+        self.find_all(name).next()
+    }
+
+    /// Every scope that defines a name, the narrowest first, and where it does.
+    pub fn find_all(&self, name: &str) -> impl Iterator<Item = (Scope, &Place)> {
         self.scopes
             .iter()
-            .find_map(|(scope, names)| names.get(name).map(|place| (*scope, place)))
+            .filter_map(move |(scope, names)| names.get(name).map(|place| (*scope, place)))
     }
 
     /// Every name with its scope; a name in several scopes comes once for each.

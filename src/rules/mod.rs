@@ -26,6 +26,7 @@ mod repeated_core_layer;
 mod repeated_manifest;
 mod repeated_pack;
 mod schema_violation;
+mod shadowed_macro;
 mod sink;
 mod syntax_error;
 mod undefined_variable;
@@ -131,6 +132,7 @@ pub static ALL: &[&dyn Rule] = &[
     &repeated_manifest::RepeatedManifest,
     &repeated_pack::RepeatedPack,
     &schema_violation::SchemaViolation,
+    &shadowed_macro::ShadowedMacro,
     &syntax_error::SyntaxError,
     &undefined_variable::UndefinedVariable,
     &unknown_cloud_type::UnknownCloudType,
