@@ -7,6 +7,7 @@ mod pack;
 mod shape;
 pub mod stack;
 mod system_macros;
+mod value_format;
 mod variable;
 
 use std::borrow::Cow;
@@ -20,6 +21,8 @@ pub use pack::Pack;
 pub use shape::Shape;
 pub use system_macros::SystemMacro;
 pub use variable::Variable;
+pub use value_format::ValueFormat;
+pub use variable::{InputType, Variable, VariableOption};
 
 use crate::syntax::{Kind, NodeRef};
 use stack::ProfileType;

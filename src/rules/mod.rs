@@ -25,6 +25,7 @@ mod not_an_export;
 mod repeated_core_layer;
 mod repeated_manifest;
 mod repeated_pack;
+mod repeated_variable;
 mod schema_violation;
 mod shadowed_macro;
 mod sink;
@@ -131,6 +132,7 @@ pub static ALL: &[&dyn Rule] = &[
     &repeated_core_layer::RepeatedCoreLayer,
     &repeated_manifest::RepeatedManifest,
     &repeated_pack::RepeatedPack,
+    &repeated_variable::RepeatedVariable,
     &schema_violation::SchemaViolation,
     &shadowed_macro::ShadowedMacro,
     &syntax_error::SyntaxError,
