@@ -21,6 +21,7 @@ pub mod destination;
 pub mod emit;
 pub mod excerpt;
 pub mod finding;
+pub mod go_regex;
 pub mod input;
 pub mod masks;
 pub mod profile;

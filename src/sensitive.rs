@@ -115,6 +115,20 @@ pub fn is_secret(node: NodeRef<'_>) -> bool {
         || is_sensitive_default(node)
 }
 
+/// The most characters of a value that a message repeats.
+const LONGEST_SHOWN: usize = 40;
+
+/// A value in backticks, to stand after a word of a message; empty when it is a secret, or too long to be read there.
+#[must_use]
+pub fn unless_secret(node: NodeRef<'_>) -> String {
+    let text = node.text();
+    if is_secret(node) || text.chars().count() > LONGEST_SHOWN {
+        String::new()
+    } else {
+        format!(" `{text}`")
+    }
+}
+
 /// Whether a node is an entry of `data` or `stringData` of a Kubernetes Secret.
 fn is_secret_data(node: NodeRef<'_>) -> bool {
     let Some(data) = node.parent().filter(|_| node.key().is_some()) else {
@@ -130,13 +144,26 @@ fn is_secret_data(node: NodeRef<'_>) -> bool {
             .is_some_and(|kind| kind.text() == "Secret")
 }
 
-/// Whether a node is the default of a sensitive profile variable.
+/// Whether a node is the default or an option of a profile variable that is sensitive, or whose name says that it should
+/// be.
 fn is_sensitive_default(node: NodeRef<'_>) -> bool {
-    if node.key().is_none_or(|key| key.text() != "defaultValue") {
+    let Some(key) = node.key() else {
         return false;
+    };
+    let variable = match key.text().as_ref() {
+        "defaultValue" => node.parent(),
+        "value" | "label" => node
+            .parent()
+            .and_then(NodeRef::parent)
+            .filter(|options| options.key().is_some_and(|key| key.text() == "options"))
+            .and_then(NodeRef::parent),
+        _ => return false,
+    };
+    let name = variable.and_then(|variable| variable.get("name"));
+    if name.is_some_and(|name| is_secret_key(&name.text())) {
+        return true;
     }
-    let is_sensitive = node
-        .parent()
+    let is_sensitive = variable
         .and_then(|variable| variable.get("isSensitive"))
         .and_then(NodeRef::as_bool);
     // What a merge key brings into a sensitive variable does not say so itself.

@@ -10,6 +10,7 @@ mod duplicate_in_batch;
 mod duplicate_key;
 mod duplicate_profile;
 mod invalid_values_yaml;
+mod invalid_variable_default;
 mod malformed_name;
 mod malformed_reference;
 mod malformed_version;
@@ -117,6 +118,7 @@ pub static ALL: &[&dyn Rule] = &[
     &duplicate_key::DuplicateKey,
     &duplicate_profile::DuplicateProfile,
     &invalid_values_yaml::InvalidValuesYaml,
+    &invalid_variable_default::InvalidVariableDefault,
     &malformed_name::MalformedName,
     &malformed_reference::MalformedReference,
     &malformed_version::MalformedVersion,
