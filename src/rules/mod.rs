@@ -22,6 +22,7 @@ mod missing_macro;
 mod missing_pack;
 mod missing_pack_values;
 mod missing_pack_version;
+mod missing_variable_default;
 mod not_an_export;
 mod repeated_core_layer;
 mod repeated_manifest;
@@ -130,6 +131,7 @@ pub static ALL: &[&dyn Rule] = &[
     &missing_pack::MissingPack,
     &missing_pack_values::MissingPackValues,
     &missing_pack_version::MissingPackVersion,
+    &missing_variable_default::MissingVariableDefault,
     &not_an_export::NotAnExport,
     &repeated_core_layer::RepeatedCoreLayer,
     &repeated_manifest::RepeatedManifest,
