@@ -11,6 +11,7 @@ mod duplicate_key;
 mod duplicate_profile;
 mod invalid_values_yaml;
 mod invalid_variable_default;
+mod invalid_variable_regex;
 mod malformed_name;
 mod malformed_reference;
 mod malformed_version;
@@ -120,6 +121,7 @@ pub static ALL: &[&dyn Rule] = &[
     &duplicate_profile::DuplicateProfile,
     &invalid_values_yaml::InvalidValuesYaml,
     &invalid_variable_default::InvalidVariableDefault,
+    &invalid_variable_regex::InvalidVariableRegex,
     &malformed_name::MalformedName,
     &malformed_reference::MalformedReference,
     &malformed_version::MalformedVersion,
