@@ -9,6 +9,7 @@ mod cloud_all_outside_addon;
 mod duplicate_in_batch;
 mod duplicate_key;
 mod duplicate_profile;
+mod invalid_dropdown;
 mod invalid_values_yaml;
 mod invalid_variable_default;
 mod invalid_variable_regex;
@@ -119,6 +120,7 @@ pub static ALL: &[&dyn Rule] = &[
     &duplicate_in_batch::DuplicateInBatch,
     &duplicate_key::DuplicateKey,
     &duplicate_profile::DuplicateProfile,
+    &invalid_dropdown::InvalidDropdown,
     &invalid_values_yaml::InvalidValuesYaml,
     &invalid_variable_default::InvalidVariableDefault,
     &invalid_variable_regex::InvalidVariableRegex,
