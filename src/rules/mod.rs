@@ -25,6 +25,7 @@ mod missing_pack;
 mod missing_pack_values;
 mod missing_pack_version;
 mod missing_variable_default;
+mod nested_variable;
 mod not_an_export;
 mod repeated_core_layer;
 mod repeated_manifest;
@@ -136,6 +137,7 @@ pub static ALL: &[&dyn Rule] = &[
     &missing_pack_values::MissingPackValues,
     &missing_pack_version::MissingPackVersion,
     &missing_variable_default::MissingVariableDefault,
+    &nested_variable::NestedVariable,
     &not_an_export::NotAnExport,
     &repeated_core_layer::RepeatedCoreLayer,
     &repeated_manifest::RepeatedManifest,
