@@ -42,6 +42,7 @@ mod unknown_system_macro;
 mod unquoted_reference;
 mod unused_variable;
 mod unverifiable_pack;
+mod variable_in_pack_content;
 
 use crate::{
     batch::Batch,
@@ -153,6 +154,7 @@ pub static ALL: &[&dyn Rule] = &[
     &unquoted_reference::UnquotedReference,
     &unused_variable::UnusedVariable,
     &unverifiable_pack::UnverifiablePack,
+    &variable_in_pack_content::VariableInPackContent,
 ];
 
 /// The rules that run.
