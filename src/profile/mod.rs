@@ -20,7 +20,6 @@ pub use file::{ProfileDocument, ProfileFile};
 pub use pack::Pack;
 pub use shape::Shape;
 pub use system_macros::SystemMacro;
-pub use variable::Variable;
 pub use value_format::ValueFormat;
 pub use variable::{InputType, Variable, VariableOption};
 

@@ -41,10 +41,7 @@ impl Rule for NestedVariable {
                             _ => continue,
                         };
                         let expression = text.get(target.expression.clone()).unwrap_or_default();
-                        let spot = Spot::Part {
-                            node,
-                            range: target.expression.into(),
-                        };
+                        let spot = Spot::text_part(node, target.expression);
                         sink.report(
                             &META,
                             spot,
