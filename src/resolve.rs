@@ -5,12 +5,14 @@
 use std::{cell::LazyCell, collections::BTreeMap};
 
 use crate::{
+    date::Date,
     destination::{
         ContentFamily, Destination, ExistingProfile, HeldPack, Listing, Match, PackVersion,
         Registry, version,
     },
     profile::{Pack, Profile},
-    suggest::Suggester,
+    suggest::{self, Suggester},
+    syntax::NodeRef,
 };
 
 /// How many near misses an answer carries.
@@ -173,10 +175,99 @@ impl<'d> Resolution<'d> {
         }
     }
 
+    /// The packs of a profile that were found, with what was found of each.
+    pub fn found<'p>(&self, packs: &[Pack<'p>]) -> impl Iterator<Item = Found<'p, 'd>> {
+        packs.iter().filter_map(|pack| Found::new(self, *pack))
+    }
+
     /// The version of a pack at the destination, where it was found.
     #[must_use]
     pub fn version_of(&self, pack_index: usize) -> Option<&'d PackVersion> {
         self.choice(pack_index)?.found.map(|(_, version)| version)
+    }
+}
+
+/// A pack of a profile together with the version that an import would take.
+#[derive(Debug, Clone, Copy)]
+pub struct Found<'p, 'd> {
+    /// The pack in the profile.
+    pub pack: Pack<'p>,
+    /// The registry that was chosen for it.
+    pub registry: &'d Registry,
+    /// The pack there, with all its versions.
+    pub held: &'d HeldPack,
+    /// By what the version was found.
+    pub by: Match,
+    /// The version.
+    pub version: &'d PackVersion,
+    destination: &'d Destination,
+}
+
+impl<'p, 'd> Found<'p, 'd> {
+    fn new(resolution: &Resolution<'d>, pack: Pack<'p>) -> Option<Self> {
+        let choice = resolution.choice(pack.index())?;
+        let (by, version) = choice.found?;
+        let destination = resolution.destination;
+        let names = pack.registry_names();
+        let mut held = names.iter().flat_map(|name| destination.pack(name));
+        Some(Self {
+            pack,
+            registry: destination.registry(choice.registry)?,
+            held: held.find(|held| held.registry == choice.registry)?,
+            by,
+            version,
+            destination,
+        })
+    }
+
+    /// The pack and the version that is taken, in words: with what the profile asks for, where that is not the version.
+    #[must_use]
+    pub fn name(&self) -> String {
+        let (name, version) = (self.pack.name(), &self.version.version);
+        let tag = self.pack.tag();
+        if tag.is_empty() || self.by != Match::Tag || version::same(&tag, version) {
+            format!("pack `{name}` {version}")
+        } else {
+            format!("pack `{name}` {version} (tag `{tag}`)")
+        }
+    }
+
+    /// Where it is, in words.
+    #[must_use]
+    pub fn location(&self) -> String {
+        let destination = self.destination.name();
+        format!("in {} of destination `{destination}`", self.registry)
+    }
+
+    /// The node that asks for the version; the name where nothing does.
+    #[must_use]
+    pub fn node(&self) -> Option<NodeRef<'p>> {
+        self.pack.version_node().or_else(|| self.pack.name_node())
+    }
+
+    /// What to do about a version that should not be taken: the nearest ones in the registry that nothing speaks
+    /// against, newer ones before older ones.
+    #[must_use]
+    pub fn advice(&self, today: Date) -> String {
+        let wanted = self.version.version.as_str();
+        let current = self.held.versions.iter();
+        let current = current.filter(|version| version.life.is_current(today));
+        let (newer, older): (Vec<_>, Vec<_>) = current
+            .map(|version| version.version.as_str())
+            .filter(|version| !version::same(version, wanted))
+            .partition(|version| version::compare(version, wanted).is_gt());
+        let nearest = |versions: Vec<&'d str>| {
+            let mut nearest = version::nearest(wanted, versions);
+            nearest.truncate(NEAR);
+            suggest::list(&nearest)
+        };
+        if !newer.is_empty() {
+            format!("newer there: {}", nearest(newer))
+        } else if !older.is_empty() {
+            format!("nothing newer is there; older: {}", nearest(older))
+        } else {
+            "no other version to take is known there".to_owned()
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! Saved answers of the API, in every shape that tells of registries and packs.
 
+use std::collections::HashMap;
+
 use crate::syntax::{Kind, NodeRef};
 
 use super::registry::{PackVersion, Registry, RegistryKind};
@@ -37,6 +39,10 @@ pub struct AnsweredPack<'t> {
     pub version: PackVersion,
     /// The node that names the version.
     pub node: NodeRef<'t>,
+    /// The object that has its annotations and its end of life.
+    pub about: Option<NodeRef<'t>>,
+    /// The list of the clouds it is for.
+    pub clouds: Option<NodeRef<'t>>,
 }
 
 /// Reads an answer. `None` when it is none that is known.
@@ -125,23 +131,24 @@ fn pack_summary(item: NodeRef<'_>) -> Option<AnsweredPack<'_>> {
             ..PackVersion::named(&node.text())
         },
         node,
+        about: Some(spec),
+        clouds: spec.get("cloudTypes"),
     })
 }
 
 fn pack_tags(root: NodeRef<'_>) -> Vec<AnsweredPack<'_>> {
     let name = text(root.get("name")).unwrap_or_default();
     let registry_uid = text(root.get("registryUid")).unwrap_or_default();
-    let schema_of = |pack_uid: &str| {
-        let values = root.get("packValues")?;
-        let entry = values
-            .items()
-            .find(|entry| text(entry.get("packUid")).is_some_and(|uid| uid == pack_uid))?;
-        entry.get("schema").map(password_paths)
-    };
+    let values = root.get("packValues").into_iter().flat_map(NodeRef::items);
+    let by_uid: HashMap<String, NodeRef<'_>> = values
+        .filter_map(|entry| Some((text(entry.get("packUid"))?, entry)))
+        .collect();
     let tags = root.get("tags").into_iter().flat_map(NodeRef::items);
     tags.filter_map(|entry| {
         let node = entry.get("version").or_else(|| entry.get("tag"))?;
         let parents = entry.get("parentTags").into_iter().flat_map(NodeRef::items);
+        let uid = text(entry.get("packUid")).unwrap_or_default();
+        let about = by_uid.get(&uid).copied();
         Some(AnsweredPack {
             name: name.clone(),
             registry_uid: registry_uid.clone(),
@@ -150,10 +157,14 @@ fn pack_tags(root: NodeRef<'_>) -> Vec<AnsweredPack<'_>> {
                 tag: text(entry.get("tag")),
                 parent_tags: parents.map(|tag| tag.text().into_owned()).collect(),
                 group: text(entry.get("group")),
-                told_password_paths: schema_of(&text(entry.get("packUid")).unwrap_or_default()),
+                told_password_paths: about
+                    .and_then(|about| about.get("schema"))
+                    .map(password_paths),
                 ..PackVersion::named(&node.text())
             },
             node,
+            about,
+            clouds: root.get("cloudTypes"),
         })
     })
     .collect()
@@ -179,6 +190,8 @@ fn search_item(item: NodeRef<'_>) -> Vec<AnsweredPack<'_>> {
                     ..PackVersion::named(&node.text())
                 },
                 node,
+                about: Some(registry),
+                clouds: item.at(&["spec", "cloudTypes"]),
             })
         })
         .collect()

@@ -11,6 +11,7 @@ use super::{
     DestinationFault, FaultKind, Select,
     answers::registry,
     existing::{ExistingProfile, profiles_in},
+    life_cycle::{LifeCycle, Told},
     macros::{Scope, names_in},
     registry::{PackVersion, Registry},
 };
@@ -157,17 +158,40 @@ fn packs_of(
     }
     let mut told = Vec::new();
     for (name, versions) in packs.entries() {
-        for version in versions.items() {
-            told.push((
-                name.text().into_owned(),
-                PackVersion {
+        for item in versions.items() {
+            // One without a version is reported by the schema.
+            let version = match item.kind() {
+                Kind::Object => item.get("version"),
+                _ => Some(item),
+            };
+            told.extend(version.map(|version| {
+                let version = PackVersion {
                     declared: Some(place(version)),
+                    life: LifeCycle::of_config(item, place),
+                    clouds: item.get("cloudTypes").and_then(|list| clouds(list, place)),
                     ..PackVersion::named(&version.text())
-                },
-            ));
+                };
+                (name.text().into_owned(), version)
+            }));
         }
     }
     Some(told)
+}
+
+/// The clouds of a pack's `cloudTypes`; `None` where it tells none.
+#[must_use]
+pub fn clouds(
+    list: NodeRef<'_>,
+    place: &dyn Fn(NodeRef<'_>) -> Place,
+) -> Option<Told<Vec<String>>> {
+    let value: Vec<String> = list
+        .items()
+        .map(|cloud| cloud.text().into_owned())
+        .collect();
+    (!value.is_empty()).then(|| Told {
+        value,
+        place: place(list),
+    })
 }
 
 /// The place of a node of a destination file.

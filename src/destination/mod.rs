@@ -6,6 +6,7 @@
 mod answers;
 mod config;
 mod existing;
+mod life_cycle;
 mod load;
 mod macros;
 mod pack_schema;
@@ -19,6 +20,7 @@ use std::{
 };
 
 pub use existing::ExistingProfile;
+pub use life_cycle::{LifeCycle, Stage, Told};
 pub use load::LoadError;
 pub use macros::{Macros, Scope};
 pub use registry::{ContentFamily, HeldPack, Listing, Match, PackVersion, Registry, RegistryKind};

@@ -1,8 +1,11 @@
 //! Registries and the packs they hold.
 
-use std::{fmt, path::PathBuf, sync::OnceLock};
+use std::{collections::HashMap, fmt, path::PathBuf, sync::OnceLock};
 
-use super::{pack_schema, version};
+use super::{
+    life_cycle::{LifeCycle, Told},
+    pack_schema, version,
+};
 use crate::finding::Place;
 
 /// What a registry is, as the API names it.
@@ -191,6 +194,10 @@ pub struct PackVersion {
     pub read_password_paths: OnceLock<Option<Vec<String>>>,
     /// Where the destination folder says that it is there.
     pub declared: Option<Place>,
+    /// Where it is in its life.
+    pub life: LifeCycle,
+    /// The clouds it is for, where they are told; `all` is for every cloud.
+    pub clouds: Option<Told<Vec<String>>>,
 }
 
 /// How a wanted version or tag was found.
@@ -203,6 +210,28 @@ pub enum Match {
 }
 
 impl HeldPack {
+    /// Tells of every version what any file of the destination tells of it: one may list the tags of a pack, and
+    /// another its packs with their annotations.
+    pub(super) fn join_told(&mut self) {
+        let mut told: HashMap<String, (LifeCycle, Option<Told<Vec<String>>>)> = HashMap::new();
+        for version in &self.versions {
+            let (life, clouds) = told.entry(version.version.clone()).or_default();
+            life.fill(&version.life);
+            if clouds.is_none() {
+                clouds.clone_from(&version.clouds);
+            }
+        }
+        if told.len() == self.versions.len() {
+            return;
+        }
+        for version in &mut self.versions {
+            if let Some((life, clouds)) = told.get(&version.version) {
+                version.life.clone_from(life);
+                version.clouds.clone_from(clouds);
+            }
+        }
+    }
+
     /// The version that a tag, or without one a version, gives here. Of several that a moving tag follows it is the
     /// newest.
     #[must_use]
@@ -211,7 +240,11 @@ impl HeldPack {
             self.versions
                 .iter()
                 .filter(|version| matching(version))
-                .max_by(|one, other| version::compare(&one.version, &other.version))
+                .max_by(|one, other| {
+                    // A tag does not lead to a version that new profiles cannot take while there is another.
+                    let selectable = one.life.is_selectable().cmp(&other.life.is_selectable());
+                    selectable.then_with(|| version::compare(&one.version, &other.version))
+                })
         };
         if !tag.is_empty()
             && let Some(found) = newest(&|version| version.has_tag(tag))
@@ -246,6 +279,8 @@ impl PackVersion {
             told_password_paths: None,
             read_password_paths: OnceLock::new(),
             declared: None,
+            life: LifeCycle::default(),
+            clouds: None,
         }
     }
 
@@ -258,6 +293,15 @@ impl PackVersion {
             None => self.read_password_paths.get_or_init(read).as_ref(),
         };
         paths.map(Vec::as_slice)
+    }
+
+    /// Whether it is for a cloud, as far as is told.
+    #[must_use]
+    pub fn is_for_cloud(&self, cloud: &str) -> bool {
+        self.clouds.as_ref().is_none_or(|clouds| {
+            let mut clouds = clouds.value.iter();
+            clouds.any(|told| told == cloud || told == "all")
+        })
     }
 
     /// Whether a profile that follows this tag gets this version.

@@ -6,6 +6,7 @@
 mod ambiguous_label;
 mod ambiguous_registry;
 mod cloud_all_outside_addon;
+mod disabled_pack;
 mod duplicate_in_batch;
 mod duplicate_key;
 mod duplicate_profile;
@@ -119,6 +120,7 @@ pub static ALL: &[&dyn Rule] = &[
     &ambiguous_label::AmbiguousLabel,
     &ambiguous_registry::AmbiguousRegistry,
     &cloud_all_outside_addon::CloudAllOutsideAddon,
+    &disabled_pack::DisabledPack,
     &duplicate_in_batch::DuplicateInBatch,
     &duplicate_key::DuplicateKey,
     &duplicate_profile::DuplicateProfile,

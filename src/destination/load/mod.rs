@@ -20,7 +20,7 @@ use super::{
     config::{self, ToldRegistry},
     existing::{ExistingProfile, profiles_in},
     macros::{Scope, names_in},
-    registry::Listing,
+    registry::{HeldPack, Listing},
 };
 
 /// Why a destination cannot be used at all.
@@ -249,6 +249,7 @@ impl Loader<'_> {
         }
         for holders in self.destination.packs.values_mut() {
             holders.sort_by_key(|held| held.registry);
+            holders.iter_mut().for_each(HeldPack::join_told);
         }
         self.destination
     }

@@ -10,7 +10,8 @@ use crate::{
     destination::{
         DestinationFault, FaultKind,
         answers::{self, Answer, AnsweredPack},
-        config,
+        config::{self, clouds},
+        life_cycle::LifeCycle,
         registry::{HeldPack, Listing, PackVersion, Registry},
     },
     finding::Place,
@@ -228,8 +229,14 @@ impl Loader<'_> {
                 return;
             };
             self.set_listing(number, Listing::Partial);
+            let place = |node: NodeRef<'_>| config::place_of(source, node);
             let version = PackVersion {
-                declared: Some(config::place_of(source, pack.node)),
+                declared: Some(place(pack.node)),
+                life: pack
+                    .about
+                    .map(|about| LifeCycle::of_pack(about, &place))
+                    .unwrap_or_default(),
+                clouds: pack.clouds.and_then(|list| clouds(list, &place)),
                 ..pack.version
             };
             self.hold(number, pack.name, version, complete);
@@ -339,12 +346,15 @@ fn folder_pack(root: NodeRef<'_>, source: &Source, schema: Option<&Path>) -> Opt
         .get("group")
         .map(|group| group.text().trim().to_owned())
         .filter(|group| !group.is_empty());
+    let place = |node: NodeRef<'_>| config::place_of(source, node);
     Some(FolderPack {
         name: name.into_owned(),
         version: PackVersion {
             group,
             schema: schema.map(Path::to_owned),
-            declared: Some(config::place_of(source, node)),
+            declared: Some(place(node)),
+            life: LifeCycle::of_pack(root, &place),
+            clouds: root.get("cloudTypes").and_then(|list| clouds(list, &place)),
             ..PackVersion::named(&node.text())
         },
     })

@@ -1,0 +1,173 @@
+//! Where a pack version is in its life: offered, deprecated, disabled or deleted, and when its support ends.
+//!
+//! Palette's maintenance policy has three stages before a pack is gone. They are told by annotations of the pack, in its
+//! `pack.json` as in every saved answer.
+
+use crate::{date::Date, finding::Place, syntax::NodeRef};
+
+/// Something that the destination folder tells, and where.
+#[derive(Debug, Clone)]
+pub struct Told<T> {
+    /// What.
+    pub value: T,
+    /// Where.
+    pub place: Place,
+}
+
+/// The stages of a pack version, in their order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Stage {
+    /// Nothing says otherwise.
+    #[default]
+    Offered,
+    /// It still works, and will be disabled.
+    Deprecated,
+    /// New profiles cannot take it; existing ones go on.
+    Disabled,
+    /// Nothing can be deployed with it any more.
+    Deleted,
+}
+
+impl Stage {
+    /// The stage with this name, in annotations and in `destination.yaml`.
+    fn named(name: &str) -> Option<Self> {
+        match name {
+            "deprecated" => Some(Self::Deprecated),
+            "disabled" => Some(Self::Disabled),
+            "deleted" => Some(Self::Deleted),
+            _ => None,
+        }
+    }
+
+    /// Its name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Offered => "offered",
+            Self::Deprecated => "deprecated",
+            Self::Disabled => "disabled",
+            Self::Deleted => "deleted",
+        }
+    }
+}
+
+/// The life cycle of a pack version, as far as it is told.
+#[derive(Debug, Clone, Default)]
+pub struct LifeCycle {
+    stage: Option<Told<Stage>>,
+    end: Option<Told<Date>>,
+}
+
+impl LifeCycle {
+    /// Reads an object with `annotations` and `eol`: that of `pack.json`, and those of saved answers.
+    #[must_use]
+    pub fn of_pack(pack: NodeRef<'_>, place: &dyn Fn(NodeRef<'_>) -> Place) -> Self {
+        let annotation = |key: &str| pack.at(&["annotations", key]);
+        let system_state = annotation("system_state").and_then(|state| {
+            let stage = Stage::named(&state.text())?;
+            Some((stage, state))
+        });
+        // The annotation is a text: `"false"` is there as well, and means what it says.
+        let disabled = annotation("disabled")
+            .filter(|disabled| disabled.text() == "true")
+            .map(|disabled| (Stage::Disabled, disabled));
+        Self::new(
+            system_state.into_iter().chain(disabled),
+            pack.get("eol"),
+            place,
+        )
+    }
+
+    /// Reads a version of `destination.yaml`, with `state` and `eol`.
+    #[must_use]
+    pub fn of_config(version: NodeRef<'_>, place: &dyn Fn(NodeRef<'_>) -> Place) -> Self {
+        let state = version.get("state").and_then(|state| {
+            let stage = Stage::named(&state.text())?;
+            Some((stage, state))
+        });
+        Self::new(state.into_iter(), version.get("eol"), place)
+    }
+
+    fn new<'t>(
+        stages: impl Iterator<Item = (Stage, NodeRef<'t>)>,
+        end: Option<NodeRef<'t>>,
+        place: &dyn Fn(NodeRef<'_>) -> Place,
+    ) -> Self {
+        let stage = stages.max_by_key(|(stage, _)| *stage);
+        let end = end.and_then(|node| Some((end_of_life(&node.text())?, node)));
+        Self {
+            stage: stage.map(|(value, node)| Told {
+                value,
+                place: place(node),
+            }),
+            end: end.map(|(value, node)| Told {
+                value,
+                place: place(node),
+            }),
+        }
+    }
+
+    /// The stage it is in.
+    #[must_use]
+    pub fn stage(&self) -> Stage {
+        self.told_stage().map(|told| told.value).unwrap_or_default()
+    }
+
+    /// The stage that is told.
+    #[must_use]
+    pub fn told_stage(&self) -> Option<&Told<Stage>> {
+        self.stage.as_ref()
+    }
+
+    /// Its last day, if that has passed.
+    #[must_use]
+    pub fn ended(&self, today: Date) -> Option<&Told<Date>> {
+        self.end.as_ref().filter(|end| end.value < today)
+    }
+
+    /// Whether new profiles can take it.
+    #[must_use]
+    pub fn is_selectable(&self) -> bool {
+        self.stage() < Stage::Disabled
+    }
+
+    /// Whether nothing speaks against it.
+    #[must_use]
+    pub fn is_current(&self, today: Date) -> bool {
+        self.stage() == Stage::Offered && self.ended(today).is_none()
+    }
+
+    /// Adds what another file of the destination tells of the same version.
+    pub(super) fn fill(&mut self, other: &Self) {
+        if self.stage() < other.stage() {
+            self.stage.clone_from(&other.stage);
+        }
+        if self.end.is_none() {
+            self.end.clone_from(&other.end);
+        }
+    }
+}
+
+/// The day that `eol` tells. It is a day by the API's definition, empty or blank for most packs; where a program wrote
+/// it there may be a time behind it, and the day zero of Go for none.
+fn end_of_life(text: &str) -> Option<Date> {
+    let day = text.trim();
+    let day = day.split_once('T').map_or(day, |(day, _)| day);
+    (!day.starts_with("0001-")).then(|| day.parse().ok())?
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_are_read_as_they_are_written() {
+        let day = "2026-03-01".parse().ok();
+        assert!(day.is_some());
+        assert_eq!(end_of_life("2026-03-01"), day);
+        assert_eq!(end_of_life(" 2026-03-01T00:00:00.000Z"), day);
+        for none in ["", " ", "0001-01-01T00:00:00.000Z", "soon", "2026"] {
+            assert_eq!(end_of_life(none), None, "{none}");
+        }
+    }
+}
