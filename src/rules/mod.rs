@@ -11,6 +11,7 @@ mod duplicate_in_batch;
 mod duplicate_key;
 mod duplicate_profile;
 mod invalid_dropdown;
+mod expired_pack;
 mod invalid_values_yaml;
 mod invalid_variable_default;
 mod invalid_variable_regex;
@@ -125,6 +126,7 @@ pub static ALL: &[&dyn Rule] = &[
     &duplicate_key::DuplicateKey,
     &duplicate_profile::DuplicateProfile,
     &invalid_dropdown::InvalidDropdown,
+    &expired_pack::ExpiredPack,
     &invalid_values_yaml::InvalidValuesYaml,
     &invalid_variable_default::InvalidVariableDefault,
     &invalid_variable_regex::InvalidVariableRegex,
