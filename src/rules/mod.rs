@@ -6,6 +6,7 @@
 mod ambiguous_label;
 mod ambiguous_registry;
 mod cloud_all_outside_addon;
+mod deprecated_pack;
 mod disabled_pack;
 mod duplicate_in_batch;
 mod duplicate_key;
@@ -121,6 +122,7 @@ pub static ALL: &[&dyn Rule] = &[
     &ambiguous_label::AmbiguousLabel,
     &ambiguous_registry::AmbiguousRegistry,
     &cloud_all_outside_addon::CloudAllOutsideAddon,
+    &deprecated_pack::DeprecatedPack,
     &disabled_pack::DisabledPack,
     &duplicate_in_batch::DuplicateInBatch,
     &duplicate_key::DuplicateKey,
