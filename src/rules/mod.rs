@@ -7,6 +7,7 @@ mod ambiguous_label;
 mod ambiguous_registry;
 mod cloud_all_outside_addon;
 mod deprecated_pack;
+mod deprecated_registry;
 mod disabled_pack;
 mod duplicate_in_batch;
 mod duplicate_key;
@@ -123,6 +124,7 @@ pub static ALL: &[&dyn Rule] = &[
     &ambiguous_registry::AmbiguousRegistry,
     &cloud_all_outside_addon::CloudAllOutsideAddon,
     &deprecated_pack::DeprecatedPack,
+    &deprecated_registry::DeprecatedRegistry,
     &disabled_pack::DisabledPack,
     &duplicate_in_batch::DuplicateInBatch,
     &duplicate_key::DuplicateKey,
