@@ -90,6 +90,15 @@ pub fn split_group(tag: &str) -> (Option<&str>, &str) {
     }
 }
 
+/// The tag that stays at a version, instead of another tag: of the same group, if that has one.
+#[must_use]
+pub fn pinned(tag: &str, version: &str) -> String {
+    match split_group(tag) {
+        (Some(group), _) => format!("{group}{GROUP_SEPARATOR}{version}"),
+        (None, _) => version.to_owned(),
+    }
+}
+
 /// Whether a moving tag would follow a version: `1.33.x` follows `1.33.9`, `1.x` follows both.
 #[must_use]
 pub fn follows(tag: &str, version: &str) -> bool {

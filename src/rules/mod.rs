@@ -9,6 +9,7 @@ mod cloud_all_outside_addon;
 mod deprecated_pack;
 mod deprecated_registry;
 mod disabled_pack;
+mod drifting_tag;
 mod duplicate_in_batch;
 mod duplicate_key;
 mod duplicate_profile;
@@ -126,6 +127,7 @@ pub static ALL: &[&dyn Rule] = &[
     &deprecated_pack::DeprecatedPack,
     &deprecated_registry::DeprecatedRegistry,
     &disabled_pack::DisabledPack,
+    &drifting_tag::DriftingTag,
     &duplicate_in_batch::DuplicateInBatch,
     &duplicate_key::DuplicateKey,
     &duplicate_profile::DuplicateProfile,
