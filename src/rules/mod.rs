@@ -46,6 +46,7 @@ mod unknown_field;
 mod unknown_system_macro;
 mod unquoted_reference;
 mod unused_variable;
+mod unsupported_cloud;
 mod unverifiable_pack;
 mod variable_in_pack_content;
 
@@ -163,6 +164,7 @@ pub static ALL: &[&dyn Rule] = &[
     &unknown_system_macro::UnknownSystemMacro,
     &unquoted_reference::UnquotedReference,
     &unused_variable::UnusedVariable,
+    &unsupported_cloud::UnsupportedCloud,
     &unverifiable_pack::UnverifiablePack,
     &variable_in_pack_content::VariableInPackContent,
 ];

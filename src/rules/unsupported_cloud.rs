@@ -1,0 +1,65 @@
+//! `unsupported-cloud`
+
+use super::{Group, ProfileContext, Rule, RuleMeta, Sink};
+use crate::{finding::Level, resolve::Resolution, suggest};
+
+/// What is known of the rule.
+pub static META: RuleMeta = RuleMeta {
+    id: "unsupported-cloud",
+    summary: "the pack is not made for the cloud of the profile",
+    level: Level::Warning,
+    is_on: true,
+    group: Group::Destination,
+    since: "0.1.0",
+    docs: include_str!("../../docs/rules/unsupported-cloud.md"),
+};
+
+/// The rule.
+pub struct UnsupportedCloud;
+
+impl Rule for UnsupportedCloud {
+    fn meta(&self) -> &'static RuleMeta {
+        &META
+    }
+
+    fn check_destination(
+        &self,
+        cx: &ProfileContext<'_>,
+        resolution: &Resolution<'_>,
+        sink: &mut Sink<'_>,
+    ) {
+        let cloud = cx.profile.cloud_type();
+        // A profile for every cloud is used with one of them in the end, and which one it does not tell.
+        if cloud.is_empty() || cloud == "all" {
+            return;
+        }
+        let profile_cloud = cx.profile.root().at(&["spec", "template", "cloudType"]);
+        for found in resolution.found(cx.packs) {
+            let (Some(clouds), Some(node)) = (&found.version.clouds, found.pack.name_node()) else {
+                continue;
+            };
+            if found.version.is_for_cloud(&cloud) {
+                continue;
+            }
+            let place = profile_cloud.map(|node| sink.place(node.into()));
+            let message = format!(
+                "{} {} is not for cloud `{cloud}`",
+                found.name(),
+                found.location()
+            );
+            let finding = sink.report(&META, node, message);
+            finding
+                .pack(found.pack.name())
+                .subject(cloud.as_ref())
+                .label(format!("for {}", suggest::list(&clouds.value)))
+                .help(format!(
+                    "take a pack that is made for `{cloud}`; this one is for {}",
+                    suggest::list(&clouds.value)
+                ));
+            if let Some(place) = place {
+                finding.related(place, "the cloud of the profile");
+            }
+            finding.related(clouds.place.clone(), "the clouds of the pack");
+        }
+    }
+}
