@@ -15,11 +15,16 @@ pub struct ExistingProfile {
     pub version: String,
     /// Its cloud type; empty when it is not told.
     pub cloud_type: String,
+    /// Its type; empty when it is not told.
+    pub kind: String,
     /// The scope it is in, where that is told.
     pub scope: Option<Scope>,
     /// Where the destination folder tells it.
     pub declared: Option<Place>,
 }
+
+/// The types of profiles (`v1ProfileType` of the Palette API).
+const TYPES: [&str; 4] = ["cluster", "infra", "add-on", "system"];
 
 /// The profiles in a document: an export, an API answer about one profile, a list of either, or a list of metadata.
 /// Each with the node that names it. `None` when it is none of these.
@@ -62,6 +67,15 @@ fn one(node: NodeRef<'_>) -> Option<(ExistingProfile, NodeRef<'_>)> {
         &["specSummary", "published", "cloudType"],
         &["cloudType"],
     ]);
+    // Other documents have other types at the same keys.
+    let kind = Some(first_text(&[
+        &["spec", "template", "type"],
+        &["spec", "published", "type"],
+        &["specSummary", "published", "type"],
+        &["spec", "type"],
+        &["type"],
+    ]))
+    .filter(|kind| TYPES.contains(&kind.as_str()));
     let profile = ExistingProfile {
         name: named.text().into_owned(),
         version: if version.is_empty() {
@@ -70,6 +84,7 @@ fn one(node: NodeRef<'_>) -> Option<(ExistingProfile, NodeRef<'_>)> {
             version
         },
         cloud_type,
+        kind: kind.unwrap_or_default(),
         scope: Scope::named(&first_text(&[
             &["metadata", "annotations", "scope"],
             &["scope"],

@@ -167,10 +167,22 @@ impl Destination {
     /// The profile in the destination's scope that has this name and version. Names are unique within a scope.
     #[must_use]
     pub fn profile(&self, name: &str, version: &str) -> Option<&ExistingProfile> {
-        self.profiles()?.iter().find(|existing| {
-            let is_in_scope = existing.scope.is_none_or(|scope| scope == self.scope());
-            is_in_scope && existing.name == name && existing.version == version
-        })
+        self.lineage(name)
+            .find(|existing| existing.version == version)
+    }
+
+    /// The profiles in the destination's scope that have this name: versions of one profile.
+    pub fn lineage<'d, 'n>(
+        &'d self,
+        name: &'n str,
+    ) -> impl Iterator<Item = &'d ExistingProfile> + use<'d, 'n> {
+        self.profiles()
+            .unwrap_or_default()
+            .iter()
+            .filter(move |existing| {
+                let is_in_scope = existing.scope.is_none_or(|scope| scope == self.scope());
+                is_in_scope && existing.name == name
+            })
     }
 
     /// Its answers to open choices.

@@ -5,6 +5,7 @@
 
 mod ambiguous_label;
 mod ambiguous_registry;
+mod changed_lineage;
 mod cloud_all_outside_addon;
 mod deprecated_pack;
 mod deprecated_registry;
@@ -124,6 +125,7 @@ pub trait Rule: Sync {
 pub static ALL: &[&dyn Rule] = &[
     &ambiguous_label::AmbiguousLabel,
     &ambiguous_registry::AmbiguousRegistry,
+    &changed_lineage::ChangedLineage,
     &cloud_all_outside_addon::CloudAllOutsideAddon,
     &deprecated_pack::DeprecatedPack,
     &deprecated_registry::DeprecatedRegistry,
