@@ -462,7 +462,7 @@ fn fingerprints_are_unique_and_survive_edits_elsewhere() {
         .expect("packs");
     packs.insert(
         0,
-        serde_json::json!({"name": "first", "type": "manifest", "layer": "addon", "values": ""}),
+        serde_json::json!({"name": "first", "type": "manifest", "layer": "addon", "values": "x: 1\n"}),
     );
     let after = fingerprints(&serde_json::to_string_pretty(&profile).expect("JSON"));
     assert_eq!(after, before);

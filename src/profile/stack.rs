@@ -128,8 +128,8 @@ enum KnownStacks {
 /// Clouds and what is known of stacks for them. The names are those of `v1CloudType` in several versions of the Palette
 /// API, of its pack validator, and of the Terraform provider.
 const CLOUDS: [(&str, KnownStacks); 24] = [
-    (ANY_CLOUD, KnownStacks::None),
     ("aks", KnownStacks::Whole),
+    (ANY_CLOUD, KnownStacks::None),
     ("apache-cloudstack", KnownStacks::None),
     ("aws", KnownStacks::Whole),
     ("azure", KnownStacks::Whole),
