@@ -1,6 +1,6 @@
 //! From the raw bytes of a scalar to its text.
 
-use super::{ScalarStyle, is_blank, is_break, is_printable, is_white, run};
+use super::{ScalarStyle, break_len, is_blank, is_break, is_printable, is_white, run};
 use crate::source::{SegmentMap, SegmentMapBuilder};
 
 /// The text of one scalar, and the map between that text and `raw`.
@@ -71,11 +71,21 @@ fn quoted(raw: &str, quote: u8) -> Option<(String, SegmentMap)> {
 }
 
 /// What becomes of the line breaks at the end of a block (YAML 1.2.2, section 8.1.1.2).
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Chomping {
     Strip,
     Clip,
     Keep,
+}
+
+impl Chomping {
+    pub(super) fn indicator(self) -> &'static str {
+        match self {
+            Self::Strip => "-",
+            Self::Clip => "",
+            Self::Keep => "+",
+        }
+    }
 }
 
 /// The chomping and the length of a block header, its line break included.
@@ -339,15 +349,6 @@ impl<'a> Decoder<'a> {
             }
             _ => self.copy(line.len()),
         }
-    }
-}
-
-/// The length of the line break at `at`; 0 when there is none.
-fn break_len(bytes: &[u8], at: usize) -> usize {
-    match bytes.get(at..) {
-        Some([b'\r', b'\n', ..]) => 2,
-        Some([b'\n' | b'\r', ..]) => 1,
-        _ => 0,
     }
 }
 

@@ -1,13 +1,19 @@
 //! Edits inside of scalars: as few bytes as can be, in the style that is there.
 //!
-//! The bytes that make an edit are guessed from the map between text and scalar, and the guess is proven: the scalar
-//! that comes out must decode to the text that was wanted. Where folds and indentation make the first guess wrong,
-//! others follow, then the scalar is written anew in its style, and last in another style.
+//! A scalar is cut into the text of its lines and what stands between them. What the edits leave of both stays byte for
+//! byte, as long as it still stands for the same: white space at the end of a line takes the meaning of the line break
+//! after it away, and so does a folded line that becomes indented. The result is proven: it must decode to the text that
+//! was wanted. Where the style cannot hold that, double quotes can.
 
 use super::{
-    ScalarStyle, block_header_len, decode, encode, encode::can_be_plain,
-    encode::double_quoted_into, encode::is_line_char, encode::is_string, encode_block, is_blank,
-    is_break, run,
+    ScalarStyle,
+    compose::{Composer, Ending, Output},
+    decode,
+    decode::{Chomping, block_header},
+    encode,
+    encode::{can_be_plain, double_quoted, is_string},
+    encode_block, is_blank, is_break, run,
+    tokens::{Cutter, Layout, units},
 };
 use crate::source::{Edit, SegmentMap, TextRange, apply};
 
@@ -55,6 +61,7 @@ pub fn edit(
             style,
         });
     }
+    let header = Header::of(raw, style);
     let scalar = Scalar {
         raw,
         style,
@@ -62,23 +69,20 @@ pub fn edit(
         site,
         text: &text,
         map: &map,
+        header,
     };
-    let stays_in_style = scalar.can_hold(&wanted, edits);
-    if stays_in_style && let Some(edits) = scalar.all_at_once(edits, &wanted) {
-        return Some(EditedScalar { edits, style });
-    }
-    let whole = |text: String, style| EditedScalar {
-        edits: vec![Edit {
-            range: TextRange::new(0, raw.len()),
-            text,
-        }],
-        style,
+    let in_style = if scalar.is_empty_block() {
+        scalar.filled(&wanted)
+    } else {
+        scalar.in_style(edits, &wanted)
     };
-    if stays_in_style && let Some(raw) = one_by_one(raw, style, indent, site, edits) {
-        return Some(whole(raw, style));
-    }
-    let (raw, style) = scalar.anew(&wanted)?;
-    Some(whole(raw, style))
+    Some(match in_style {
+        Some(edits) => EditedScalar { edits, style },
+        None => EditedScalar {
+            edits: scalar.in_double_quotes(&wanted),
+            style: ScalarStyle::DoubleQuoted,
+        },
+    })
 }
 
 /// A scalar that stands for `text`, in `style` or else in the style nearest to it that can hold the text there. A block
@@ -110,82 +114,49 @@ pub fn write(text: &str, style: ScalarStyle, indent: usize, site: Site) -> (Stri
         };
         Some((written?, style))
     });
-    written.unwrap_or_else(|| {
-        let mut quoted = String::with_capacity(text.len() + 2);
-        double_quoted_into(text, &mut quoted);
-        (quoted, ScalarStyle::DoubleQuoted)
-    })
+    written.unwrap_or_else(|| (double_quoted(text), ScalarStyle::DoubleQuoted))
 }
 
-/// Makes edits one after another, from the last to the first, each in the first way that is right.
-fn one_by_one(
-    raw: &str,
-    style: ScalarStyle,
-    indent: usize,
-    site: Site,
-    edits: &[Edit],
-) -> Option<String> {
-    let mut raw = raw.to_owned();
-    for edit in edits.iter().rev() {
-        let (text, map) = decode(&raw, style, indent)?;
-        let wanted = apply(&text, std::slice::from_ref(edit)).ok()?;
-        let scalar = Scalar {
-            raw: &raw,
-            style,
-            indent,
-            site,
-            text: &text,
-            map: &map,
-        };
-        let edited = GUESSES
-            .iter()
-            .find_map(|&guess| scalar.proven(&[scalar.piece(edit, guess)?], &wanted))?;
-        raw = apply(&raw, &edited).ok()?;
-    }
-    Some(raw)
-}
-
-/// Which of the bytes that decode to nothing around an edit go with it, and what becomes of its line breaks.
+/// The first line of a block.
 #[derive(Debug, Clone, Copy)]
-struct Guess {
-    /// Whether the edit begins after removed bytes at its start; by the line it is in where nothing is said.
-    after_removed_at_start: Option<bool>,
-    /// The same for its end.
-    after_removed_at_end: Option<bool>,
-    /// Whether a line break is folded: two stand for one.
-    folds: bool,
-    /// Whether the blanks around it are written anew with it, escaped where the style can.
-    with_blanks: bool,
+struct Header {
+    chomping: Chomping,
+    /// The number that tells how deep the lines are indented.
+    digit: Option<char>,
+    /// Where the indicators end that follow the `|` or `>`.
+    indicators_end: usize,
+    /// Where the line ends, before its line break.
+    line_end: usize,
+    /// Where the next line begins.
+    end: usize,
 }
 
-const GUESSES: [Guess; 11] = {
-    const fn guess(start: Option<bool>, end: Option<bool>, folds: bool) -> Guess {
-        Guess {
-            after_removed_at_start: start,
-            after_removed_at_end: end,
-            folds,
-            with_blanks: false,
-        }
+impl Header {
+    fn of(raw: &str, style: ScalarStyle) -> Option<Self> {
+        let indicator = match style {
+            ScalarStyle::Literal => b'|',
+            ScalarStyle::Folded => b'>',
+            _ => return None,
+        };
+        let (chomping, end) = block_header(raw, indicator)?;
+        let bytes = raw.as_bytes();
+        let indicators_end = run(bytes, |byte| is_blank(byte) || is_break(byte));
+        Some(Self {
+            chomping,
+            digit: raw
+                .get(..indicators_end)?
+                .chars()
+                .find(char::is_ascii_digit),
+            indicators_end,
+            line_end: run(bytes, is_break),
+            end,
+        })
     }
-    [
-        guess(None, None, false),
-        guess(None, None, true),
-        guess(Some(true), Some(true), false),
-        guess(Some(true), Some(true), true),
-        guess(Some(false), Some(true), false),
-        guess(Some(false), Some(true), true),
-        guess(Some(false), Some(false), false),
-        guess(Some(false), Some(false), true),
-        guess(Some(true), Some(false), false),
-        guess(Some(true), Some(false), true),
-        Guess {
-            after_removed_at_start: Some(false),
-            after_removed_at_end: Some(true),
-            folds: false,
-            with_blanks: true,
-        },
-    ]
-};
+
+    fn keeps(self) -> bool {
+        self.chomping == Chomping::Keep
+    }
+}
 
 /// A scalar and what it stands for.
 struct Scalar<'a> {
@@ -195,318 +166,194 @@ struct Scalar<'a> {
     site: Site,
     text: &'a str,
     map: &'a SegmentMap,
+    /// That of a block.
+    header: Option<Header>,
 }
 
 impl Scalar<'_> {
-    fn is_block(&self) -> bool {
-        matches!(self.style, ScalarStyle::Literal | ScalarStyle::Folded)
+    /// Whether it is a block in which every line is blank.
+    fn is_empty_block(&self) -> bool {
+        self.header.is_some() && !has_content(self.text)
     }
 
-    /// Whether the style may stand for a text that these edits make, whatever the bytes are.
-    fn can_hold(&self, text: &str, edits: &[Edit]) -> bool {
-        match self.style {
-            ScalarStyle::Plain => {
-                let in_flow = self.site.in_flow;
-                let on_one_line = |text: &str| text.replace('\n', " ");
-                let is_harmless = |edit: &Edit| {
-                    let specials = [':', '#', ',', '[', ']', '{', '}', '\n', '\r', '\t'];
-                    !edit.text.contains(specials)
-                };
-                // What was no plain scalar for every reader before the edit need not be one afterwards: a template.
-                edits.iter().all(|edit| !edit.text.contains('\n'))
-                    && (can_be_plain(&on_one_line(text), in_flow)
-                        || !can_be_plain(&on_one_line(self.text), in_flow)
-                            && edits.iter().all(is_harmless)
-                            && !text.trim().is_empty()
-                            && is_string(text))
-            }
-            ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => true,
-            // A comment below a block without content would become its content.
-            ScalarStyle::Literal | ScalarStyle::Folded => has_content(text),
-        }
-    }
-
-    /// All edits where the map says they are.
-    fn all_at_once(&self, edits: &[Edit], wanted: &str) -> Option<Vec<Edit>> {
-        let folds = self.style == ScalarStyle::Folded;
-        let guess = Guess {
-            folds,
-            ..GUESSES.first().copied()?
-        };
-        let pieces: Option<Vec<Edit>> = edits.iter().map(|edit| self.piece(edit, guess)).collect();
-        self.proven(&pieces?, wanted)
-    }
-
-    /// The edits, with those of the header that they ask for, if the result stands for the text that is wanted.
-    fn proven(&self, edits: &[Edit], wanted: &str) -> Option<Vec<Edit>> {
-        let mut edits = edits.to_vec();
-        if self.is_block() {
-            self.keep_last_break(&mut edits)?;
-        }
-        let stands_for = |edits: &[Edit]| {
-            let raw = apply(self.raw, edits).ok()?;
-            let (text, _) = decode(&raw, self.style, self.indent)?;
-            Some(text == wanted)
-        };
-        if stands_for(&edits)? && !(self.is_block() && self.needs_indicator(wanted)) {
-            return Some(edits);
-        }
-        if !self.is_block() {
+    /// The edits of the raw text in its own style.
+    fn in_style(&self, edits: &[Edit], wanted: &str) -> Option<Vec<Edit>> {
+        if !self.can_hold(wanted, edits) {
             return None;
         }
-        edits.insert(0, self.header(wanted)?);
-        (stands_for(&edits)?).then_some(edits)
-    }
-
-    /// The bytes of one edit.
-    fn piece(&self, edit: &Edit, guess: Guess) -> Option<Edit> {
-        let (mut start, mut end) = (edit.range.start(), edit.range.end());
-        let mut text = edit.text.as_str();
-        let widened;
-        if guess.with_blanks {
-            let before = self.text.get(..start)?;
-            let after = self.text.get(end..)?;
-            let lead = before.len() - before.trim_end_matches([' ', '\t']).len();
-            let trail = after.len() - after.trim_start_matches([' ', '\t']).len();
-            widened = [
-                before.get(before.len() - lead..)?,
-                text,
-                after.get(..trail)?,
-            ]
-            .concat();
-            text = &widened;
-            start -= lead;
-            end += trail;
-        }
-        let raw_start = self.boundary(start, guess.after_removed_at_start);
-        let raw_end = self
-            .boundary(end, guess.after_removed_at_end)
-            .max(raw_start);
-        let range = TextRange::new(raw_start, raw_end);
-        let text = match self.style {
-            ScalarStyle::Plain => text.chars().all(is_line_char).then(|| text.to_owned()),
-            ScalarStyle::SingleQuoted => self.single_quoted(text),
-            ScalarStyle::DoubleQuoted => Some(double_quoted(text, guess.with_blanks)),
-            ScalarStyle::Literal | ScalarStyle::Folded => {
-                self.block_lines(text, raw_start, end, guess.folds)
-            }
+        let body = match (self.style, self.header) {
+            (_, Some(header)) => header.end,
+            (ScalarStyle::Plain, _) => 0,
+            _ => 1,
         };
-        Some(Edit { range, text: text? })
-    }
-
-    /// The offset in the raw text of an offset in the text.
-    fn boundary(&self, at: usize, after_removed: Option<bool>) -> usize {
-        let is_line_start = || {
-            let before = self.text.as_bytes().get(..at).unwrap_or_default();
-            self.is_block() && before.last().is_none_or(|&byte| byte == b'\n')
+        let layout = Layout::of(self.raw, self.style, body, self.text, self.map);
+        let tokens = Cutter::new(self.style, self.text, self.map, &layout).cut(edits)?;
+        let lead = layout
+            .gaps
+            .first()
+            .map(|gap| gap.lead(self.raw).of(self.raw));
+        let mut composer = Composer {
+            raw: self.raw,
+            text: self.text,
+            style: self.style,
+            indent: self.indent,
+            site: self.site,
+            lead: lead.unwrap_or_default(),
+            ending: None,
+            out: Output::default(),
         };
-        let after_removed =
-            after_removed.unwrap_or_else(|| at == 0 || at < self.text.len() && is_line_start());
-        if after_removed {
-            self.map.raw_start(at)
-        } else {
-            self.map.raw_end(at)
+        match self.header {
+            Some(header) => {
+                let keeps = self.write_header(header, wanted, &mut composer.out)?;
+                composer.ending = Some(self.ending(&layout, keeps));
+            }
+            None => composer.out.keep(TextRange::new(0, body)),
+        }
+        composer.write(&tokens)?;
+        if self.header.is_none() {
+            composer
+                .out
+                .keep(TextRange::new(self.raw.len() - body, self.raw.len()));
+        }
+        let edits = composer.out.finish(self.raw.len());
+        self.is_right(&edits, self.indent, wanted).then_some(edits)
+    }
+
+    fn ending(&self, layout: &Layout, keeps: bool) -> Ending {
+        let lines = layout.tail.map_or(0, |tail| tail.units(self.raw).count());
+        let last = layout.gaps.last().filter(|_| self.text.ends_with('\n'));
+        let has_own_break = last.is_some_and(|gap| !gap.raw.is_empty());
+        Ending {
+            keeps,
+            has_break: has_own_break || lines > 0,
+            blank_lines: lines - usize::from(!has_own_break && lines > 0),
         }
     }
 
-    fn single_quoted(&self, text: &str) -> Option<String> {
-        if !text.chars().all(|c| c == '\n' || is_line_char(c)) {
-            return None;
-        }
-        let quoted = text.replace('\'', "''");
-        if !text.contains('\n') {
-            return Some(quoted);
-        }
-        // One line stays one line: that a scalar is on several is for its writer to choose.
-        let last_line = self.raw.rfind('\n')? + 1;
-        let line = self.raw.get(last_line..)?;
-        let indentation = line.get(..run(line.as_bytes(), |byte| !is_blank(byte)))?;
-        let mut folded = String::with_capacity(quoted.len() + 8);
-        let mut after_break = false;
-        for c in quoted.chars() {
-            if c == '\n' {
-                if !after_break {
-                    folded.push_str(self.site.line_break);
-                }
-                folded.push_str(self.site.line_break);
-            } else {
-                if after_break {
-                    folded.push_str(indentation);
-                }
-                folded.push(c);
-            }
-            after_break = c == '\n';
-        }
-        if after_break {
-            folded.push_str(indentation);
-        }
-        Some(folded)
-    }
-
-    /// A text as lines of a block; `end` is where what follows it begins in the text.
-    fn block_lines(&self, text: &str, raw_start: usize, end: usize, folds: bool) -> Option<String> {
-        if !text.chars().all(|c| c == '\n' || is_line_char(c)) || self.indent > MAX_COLUMN {
-            return None;
-        }
-        let content_follows = self
-            .text
-            .as_bytes()
-            .get(end)
-            .is_some_and(|&byte| byte != b'\n');
-        let before = self.raw.as_bytes().get(..raw_start)?;
-        let line = before
-            .iter()
-            .rposition(|&byte| is_break(byte))
-            .and_then(|at| before.get(at + 1..));
-        // Content at the start of a line stands behind its indentation; some of that may be there already.
-        let there = match line {
-            Some(line) if line.len() < self.indent && line.iter().all(|&byte| byte == b' ') => {
-                line.len()
-            }
-            _ => self.indent,
-        };
-        let mut out = String::with_capacity(text.len() + 16);
-        let mut lines = text.split('\n').peekable();
-        let mut is_first = true;
-        let mut breaks = 0;
-        while let Some(line) = lines.next() {
-            let has_content = !line.is_empty() || lines.peek().is_none() && content_follows;
-            if !is_first {
-                breaks += 1;
-            }
-            if has_content || lines.peek().is_none() {
-                let doubled = usize::from(folds && breaks > 0 && has_content);
-                for _ in 0..breaks + doubled {
-                    out.push_str(self.site.line_break);
-                }
-                let missing = if is_first || breaks == 0 {
-                    self.indent - there
-                } else {
-                    self.indent
-                };
-                if has_content {
-                    out.extend(std::iter::repeat_n(' ', missing));
-                }
-                breaks = 0;
-            }
-            out.push_str(line);
-            is_first = false;
-        }
-        Some(out)
-    }
-
-    /// A block that ends with a line break ends with one afterwards: what follows it begins on a line of its own.
-    fn keep_last_break(&self, edits: &mut [Edit]) -> Option<()> {
-        let ends_with_break = |text: &str| text.ends_with(['\n', '\r']);
-        if !ends_with_break(self.raw) {
-            return Some(());
-        }
-        if let Some(last) = edits
-            .last_mut()
-            .filter(|last| last.range.end() == self.raw.len())
-        {
-            let is_line_start = last.text.is_empty()
-                && self
-                    .raw
-                    .get(..last.range.start())
-                    .is_some_and(ends_with_break);
-            if !is_line_start && !ends_with_break(&last.text) {
-                last.text.push_str(self.site.line_break);
-            }
-        }
-        Some(())
-    }
-
-    /// Whether the first line of a block is indented deeper than its body, and the header does not tell that.
-    fn needs_indicator(&self, text: &str) -> bool {
-        let header = self.raw.lines().next().unwrap_or_default();
-        let told = header
-            .bytes()
-            .skip(1)
-            .take_while(|byte| !is_blank(*byte))
-            .any(|byte| byte.is_ascii_digit());
-        !told && text.trim_start_matches('\n').starts_with([' ', '\t'])
-    }
-
-    /// The edit of the indicators after the `|` or `>` that a text asks for. A comment behind them stays.
-    fn header(&self, text: &str) -> Option<Edit> {
-        let header = self.raw.get(..block_header_len(self.raw, self.style)?)?;
-        let len = run(header.as_bytes(), |byte| is_blank(byte) || is_break(byte));
-        let body = text.trim_end_matches('\n');
-        let mut indicators = String::new();
-        let told = header.get(..len)?.chars().find(char::is_ascii_digit);
-        if let Some(digit) = told {
-            indicators.push(digit);
-        } else if self.needs_indicator(text) {
-            let digit = u32::try_from(self.indent.checked_sub(self.site.parent)?).ok()?;
-            indicators.push(char::from_digit(digit, 10).filter(|digit| *digit != '0')?);
-        }
-        match text.len() - body.len() {
-            0 => indicators.push('-'),
-            1 if !body.is_empty() => {}
-            _ => indicators.push('+'),
-        }
-        Some(Edit {
-            range: TextRange::new(1, len),
-            text: indicators,
+    /// Whether edits make the text that was wanted.
+    fn is_right(&self, edits: &[Edit], indent: usize, wanted: &str) -> bool {
+        apply(self.raw, edits).is_ok_and(|raw| {
+            decode(&raw, self.style, indent).is_some_and(|(text, _)| text == wanted)
         })
     }
 
-    /// The scalar written anew.
-    fn anew(&self, text: &str) -> Option<(String, ScalarStyle)> {
-        let (mut raw, style) = write(text, self.style, self.indent, self.site);
-        if !self.is_block() {
-            return Some((raw, style));
-        }
-        // The blank lines after a block are no part of its text, unless the header says so.
-        let is_block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
-        if !is_block {
-            let header = self.raw.lines().next().unwrap_or_default();
-            if let Some(comment) = header.find('#').and_then(|at| header.get(at..)) {
-                raw.push(' ');
-                raw.push_str(comment);
+    /// Whether the style may stand for a text that these edits make.
+    fn can_hold(&self, wanted: &str, edits: &[Edit]) -> bool {
+        match self.style {
+            ScalarStyle::Plain => self.stays_plain(wanted, edits),
+            ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => true,
+            // A comment below a block without content would become its content.
+            ScalarStyle::Literal | ScalarStyle::Folded => {
+                wanted.contains(|c: char| !c.is_whitespace())
             }
         }
-        let content = self.raw.trim_end_matches([' ', '\t', '\n', '\r']).len();
-        let rest = self.raw.get(content..)?;
-        let tail = rest.find(['\n', '\r']).and_then(|at| rest.get(at..));
-        let Some(tail) = tail else {
-            return Some((raw, style));
-        };
-        let with_tail = format!("{raw}{tail}");
-        let indent = self.indent.min(MAX_COLUMN);
-        let is_right = || decode(&with_tail, style, indent).is_some_and(|(there, _)| there == text);
-        if !is_block || self.indent <= MAX_COLUMN && is_right() {
-            return Some((with_tail, style));
+    }
+
+    fn stays_plain(&self, wanted: &str, edits: &[Edit]) -> bool {
+        let in_flow = self.site.in_flow;
+        let on_one_line = |text: &str| text.replace('\n', " ");
+        if can_be_plain(&on_one_line(wanted), in_flow) {
+            return true;
         }
-        raw.push_str(self.site.line_break);
-        Some((raw, style))
+        if in_flow || can_be_plain(&on_one_line(self.text), in_flow) {
+            return false;
+        }
+        // What was no plain scalar for every reader before need not be one afterwards: a template. But no edit may do
+        // anything to what makes it one, or add to it.
+        let is_harmless = |c: char| c.is_alphanumeric() || " -./_".contains(c);
+        let is_untouched = |edit: &Edit| {
+            let old = edit.range.of(self.text);
+            old.chars().chain(edit.text.chars()).all(is_harmless)
+        };
+        let start = |text: &str| -> Vec<char> { text.chars().take(3).collect() };
+        let count = |text: &str| text.matches(": ").count() + text.matches(" #").count();
+        edits.iter().all(is_untouched)
+            && start(wanted) == start(self.text)
+            && !wanted.ends_with([' ', ':'])
+            && count(wanted) <= count(self.text)
+            && is_string(wanted)
+    }
+
+    /// Writes the first line of a block, and tells whether it keeps all line breaks at the end. A comment in it stays.
+    fn write_header(&self, header: Header, wanted: &str, out: &mut Output) -> Option<bool> {
+        let first_line = wanted.trim_start_matches('\n');
+        let digit = match header.digit {
+            None if first_line.starts_with([' ', '\t']) => {
+                let digit = u32::try_from(self.indent.checked_sub(self.site.parent)?).ok()?;
+                Some(char::from_digit(digit, 10).filter(|digit| *digit != '0')?)
+            }
+            digit => digit,
+        };
+        let chomping = match wanted.len() - wanted.trim_end_matches('\n').len() {
+            0 => Chomping::Strip,
+            1 if !header.keeps() => Chomping::Clip,
+            _ => Chomping::Keep,
+        };
+        out.keep(TextRange::new(0, 1));
+        if digit != header.digit || chomping != header.chomping {
+            out.add(&digit.map(String::from).unwrap_or_default());
+            out.add(chomping.indicator());
+            out.keep(TextRange::new(header.indicators_end, header.end));
+        } else {
+            out.keep(TextRange::new(1, header.end));
+        }
+        Some(chomping == Chomping::Keep)
+    }
+
+    /// A block that had no lines but blank ones.
+    fn filled(&self, wanted: &str) -> Option<Vec<Edit>> {
+        let header = self.header?;
+        let line_break = self.site.line_break;
+        let indent = self.site.parent + BODY_INDENT;
+        let block = encode_block(wanted, self.style, indent, self.site.parent)?;
+        let (first_line, lines) = block.split_once('\n')?;
+        let blank_lines = self.raw.get(header.end..)?;
+        let mut lines = format!("\n{lines}");
+        if header.line_end < header.end || wanted.ends_with('\n') {
+            lines.push('\n');
+        }
+        if !header.keeps() && !wanted.ends_with("\n\n") {
+            lines.extend(units(blank_lines).map(|_| '\n'));
+        }
+        let edits = vec![
+            Edit {
+                range: TextRange::new(1, header.indicators_end),
+                text: first_line.get(1..)?.to_owned(),
+            },
+            Edit {
+                range: TextRange::new(header.line_end, self.raw.len()),
+                text: lines.replace('\n', line_break),
+            },
+        ];
+        self.is_right(&edits, indent, wanted).then_some(edits)
+    }
+
+    /// The scalar in double quotes. The comment in the first line of a block stays, and the blank lines after it.
+    fn in_double_quotes(&self, wanted: &str) -> Vec<Edit> {
+        let mut out = Output::default();
+        out.add(&double_quoted(wanted));
+        if let Some(header) = self.header {
+            out.keep(TextRange::new(header.indicators_end, header.line_end));
+            let tail = if self.is_empty_block() {
+                TextRange::new(header.line_end, self.raw.len())
+            } else {
+                let text = self.text.trim_end_matches('\n');
+                TextRange::new(self.map.raw_end(text.len()), self.raw.len())
+            };
+            let mut kept = units(tail.of(self.raw));
+            if header.keeps() {
+                // The blank lines were a part of the text.
+                kept.next()
+                    .into_iter()
+                    .for_each(|unit| out.keep(unit.shifted(tail.start())));
+            } else {
+                out.keep(tail);
+            }
+        }
+        out.finish(self.raw.len())
     }
 }
 
 fn has_content(text: &str) -> bool {
     text.bytes().any(|byte| byte != b'\n')
-}
-
-/// Blocks without content have no column of their own.
-const MAX_COLUMN: usize = u16::MAX as usize;
-
-fn double_quoted(text: &str, escape_edges: bool) -> String {
-    let mut quoted = String::with_capacity(text.len() + 2);
-    double_quoted_into(text, &mut quoted);
-    let inside = quoted
-        .get(1..quoted.len() - 1)
-        .unwrap_or_default()
-        .to_owned();
-    if !escape_edges {
-        return inside;
-    }
-    let inside = match inside.strip_prefix(' ') {
-        Some(rest) => format!("\\ {rest}"),
-        None => inside,
-    };
-    match inside.strip_suffix(' ') {
-        Some(rest) if !rest.ends_with('\\') => format!("{rest}\\ "),
-        _ => inside,
-    }
 }

@@ -60,15 +60,16 @@ fn single_quoted(text: &str) -> Option<String> {
         .then(|| format!("'{}'", text.replace('\'', "''")))
 }
 
-fn double_quoted(text: &str) -> String {
+pub(super) fn double_quoted(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
-    double_quoted_into(text, &mut out);
+    out.push('"');
+    escape_into(text, &mut out);
+    out.push('"');
     out
 }
 
-/// Appends `text` in double quotes.
-pub(super) fn double_quoted_into(text: &str, out: &mut String) {
-    out.push('"');
+/// Appends `text` as it stands between double quotes.
+pub(super) fn escape_into(text: &str, out: &mut String) {
     for c in text.chars() {
         let short = match c {
             '\0' => '0',
@@ -98,7 +99,6 @@ pub(super) fn double_quoted_into(text: &str, out: &mut String) {
         out.push('\\');
         out.push(short);
     }
-    out.push('"');
 }
 
 fn block(text: &str, folded: bool, indent: usize, parent: Option<usize>) -> Option<String> {

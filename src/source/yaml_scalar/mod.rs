@@ -3,9 +3,11 @@
 //! Finding scalars is the parser's work. This module takes the raw bytes of one, decodes them exactly as the parser
 //! does (its tests compare the two), and writes a text back in the style of its neighbours.
 
+mod compose;
 mod decode;
 mod edit;
 mod encode;
+mod tokens;
 
 use crate::source::TextRange;
 
@@ -26,16 +28,6 @@ pub enum ScalarStyle {
     Literal,
     /// A `>` block: single line breaks become spaces (8.1.3).
     Folded,
-}
-
-/// The length of the header of a block, its line break included; `None` when `raw` is no block of that style.
-fn block_header_len(raw: &str, style: ScalarStyle) -> Option<usize> {
-    let indicator = match style {
-        ScalarStyle::Literal => b'|',
-        ScalarStyle::Folded => b'>',
-        _ => return None,
-    };
-    decode::block_header(raw, indicator).map(|(_, len)| len)
 }
 
 /// Where a block scalar lies in its text, as [`decode`] wants it.
@@ -123,6 +115,15 @@ fn run(bytes: &[u8], stop: impl Fn(u8) -> bool) -> usize {
 /// `b-char` (YAML 1.2.2, rule 26).
 fn is_break(byte: u8) -> bool {
     matches!(byte, b'\n' | b'\r')
+}
+
+/// The length of the line break at `at`; 0 when there is none.
+fn break_len(bytes: &[u8], at: usize) -> usize {
+    match bytes.get(at..) {
+        Some([b'\r', b'\n', ..]) => 2,
+        Some([b'\n' | b'\r', ..]) => 1,
+        _ => 0,
+    }
 }
 
 /// `s-white` (YAML 1.2.2, rule 33).

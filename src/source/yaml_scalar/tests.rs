@@ -1,7 +1,8 @@
 use super::{
-    BlockExtent, ScalarStyle, block_extent, block_header_start, decode, encode, encode_block,
+    BlockExtent, ScalarStyle, Site, block_extent, block_header_start, decode, edit, encode,
+    encode_block,
 };
-use crate::source::TextRange;
+use crate::source::{Edit, TextRange, apply};
 
 fn text(raw: &str, style: ScalarStyle, indent: usize) -> Option<String> {
     decode(raw, style, indent).map(|(text, _)| text)
@@ -235,5 +236,84 @@ fn writes_blocks() {
     assert_eq!(
         folded("a\n b\n\n c\nd\ne").as_deref(),
         Some(">-\n a\n  b\n\n  c\n d\n\n e")
+    );
+}
+
+#[test]
+fn edits_change_what_they_must() {
+    let site = |in_flow| Site {
+        parent: 0,
+        in_flow,
+        line_break: "\n",
+    };
+    for (raw, old, new, expected) in [
+        // One line.
+        ("a b", "b", "c", "a c"),
+        ("a b", "b", "it's", "a it's"),
+        ("'a b'", "b", "it's", "'a it''s'"),
+        (r#""a b""#, "b", "\"\n", r#""a \"\n""#),
+        // What a style cannot hold.
+        ("a b", "b", "c: d", r#""a c: d""#),
+        ("a b", "a b", "yes", r#""yes""#),
+        ("a b", " b", "\nb", r#""a\nb""#),
+        ("'a b'", " b", "\nb", r#""a\nb""#),
+        ("'a b'", "b", "\u{1}", r#""a \u0001""#),
+        // Lines that are not edited stay as they are.
+        ("a\n b  \n\n c", "b", "x", "a\n x  \n\n c"),
+        ("a\n b\n c", "b", "", "a  c"),
+        ("'a\n b\n\n c'", "b", "x\ny", "'a\n x\n\n y\n\n c'"),
+        ("'a\n\n b'", "b", " b", r#""a\n b""#),
+        ("\"a\n b\\\n c\"", "b", "b ", "\"a\n b \\\n c\""),
+        ("\"a\n b\n c\"", "b", " b ", "\"a\n \\ b\\ \n c\""),
+        ("\"a\n b\n c\"", "b", "b\nb", "\"a\n b\\nb\n c\""),
+        // Blocks.
+        ("|\n  a\n  b\n", "b", "b\n c", "|\n  a\n  b\n   c\n"),
+        ("|\n  a\n  b\n", "a", " a", "|2\n   a\n  b\n"),
+        ("|  # c\n  a\n\n", "a\n", "a", "|-  # c\n  a\n\n"),
+        ("|-\n  a\n\n\n", "a", "a\n\n", "|+\n  a\n\n"),
+        ("|+ # c\n  a\n\n", "a\n\n", "\n", "\"\\n\" # c\n"),
+        (
+            ">\n  a\n  b\n\n  c\n",
+            "a",
+            "x\ny",
+            ">\n  x\n\n  y\n  b\n\n  c\n",
+        ),
+        (
+            ">\n  a\n  b\n\n  c\n",
+            "b",
+            "b\n d",
+            ">\n  a\n  b\n   d\n  c\n",
+        ),
+        (">\n  a\n  b\n\n  c\n", "a b", " a b", ">2\n   a b\n  c\n"),
+        (">\n  a\n  b\n  c\n", "b", "b ", ">\n  a\n  b \n  c\n"),
+        ("|\n", "", "a", "|-\n  a\n"),
+        ("|\n\n", "", "\n a\n", "|2\n\n   a\n\n"),
+    ] {
+        let style = match raw.as_bytes().first() {
+            Some(b'\'') => ScalarStyle::SingleQuoted,
+            Some(b'"') => ScalarStyle::DoubleQuoted,
+            Some(b'|') => ScalarStyle::Literal,
+            Some(b'>') => ScalarStyle::Folded,
+            _ => ScalarStyle::Plain,
+        };
+        let indent = if raw.contains("  ") { 2 } else { usize::MAX };
+        let text = text(raw, style, indent).expect("a scalar");
+        let at = text.find(old).expect("a part of it");
+        let edits = [Edit {
+            range: TextRange::new(at, at + old.len()),
+            text: new.to_owned(),
+        }];
+        let edited = edit(raw, style, indent, site(false), &edits).expect("an edit");
+        let result = apply(raw, &edited.edits);
+        assert_eq!(result.as_deref(), Ok(expected), "{raw:?}");
+    }
+    let edits = [Edit {
+        range: TextRange::empty(1),
+        text: ", b".to_owned(),
+    }];
+    let in_flow = edit("a", ScalarStyle::Plain, 0, site(true), &edits);
+    assert_eq!(
+        in_flow.map(|edited| edited.style),
+        Some(ScalarStyle::DoubleQuoted)
     );
 }

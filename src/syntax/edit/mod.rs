@@ -43,25 +43,44 @@ impl<'t> NodeRef<'t> {
     }
 
     fn site(self) -> Site {
-        let text = self.tree().text();
         let mut in_flow = self.own_entry().is_some_and(|(key, _)| key == self);
         let mut around = self.parent();
         while let Some(node) = around {
-            in_flow |= node.source().starts_with(['{', '[']);
+            in_flow |= node.is_in_brackets();
             around = node.parent();
         }
-        let parent = match self.parent() {
-            None => 0,
-            Some(parent) if parent.kind() == Kind::Object => column(text, parent.range().start()),
-            Some(_) => text
-                .get(..self.range().start())
-                .and_then(|before| before.rfind('-'))
-                .map_or(0, |dash| column(text, dash)),
-        };
         Site {
-            parent,
+            parent: self.parent().map_or(0, NodeRef::block_column),
             in_flow,
             line_break: self.tree().line_break(),
+        }
+    }
+
+    /// Whether it is a collection in `[…]` or `{…}`. One on lines begins with its first child, which may be in
+    /// brackets.
+    fn is_in_brackets(self) -> bool {
+        let first = self.children().next();
+        self.source().starts_with(['[', '{'])
+            && matches!(self.kind(), Kind::Array | Kind::Object)
+            && first.is_none_or(|first| first.range().start() > self.range().start())
+    }
+
+    /// The column of the keys or of the dashes of a collection on lines.
+    fn block_column(self) -> usize {
+        let start = self.range().start();
+        let begins_with_item = self
+            .children()
+            .next()
+            .is_some_and(|first| first.range().start() == start);
+        let dash = self.source().strip_prefix('-');
+        let begins_with_dash = !begins_with_item
+            && dash.is_some_and(|rest| !rest.starts_with(|c| !" \t\n\r".contains(c)));
+        match self.parent() {
+            // Dashes that stand where the keys of the object around them do are not part of the array.
+            Some(object) if self.kind() == Kind::Array && !begins_with_dash => {
+                object.block_column()
+            }
+            _ => column(self.tree().text(), start),
         }
     }
 

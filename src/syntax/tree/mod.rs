@@ -209,8 +209,9 @@ impl Tree {
     /// How the text breaks lines: as the first line does.
     #[must_use]
     pub fn line_break(&self) -> &'static str {
-        match memchr::memchr(b'\n', self.text.as_bytes()) {
-            Some(at) if self.text.get(..at).is_some_and(|line| line.ends_with('\r')) => "\r\n",
+        match memchr::memchr2(b'\n', b'\r', self.text.as_bytes()) {
+            Some(at) if self.text.get(at..at + 2) == Some("\r\n") => "\r\n",
+            Some(at) if self.text.get(at..=at) == Some("\r") => "\r",
             _ => "\n",
         }
     }
