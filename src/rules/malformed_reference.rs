@@ -1,11 +1,10 @@
 //! `malformed-reference`
 
-use super::{Group, ProfileContext, Rule, RuleMeta, Sink, Spot, sink::inner_fix};
-use crate::{
-    finding::{Applicability, Level},
-    source::{Edit, TextRange},
-    syntax::NodeRef,
+use super::{
+    Group, ProfileContext, Rule, RuleMeta, Sink, Spot,
+    sink::{inner_fix, scalar_part},
 };
+use crate::finding::{Applicability, Level};
 
 /// What is known of the rule.
 pub static META: RuleMeta = RuleMeta {
@@ -47,7 +46,7 @@ impl Rule for MalformedReference {
                 };
                 finding.help(help);
                 let scalar = embedded.stream().tree.node(reference.scalar);
-                let fix = corrected(scalar, problem.range, suggestion).and_then(|edits| {
+                let fix = scalar_part(scalar, problem.range, suggestion).and_then(|edits| {
                     let applicability = if problem.is_certain {
                         Applicability::Safe
                     } else {
@@ -61,15 +60,4 @@ impl Rule for MalformedReference {
             }
         }
     }
-}
-
-/// The edits of an embedded text that put `text` in place of a part of a scalar.
-fn corrected(scalar: NodeRef<'_>, part: TextRange, text: &str) -> Option<Vec<Edit>> {
-    let layer = scalar.layer()?;
-    let edit = Edit {
-        range: layer.from_host(part)?,
-        text: text.to_owned(),
-    };
-    let (edits, _) = layer.edits(&[edit], scalar.surroundings())?;
-    Some(edits)
 }

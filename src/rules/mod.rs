@@ -44,6 +44,7 @@ mod syntax_error;
 mod undefined_variable;
 mod unknown_cloud_type;
 mod unknown_field;
+mod unknown_function;
 mod unknown_system_macro;
 mod unquoted_reference;
 mod unsupported_cloud;
@@ -163,6 +164,7 @@ pub static ALL: &[&dyn Rule] = &[
     &undefined_variable::UndefinedVariable,
     &unknown_cloud_type::UnknownCloudType,
     &unknown_field::UnknownField,
+    &unknown_function::UnknownFunction,
     &unknown_system_macro::UnknownSystemMacro,
     &unquoted_reference::UnquotedReference,
     &unsupported_cloud::UnsupportedCloud,

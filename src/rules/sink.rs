@@ -137,7 +137,10 @@ impl<'f> Sink<'f> {
                 node,
             } => {
                 let path = node.map(NodeRef::pointer).unwrap_or_default();
-                let document = node.map_or(0, NodeRef::document_index);
+                let document = match node {
+                    Some(node) => node.document_index(),
+                    None => embedded.stream().tree.document_at(range.start()),
+                };
                 self.file.inner_place(embedded, range, path, document)
             }
         }
@@ -176,4 +179,16 @@ pub fn outer_fix(edits: Vec<Edit>, description: String, applicability: Applicabi
         applicability,
         edits,
     }
+}
+
+/// The edits of an embedded text that put `text` in place of a part of one of its scalars.
+#[must_use]
+pub fn scalar_part(scalar: NodeRef<'_>, part: TextRange, text: &str) -> Option<Vec<Edit>> {
+    let layer = scalar.layer()?;
+    let edit = Edit {
+        range: layer.from_host(part)?,
+        text: text.to_owned(),
+    };
+    let (edits, _) = layer.edits(&[edit], scalar.surroundings())?;
+    Some(edits)
 }

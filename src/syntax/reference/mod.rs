@@ -15,6 +15,7 @@
 use std::fmt;
 use std::ops::Range;
 
+mod functions;
 mod lexer;
 mod parser;
 mod path;
@@ -23,6 +24,7 @@ mod template;
 #[cfg(test)]
 mod tests;
 
+pub use functions::{FunctionSource, functions, translated};
 pub use template::template_ranges;
 
 /// Every `{{ … }}` in `text` that is a Palette reference, in order and without overlap.
