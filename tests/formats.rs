@@ -16,7 +16,7 @@ use palette_knife::{
     profile::ProfileFile,
     report::Report,
     rewrite::convert::difference,
-    settings::Settings,
+    rules,
     source::{DEFAULT_MAX_FILE_SIZE, Source, apply},
     syntax::{Format, write_json, write_yaml},
 };
@@ -67,15 +67,22 @@ fn in_all_forms(name: &str, text: &str) -> Option<[(String, String); 3]> {
     ])
 }
 
+/// Checks files with every rule, those that are off by default too.
 fn check_all(files: &Files, destinations: &[Arc<Destination>]) -> Report {
+    let mut options = CheckOptions::default();
+    for meta in rules::ALL.iter().map(|rule| rule.meta()) {
+        if !meta.is_on {
+            options.settings.set_level(meta.id, Some(meta.level));
+        }
+    }
     let outcomes = files
         .iter()
         .map(|(name, text)| {
             let source = Source::new(name, text.as_str());
-            check::check_source(source, true, destinations, &CheckOptions::default())
+            check::check_source(source, true, destinations, &options)
         })
         .collect();
-    check::report(outcomes, destinations, &Settings::default())
+    check::report(outcomes, destinations, &options.settings)
 }
 
 /// What a finding says, without where in the outer file and what file that is.

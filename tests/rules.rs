@@ -18,7 +18,6 @@ use palette_knife::{
     finding::{Finding, Level},
     report::Report,
     rules,
-    settings::Settings,
     source::{DEFAULT_MAX_FILE_SIZE, Source},
 };
 
@@ -40,17 +39,22 @@ fn file_name(path: &Path) -> String {
         .into_owned()
 }
 
-/// Checks files as if they had been named on the command line.
-fn check(files: &[(String, Vec<u8>)], destination: Option<Destination>) -> Report {
+/// Checks files as if they had been named on the command line, and the rule had been turned on.
+fn check(rule: &str, files: &[(String, Vec<u8>)], destination: Option<Destination>) -> Report {
+    let mut options = CheckOptions::default();
+    let meta = rules::named(rule).expect("a rule").meta();
+    if !meta.is_on {
+        options.settings.set_level(rule, Some(meta.level));
+    }
     let destinations: Vec<Arc<Destination>> = destination.into_iter().map(Arc::new).collect();
     let outcomes = files
         .iter()
         .map(|(name, bytes)| {
             let source = Source::from_bytes(name, bytes.clone());
-            check::check_source(source, true, &destinations, &CheckOptions::default())
+            check::check_source(source, true, &destinations, &options)
         })
         .collect();
-    check::report(outcomes, &destinations, &Settings::default())
+    check::report(outcomes, &destinations, &options.settings)
 }
 
 fn show(finding: &Finding, case: &Path) -> String {
@@ -139,7 +143,7 @@ fn every_case_says_what_is_expected() {
                     name => files.push((name.to_owned(), fs::read(&path).expect("an input"))),
                 }
             }
-            let report = check(&files, destination);
+            let report = check(&rule, &files, destination);
             let of_rule = report
                 .findings
                 .iter()
@@ -206,7 +210,12 @@ fn destination_of(blocks: &[&Block]) -> Option<Destination> {
     Some(Destination::load(folder.path(), DEFAULT_MAX_FILE_SIZE).expect("a destination"))
 }
 
-fn check_blocks(blocks: &[&Block], role: &str, destination: Option<Destination>) -> Report {
+fn check_blocks(
+    rule: &str,
+    blocks: &[&Block],
+    role: &str,
+    destination: Option<Destination>,
+) -> Report {
     let files: Vec<(String, Vec<u8>)> = blocks
         .iter()
         .filter(|block| block.role == role)
@@ -219,7 +228,7 @@ fn check_blocks(blocks: &[&Block], role: &str, destination: Option<Destination>)
         })
         .collect();
     assert!(!files.is_empty(), "no {role} block");
-    check(&files, destination)
+    check(rule, &files, destination)
 }
 
 #[test]
@@ -235,7 +244,7 @@ fn the_examples_on_every_page_are_true() {
         let (example, instead): (Vec<_>, Vec<_>) =
             (example.iter().collect(), instead.iter().collect());
 
-        let report = check_blocks(&example, "bad", destination_of(&example));
+        let report = check_blocks(meta.id, &example, "bad", destination_of(&example));
         let of_rule = report
             .findings
             .iter()
@@ -254,7 +263,7 @@ fn the_examples_on_every_page_are_true() {
         );
 
         let destination = destination_of(&instead).or_else(|| destination_of(&example));
-        let report = check_blocks(&instead, "good", destination);
+        let report = check_blocks(meta.id, &instead, "good", destination);
         let of_rule = report
             .findings
             .iter()

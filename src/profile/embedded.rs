@@ -96,10 +96,10 @@ pub struct EmbeddedReference {
 
 /// What a reference in a comment refers to.
 #[derive(Debug, Clone)]
-pub struct CommentedReference {
+pub struct ReferenceInComment {
     /// The kind of thing it refers to.
     pub family: Family,
-    /// Its name: the first part of the path. The range is that of the embedded text.
+    /// Its name: of a system macro the whole path, else the first part of it. The range is that of the embedded text.
     pub name: Part,
 }
 
@@ -204,27 +204,18 @@ impl Embedded {
 
     /// The references in its comments that are well-formed, in order. Each has to be in one line.
     #[must_use]
-    pub fn commented_references(&self) -> Vec<CommentedReference> {
+    pub fn commented_references(&self) -> Vec<ReferenceInComment> {
         let text = self.text();
         let mut found = Vec::new();
         if memchr::memmem::find(text.as_bytes(), b".spectro.").is_none() {
             return found;
         }
         for comment in self.stream().comments() {
-            for reference in reference::scan(comment.of(text)) {
-                if !reference.problems.is_empty() {
-                    continue;
-                }
-                for target in reference.targets() {
-                    if let (Some(family), Some(name)) = (target.family, target.path.first()) {
-                        found.push(CommentedReference {
-                            family: family.value,
-                            name: Part {
-                                text: name.value.to_owned(),
-                                range: TextRange::from(name.range.clone()).shifted(comment.start()),
-                            },
-                        });
-                    }
+            let line = comment.of(text);
+            for reference in reference::scan(line) {
+                if reference.problems.is_empty() {
+                    let targets = reference.targets().into_iter();
+                    found.extend(targets.filter_map(|target| in_comment(&target, line, comment)));
                 }
             }
         }
@@ -247,6 +238,29 @@ impl EmbeddedYaml {
         }
         Self { stream, references }
     }
+}
+
+/// What a target of a comment refers to; `line` is the text of the comment.
+fn in_comment(
+    target: &reference::Target<'_, '_>,
+    line: &str,
+    comment: TextRange,
+) -> Option<ReferenceInComment> {
+    let family = target.family?.value;
+    let first = target.path.first()?;
+    let last = if family == Family::System {
+        target.path.last()?
+    } else {
+        first
+    };
+    let range = TextRange::new(first.range.start, last.range.end);
+    Some(ReferenceInComment {
+        family,
+        name: Part {
+            text: range.of(line).to_owned(),
+            range: range.shifted(comment.start()),
+        },
+    })
 }
 
 /// Comments are no nodes and so never searched; text that only looks like a reference in a key is found like any.

@@ -13,7 +13,7 @@ mod variable;
 use std::borrow::Cow;
 
 pub use embedded::{
-    CommentedReference, Embedded, EmbeddedReference, EmbeddedYaml, Part, ReferenceProblem, Slot,
+    Embedded, EmbeddedReference, EmbeddedYaml, Part, ReferenceInComment, ReferenceProblem, Slot,
     alias_faults,
 };
 pub use file::{ProfileDocument, ProfileFile};

@@ -11,6 +11,7 @@ mod deprecated_pack;
 mod deprecated_registry;
 mod disabled_pack;
 mod drifting_tag;
+mod commented_reference;
 mod duplicate_in_batch;
 mod duplicate_key;
 mod duplicate_profile;
@@ -132,6 +133,7 @@ pub static ALL: &[&dyn Rule] = &[
     &deprecated_registry::DeprecatedRegistry,
     &disabled_pack::DisabledPack,
     &drifting_tag::DriftingTag,
+    &commented_reference::CommentedReference,
     &duplicate_in_batch::DuplicateInBatch,
     &duplicate_key::DuplicateKey,
     &duplicate_profile::DuplicateProfile,
