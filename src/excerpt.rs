@@ -1,7 +1,7 @@
 //! The few lines around a finding, cut out while the text is at hand: short, harmless on a terminal, no secrets.
 
 use crate::{
-    sensitive,
+    credentials, sensitive,
     source::{LineIndex, TextRange},
 };
 
@@ -89,9 +89,14 @@ fn show_line(
         line.push(ELLIPSIS);
     }
     let mut mark = TextRange::empty(line.len());
+
     let from = secrets.partition_point(|secret| secret.end <= window.start);
     let mut hidden_until = window.start();
-    let mut secrets = secrets.get(from..).unwrap_or_default().iter().peekable();
+    let mut all: Vec<TextRange> = credentials_near(text, bounds, window);
+    let until = secrets.partition_point(|secret| secret.start < window.end);
+    all.extend(secrets.get(from..until).unwrap_or_default());
+    all.sort();
+    let mut secrets = all.iter().peekable();
     let comment =
         sensitive::comment_secret(bounds.of(text)).map(|range| range.shifted(bounds.start()));
     let mut started = false;
@@ -132,6 +137,21 @@ fn show_line(
         line.push(ELLIPSIS);
     }
     (line, mark)
+}
+
+/// How far around the window a line is searched for credentials that reach into it, in bytes.
+const NEAR: usize = 4096;
+
+/// The credentials of a line in its window. Comments are no part of any tree, so their secrets are not among those that
+/// are told.
+fn credentials_near(text: &str, line: TextRange, window: TextRange) -> Vec<TextRange> {
+    let start = text.floor_char_boundary(window.start().saturating_sub(NEAR).max(line.start()));
+    let end = text.floor_char_boundary((window.end() + NEAR).min(line.end()));
+    let found = credentials::find(text.get(start..end).unwrap_or_default());
+    found
+        .into_iter()
+        .map(|found| found.range.shifted(start))
+        .collect()
 }
 
 /// The part of a line that is shown: all of it, or a window in which the focus begins not far from the left.
@@ -208,6 +228,17 @@ mod tests {
         let text = "pw: hunter2\u{1b}[31m x";
         let excerpt = cut(text, TextRange::new(0, 2), &[TextRange::new(4, 11)]);
         assert_eq!(excerpt.lines[0].text, "pw: <redacted>\\u{1b}[31m x");
+    }
+
+    #[test]
+    fn credentials_in_comments_are_not_shown() {
+        let token = format!("gl{}-{}", "pat", "Zk3xQ9vLm2Rt7Wb5Np8Y");
+        let text = format!("a: 1 # {token} é");
+        let excerpt = cut(&text, TextRange::new(0, 1), &[]);
+        assert_eq!(excerpt.lines[0].text, "a: 1 # <redacted> é");
+        let far = format!("{}{token}", "x ".repeat(20));
+        let excerpt = cut(&far, TextRange::new(45, 46), &[TextRange::new(0, 4)]);
+        assert!(!excerpt.lines[0].text.contains("Zk3x"), "{excerpt:?}");
     }
 
     #[test]

@@ -13,9 +13,11 @@
     clippy::unwrap_used
 )]
 
+pub mod base64;
 pub mod batch;
 pub mod check;
 pub mod cli;
+pub mod credentials;
 pub mod date;
 pub mod destination;
 pub mod emit;
@@ -24,6 +26,7 @@ pub mod finding;
 pub mod go_regex;
 pub mod input;
 pub mod masks;
+pub mod placeholders;
 pub mod profile;
 pub mod report;
 pub mod resolve;

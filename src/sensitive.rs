@@ -1,6 +1,9 @@
 //! What must not be shown: secrets that stand in profiles, and characters that would act on a terminal.
 
+use std::borrow::Cow;
+
 use crate::{
+    credentials,
     source::TextRange,
     syntax::{Kind, NodeRef, Tree, yaml::Stream},
 };
@@ -89,16 +92,27 @@ pub fn secret_ranges(tree: &Tree) -> Vec<TextRange> {
         ) {
             continue;
         }
-        if is_secret(node) {
+
+        if is_secret_by_place(node) {
             ranges.push(node.content_range());
+        } else {
+            // Credentials have no character that any format escapes, so they stand in the source as they are.
+            let start = node.range().start();
+            let found = credentials::find(node.source()).into_iter();
+            ranges.extend(found.map(|found| found.range.shifted(start)));
         }
     }
     ranges
 }
 
-/// Whether a scalar holds a secret, by what is around it.
+/// Whether a scalar holds a secret, by what is around it or by its shape.
 #[must_use]
 pub fn is_secret(node: NodeRef<'_>) -> bool {
+    is_secret_by_place(node) || !credentials::find(&node.text()).is_empty()
+}
+
+/// Whether a scalar holds a secret, by what is around it. A certificate or key is one as a whole.
+fn is_secret_by_place(node: NodeRef<'_>) -> bool {
     let key = node.key();
     if key.is_none() && node.own_entry().is_some() {
         return false;
@@ -198,6 +212,25 @@ fn line_secret(line: &str) -> Option<TextRange> {
     }
     let start = before.len() + 1 + (value.len() - value.trim_start().len());
     Some(TextRange::new(start, start + text.len()))
+}
+
+/// A line with its credentials left out. Comments are no part of any tree, so their lines are looked at by themselves.
+#[must_use]
+pub fn without_credentials(line: &str) -> Cow<'_, str> {
+    let mut shown = String::new();
+    let mut from = 0;
+    for found in credentials::find(line) {
+        if found.range.start() >= from {
+            shown.push_str(line.get(from..found.range.start()).unwrap_or_default());
+            shown.push_str(REDACTED);
+        }
+        from = from.max(found.range.end());
+    }
+    if from == 0 {
+        return Cow::Borrowed(line);
+    }
+    shown.push_str(line.get(from..).unwrap_or_default());
+    Cow::Owned(shown)
 }
 
 /// Where a comment line such as `# password: x` holds a secret.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::{
     date::Date,
     finding::{Finding, Group, Level, RuleMeta},
+    placeholders::Placeholders,
     rules,
 };
 
@@ -15,6 +16,8 @@ pub struct Settings {
     pub levels: BTreeMap<String, Option<Level>>,
     /// The day that ends of life are compared with; today without it.
     pub today: Option<Date>,
+    /// What texts look like that stand in for a value.
+    pub placeholders: Placeholders,
 }
 
 impl Settings {

@@ -499,3 +499,38 @@ fn levels_of_rules_are_set_on_the_command_line() {
     );
     assert!(stderr(&with("masked-value=fatal")).contains("expected off, info, warning or error"));
 }
+
+#[test]
+fn secrets_that_are_reported_are_not_shown() {
+    let rules = "tests/rules/exposed-secret";
+    // What stands in the cases, besides what is put together there from letters.
+    let canaries = [
+        "canary-",
+        "Zk3xQ9v",
+        "Q3EGRZ7",
+        "4711",
+        "open sesame",
+        "Y2FuYXJ5",
+    ];
+    for format in ["human", "concise", "json"] {
+        for case in fs::read_dir(rules).expect("cases") {
+            let case = case.expect("a case").path();
+            let path = case.to_string_lossy().into_owned();
+            let destination = format!("{path}/destination");
+            let mut args = vec!["check", path.as_str(), "--format", format];
+            if Path::new(&destination).exists() {
+                args.extend(["--to", destination.as_str()]);
+            }
+            let output = run(&args);
+            let said = stdout(&output) + &stderr(&output);
+            assert_eq!(
+                said.contains("exposed-secret]") || said.contains("\"exposed-secret\""),
+                path.contains("/bad-"),
+                "{path}: {said}"
+            );
+            for canary in canaries {
+                assert!(!said.contains(canary), "{format} {path}: {canary}: {said}");
+            }
+        }
+    }
+}

@@ -2,6 +2,8 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
+use crate::base64;
+
 /// What a value must be (`format` of `v1Variable` in the Palette API).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum ValueFormat {
@@ -84,7 +86,7 @@ impl ValueFormat {
             Self::Ipv4Cidr => is_ipv4_cidr(text),
             Self::Ipv6 => text.parse::<Ipv6Addr>().is_ok(),
             Self::Version => semver::Version::parse(text).is_ok(),
-            Self::Base64 => is_base64(text),
+            Self::Base64 => base64::decode(text).is_some(),
         }
     }
 
@@ -123,22 +125,6 @@ fn is_ipv4_cidr(text: &str) -> bool {
         && length.len() <= 2
         && length.parse::<u8>().is_ok_and(|length| length <= 32);
     is_length && address.parse::<Ipv4Addr>().is_ok()
-}
-
-/// Line breaks do not count, as in Go's decoder.
-fn is_base64(text: &str) -> bool {
-    let letters: Vec<u8> = text
-        .bytes()
-        .filter(|byte| !matches!(byte, b'\n' | b'\r'))
-        .collect();
-    let padding = letters
-        .iter()
-        .rev()
-        .take_while(|&&byte| byte == b'=')
-        .count();
-    let is_letter = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/');
-    let data = letters.get(..letters.len() - padding).unwrap_or_default();
-    letters.len() % 4 == 0 && padding <= 2 && data.iter().all(is_letter)
 }
 
 #[cfg(test)]

@@ -174,7 +174,8 @@ fn printable_line(line: &str) -> String {
             "{}{REDACTED}",
             line.get(..secret.start()).unwrap_or_default()
         ),
-        None => line.to_owned(),
+        
+        None => sensitive::without_credentials(line).into_owned(),
     };
     printable(&line)
 }

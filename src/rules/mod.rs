@@ -16,6 +16,7 @@ mod duplicate_in_batch;
 mod duplicate_key;
 mod duplicate_profile;
 mod expired_pack;
+mod exposed_secret;
 mod invalid_dropdown;
 mod invalid_values_yaml;
 mod invalid_variable_default;
@@ -138,6 +139,7 @@ pub static ALL: &[&dyn Rule] = &[
     &duplicate_key::DuplicateKey,
     &duplicate_profile::DuplicateProfile,
     &expired_pack::ExpiredPack,
+    &exposed_secret::ExposedSecret,
     &invalid_dropdown::InvalidDropdown,
     &invalid_values_yaml::InvalidValuesYaml,
     &invalid_variable_default::InvalidVariableDefault,

@@ -1,0 +1,273 @@
+//! Texts that stand in for a value that someone meant to fill in.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use crate::{source::TextRange, syntax::reference::template_ranges};
+
+/// Where a pattern is unmistakable, each place including those before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reach {
+    /// The strings of the envelope: names, the description, labels, registries, defaults of variables.
+    Envelope,
+    /// Values of one line too.
+    Line,
+    /// Values of several lines too: scripts, configuration files.
+    Text,
+}
+
+/// A pattern of stand-in texts.
+#[derive(Debug, Clone)]
+pub struct Pattern {
+    /// What people call it.
+    pub name: String,
+    /// What it looks like. Its first group, if it has one, is the stand-in; else the whole match.
+    pub regex: Regex,
+    /// Where it is looked for.
+    pub reach: Reach,
+}
+
+/// A stand-in text that was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Placeholder<'p> {
+    /// Where, in bytes of the text.
+    pub range: TextRange,
+    /// The name of its pattern.
+    pub pattern: &'p str,
+}
+
+/// The patterns of a run.
+#[derive(Debug, Clone)]
+pub struct Placeholders {
+    patterns: Vec<Pattern>,
+}
+
+/// The patterns without configuration. Forms that people use in profiles; every one has to be sure where it applies,
+/// for values are full of templates, shell variables, markup and format strings.
+const DEFAULT: [(&str, Reach, &str); 8] = [
+    // `${REPO_URL}` in values is for a shell or an agent in the cluster to replace, as a rule.
+    ("${NAME}", Reach::Envelope, r"\$\{[A-Z][A-Z0-9_]*\}"),
+    // The only text of a value, in capitals or of several words: `<none>` and `<br>` are neither.
+    (
+        "<NAME>",
+        Reach::Line,
+        r"^<(?:[A-Z][A-Z0-9_.-]{2,}|[A-Za-z][A-Za-z0-9]*(?:[ _-][A-Za-z0-9]+)+)>$",
+    ),
+    // Within a value; `(?<NAME>` and `(?P<NAME>` are groups of regular expressions.
+    (
+        "<NAME>",
+        Reach::Line,
+        r"(?:^|[^?P\w\\])(<[A-Z][A-Z0-9]*(?:[_-][A-Z0-9]+)+>|<(?:PLACEHOLDER|CHANGEME|PASSWORD|TOKEN|REGION|DOMAIN)>)",
+    ),
+    (
+        "<your-name>",
+        Reach::Line,
+        r"(?i)<(?:your|insert|enter|replace|change)[ _-][a-z0-9 _-]+>",
+    ),
+    (
+        "__NAME__",
+        Reach::Line,
+        r"(?:^|[^\w])(__[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*__)(?:$|[^\w])",
+    ),
+    ("%NAME%", Reach::Line, "^%[A-Z][A-Z0-9_]*%$"),
+    (
+        "change-me",
+        Reach::Line,
+        r"(?i)(?:^|[^a-z0-9_])(_*(?:change|replace)[_-]?me_*)(?:$|[^a-z0-9_])",
+    ),
+    (
+        "_CHANGE_ME_",
+        Reach::Text,
+        r"(?:^|[^A-Za-z0-9_])(_*(?:CHANGE|REPLACE)_ME_*|_{2,}(?i:place_?holder)_{2,})(?:$|[^A-Za-z0-9_])",
+    ),
+];
+
+/// Names between `%` or `__` that are no stand-ins: what Envoy fills in for each request, and what compilers know.
+const KNOWN_NAMES: [&str; 14] = [
+    "%BYTES_",
+    "%CONNECTION_",
+    "%DOWNSTREAM_",
+    "%DURATION",
+    "%GRPC_",
+    "%HOSTNAME%",
+    "%PROTOCOL%",
+    "%REQUEST",
+    "%RESPONSE",
+    "%ROUTE_NAME%",
+    "%START_TIME%",
+    "%UPSTREAM_",
+    "__FILE__",
+    "__LINE__",
+];
+
+impl Default for Placeholders {
+    fn default() -> Self {
+        static PATTERNS: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
+            // A test builds each, so none is left out in a binary that passed its tests.
+            let pattern = |(name, reach, regex): (&str, Reach, &str)| {
+                Some(Pattern {
+                    name: name.to_owned(),
+                    regex: Regex::new(regex).ok()?,
+                    reach,
+                })
+            };
+            DEFAULT.into_iter().filter_map(pattern).collect()
+        });
+        Self {
+            patterns: PATTERNS.clone(),
+        }
+    }
+}
+
+impl Placeholders {
+    /// Looks for these patterns.
+    #[must_use]
+    pub fn new(patterns: Vec<Pattern>) -> Self {
+        Self { patterns }
+    }
+
+    /// The stand-ins in a string of the envelope, in order, each once.
+    #[must_use]
+    pub fn in_envelope(&self, text: &str) -> Vec<Placeholder<'_>> {
+        self.find(text, Reach::Envelope)
+    }
+
+    /// The stand-ins in a value, in order, each once.
+    #[must_use]
+    pub fn in_value(&self, text: &str) -> Vec<Placeholder<'_>> {
+        let is_line = !text.trim_end().contains('\n');
+        self.find(text, if is_line { Reach::Line } else { Reach::Text })
+    }
+
+    fn find(&self, text: &str, place: Reach) -> Vec<Placeholder<'_>> {
+        let mut found: Vec<Placeholder<'_>> = Vec::new();
+        for pattern in self
+            .patterns
+            .iter()
+            .filter(|pattern| pattern.reach >= place)
+        {
+            for captures in pattern.regex.captures_iter(text) {
+                let Some(part) = captures.get(1).or_else(|| captures.get(0)) else {
+                    continue;
+                };
+                found.push(Placeholder {
+                    range: TextRange::new(part.start(), part.end()),
+                    pattern: &pattern.name,
+                });
+            }
+        }
+        if found.is_empty() {
+            return found;
+        }
+        let templates = template_ranges(text);
+        found.retain(|placeholder| {
+            let start = placeholder.range.start();
+            let shown = placeholder.range.of(text);
+            !KNOWN_NAMES.iter().any(|known| shown.starts_with(known))
+                && !templates.iter().any(|template| template.contains(&start))
+                && !is_in_comment(text, start)
+        });
+        found.sort_by_key(|placeholder| placeholder.range);
+        let mut end = 0;
+        found.retain(|placeholder| {
+            let is_free = placeholder.range.start() >= end;
+            if is_free {
+                end = placeholder.range.end();
+            }
+            is_free
+        });
+        found
+    }
+}
+
+/// Whether a byte lies in a line that is a comment in most languages.
+fn is_in_comment(text: &str, at: usize) -> bool {
+    let before = text.get(..at).unwrap_or_default();
+
+    let start = before.rfind('\n').map_or(0, |end| end + 1);
+    let line = before.get(start..).unwrap_or_default().trim_start();
+    line.starts_with(['#', ';']) || line.starts_with("//")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{DEFAULT, Placeholders};
+
+    fn in_value(text: &str) -> Vec<&str> {
+        let placeholders = Placeholders::default();
+        let found = placeholders.in_value(text);
+        found.iter().map(|found| found.range.of(text)).collect()
+    }
+
+    #[test]
+    fn every_pattern_is_a_regular_expression() {
+        assert_eq!(Placeholders::default().patterns.len(), DEFAULT.len());
+    }
+
+    #[test]
+    fn stand_ins_are_found_where_they_stand() {
+        for (text, found) in [
+            ("<PLACEHOLDER>", &["<PLACEHOLDER>"][..]),
+            (
+                "<AWS_ACCOUNT_ID>.dkr.ecr.<AWS_REGION>.example",
+                &["<AWS_ACCOUNT_ID>", "<AWS_REGION>"],
+            ),
+            ("<cluster-ID>", &["<cluster-ID>"]),
+            (
+                "<Ceph auth key of the user>",
+                &["<Ceph auth key of the user>"],
+            ),
+            ("https://<your-domain>/", &["<your-domain>"]),
+            (
+                "__NODE_ROLE_OR_PULL_SECRET__",
+                &["__NODE_ROLE_OR_PULL_SECRET__"],
+            ),
+            ("é __X__ é", &["__X__"]),
+            ("_CHANGE_ME_", &["_CHANGE_ME_"]),
+            ("CHANGE_ME@customer.example", &["CHANGE_ME"]),
+            ("changeme", &["changeme"]),
+            ("_____place_holder_____", &["_____place_holder_____"]),
+            ("%META_NAME%", &["%META_NAME%"]),
+            ("a: 1\npassword: _CHANGE_ME_\n", &["_CHANGE_ME_"]),
+        ] {
+            assert_eq!(in_value(text), found, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_only_resembles_them_is_left_alone() {
+        for text in [
+            "${REPO_URL}",
+            "$(NODE_NAME)",
+            "<none>",
+            "<br>",
+            "<div>text</div>",
+            r"(?P<HOST_NAME>\S+) (?<LOG_TIME>\d+)",
+            "{{ default \"CHANGE_ME\" .Values.x }}",
+            "{{ .Values.__NAME__ }}",
+            "__address__",
+            "__meta_kubernetes_pod_name__",
+            "__FILE__",
+            "%DOWNSTREAM_REMOTE_ADDRESS%",
+            "[%START_TIME%] %REQ(:METHOD)%",
+            "%d of %s",
+            "placeholder",
+            "a placeholder pod",
+            "exchange-member",
+            "unchangeme2",
+            "usage: tool <SOME_FILE>\nmore\n",
+            "# password: _CHANGE_ME_\n# x\n",
+            "set -e\n# replace _CHANGE_ME_ first\n",
+        ] {
+            assert!(in_value(text).is_empty(), "{text}: {:?}", in_value(text));
+        }
+    }
+
+    #[test]
+    fn shell_variables_are_stand_ins_in_the_envelope_only() {
+        let placeholders = Placeholders::default();
+        assert_eq!(placeholders.in_envelope("${REPO_URL}").len(), 1);
+        assert_eq!(placeholders.in_value("${REPO_URL}"), []);
+    }
+}
