@@ -21,6 +21,7 @@ mod invalid_dropdown;
 mod invalid_values_yaml;
 mod invalid_variable_default;
 mod invalid_variable_regex;
+mod leftover_placeholder;
 mod malformed_name;
 mod malformed_reference;
 mod malformed_version;
@@ -144,6 +145,7 @@ pub static ALL: &[&dyn Rule] = &[
     &invalid_values_yaml::InvalidValuesYaml,
     &invalid_variable_default::InvalidVariableDefault,
     &invalid_variable_regex::InvalidVariableRegex,
+    &leftover_placeholder::LeftoverPlaceholder,
     &malformed_name::MalformedName,
     &malformed_reference::MalformedReference,
     &malformed_version::MalformedVersion,
