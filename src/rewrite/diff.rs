@@ -174,7 +174,7 @@ fn printable_line(line: &str) -> String {
             "{}{REDACTED}",
             line.get(..secret.start()).unwrap_or_default()
         ),
-        
+
         None => sensitive::without_credentials(line).into_owned(),
     };
     printable(&line)

@@ -34,10 +34,7 @@ impl Rule for LeftoverPlaceholder {
                 continue;
             };
             for found in placeholders.in_envelope(layer.text()) {
-                let spot = Spot::Part {
-                    node,
-                    range: found.range,
-                };
+                let spot = Spot::text_part(node, found.range.range());
                 report(found, node, layer.text(), spot, pack.clone(), sink);
             }
         }
