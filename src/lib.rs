@@ -24,6 +24,7 @@ pub mod emit;
 pub mod excerpt;
 pub mod finding;
 pub mod go_regex;
+pub mod hosts;
 pub mod input;
 pub mod masks;
 pub mod placeholders;

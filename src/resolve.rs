@@ -213,7 +213,10 @@ impl<'p, 'd> Found<'p, 'd> {
         Some(Self {
             pack,
             registry: destination.registry(choice.registry)?,
-            held: held.find(|held| held.registry == choice.registry)?,
+            held: held.find(|held| {
+                let mut versions = held.versions.iter();
+                versions.any(|held| std::ptr::eq(held, version))
+            })?,
             by,
             version,
             destination,

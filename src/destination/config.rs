@@ -2,18 +2,19 @@
 
 use crate::{
     finding::Place,
+    hosts::{HostPattern, NoPattern},
     schema::Schema,
     source::Source,
     syntax::{Kind, NodeRef},
 };
 
 use super::{
-    DestinationFault, FaultKind, Select,
+    AllowedHosts, DestinationFault, FaultKind, Select,
     answers::registry,
     existing::{ExistingProfile, profiles_in},
     life_cycle::{LifeCycle, Told},
     macros::{Scope, names_in},
-    registry::{PackVersion, Registry},
+    registry::{Clouds, PackVersion, Registry},
 };
 
 /// A registry of the destination file.
@@ -42,6 +43,8 @@ pub struct Config {
     pub select: Select,
     /// The registries that `select.packs` and `select.registries` choose, with their places.
     pub selected: Vec<(String, Place)>,
+    /// The hosts that can be reached from there.
+    pub allowed_hosts: Option<AllowedHosts>,
     /// What is wrong with the file.
     pub faults: Vec<DestinationFault>,
 }
@@ -139,7 +142,42 @@ pub fn read(source: &Source, root: NodeRef<'_>) -> Config {
             .map(|name| name.text().into_owned())
             .collect(),
     };
+    if let Some(list) = root
+        .at(&["hosts", "allow"])
+        .filter(|list| list.kind() == Kind::Array)
+    {
+        let (patterns, wrong): (Vec<_>, Vec<_>) = list
+            .items()
+            .map(|item| item.text().parse().map_err(|NoPattern| item))
+            .partition(Result::is_ok);
+        let wrong: Vec<_> = wrong.into_iter().filter_map(Result::err).collect();
+        // Of a list that is wrong it is not known what it would allow.
+        if wrong.is_empty() {
+            config.allowed_hosts = Some(AllowedHosts {
+                patterns: patterns.into_iter().filter_map(Result::ok).collect(),
+                place: place(list.key().unwrap_or(list)),
+            });
+        }
+        let faults = wrong.into_iter().map(|item| no_pattern(item, place(item)));
+        config.faults.extend(faults);
+    }
     config
+}
+
+/// What is wrong with an item of `hosts.allow`. People paste URLs there.
+fn no_pattern(item: NodeRef<'_>, place: Place) -> DestinationFault {
+    let text = item.text();
+    let bare = text
+        .split_once("://")
+        .map_or(text.as_ref(), |(_, bare)| bare);
+    let host = bare.split('/').next().unwrap_or(bare);
+    let is_pattern = host.parse::<HostPattern>().is_ok();
+    DestinationFault {
+        kind: FaultKind::Schema,
+        place,
+        message: format!("`{text}` in `hosts.allow` is no host: {NoPattern}"),
+        help: is_pattern.then(|| format!("did you mean `{host}`?")),
+    }
 }
 
 fn packs_of(
@@ -180,10 +218,7 @@ fn packs_of(
 
 /// The clouds of a pack's `cloudTypes`; `None` where it tells none.
 #[must_use]
-pub fn clouds(
-    list: NodeRef<'_>,
-    place: &dyn Fn(NodeRef<'_>) -> Place,
-) -> Option<Told<Vec<String>>> {
+pub fn clouds(list: NodeRef<'_>, place: &dyn Fn(NodeRef<'_>) -> Place) -> Option<Clouds> {
     let value: Vec<String> = list
         .items()
         .map(|cloud| cloud.text().into_owned())

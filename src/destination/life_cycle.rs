@@ -14,6 +14,12 @@ pub struct Told<T> {
     pub place: Place,
 }
 
+impl<T> Told<T> {
+    fn new(value: T, place: Place) -> Box<Self> {
+        Box::new(Self { value, place })
+    }
+}
+
 /// The stages of a pack version, in their order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub enum Stage {
@@ -54,8 +60,9 @@ impl Stage {
 /// The life cycle of a pack version, as far as it is told.
 #[derive(Debug, Clone, Default)]
 pub struct LifeCycle {
-    stage: Option<Told<Stage>>,
-    end: Option<Told<Date>>,
+    // Few versions tell any of it.
+    stage: Option<Box<Told<Stage>>>,
+    end: Option<Box<Told<Date>>>,
 }
 
 impl LifeCycle {
@@ -96,14 +103,8 @@ impl LifeCycle {
         let stage = stages.max_by_key(|(stage, _)| *stage);
         let end = end.and_then(|node| Some((end_of_life(&node.text())?, node)));
         Self {
-            stage: stage.map(|(value, node)| Told {
-                value,
-                place: place(node),
-            }),
-            end: end.map(|(value, node)| Told {
-                value,
-                place: place(node),
-            }),
+            stage: stage.map(|(value, node)| Told::new(value, place(node))),
+            end: end.map(|(value, node)| Told::new(value, place(node))),
         }
     }
 
@@ -116,13 +117,13 @@ impl LifeCycle {
     /// The stage that is told.
     #[must_use]
     pub fn told_stage(&self) -> Option<&Told<Stage>> {
-        self.stage.as_ref()
+        self.stage.as_deref()
     }
 
     /// Its last day, if that has passed.
     #[must_use]
     pub fn ended(&self, today: Date) -> Option<&Told<Date>> {
-        self.end.as_ref().filter(|end| end.value < today)
+        self.end.as_deref().filter(|end| end.value < today)
     }
 
     /// Whether new profiles can take it.

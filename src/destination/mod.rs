@@ -23,9 +23,14 @@ pub use existing::ExistingProfile;
 pub use life_cycle::{LifeCycle, Stage, Told};
 pub use load::LoadError;
 pub use macros::{Macros, Scope};
-pub use registry::{ContentFamily, HeldPack, Listing, Match, PackVersion, Registry, RegistryKind};
+pub use registry::{
+    Clouds, ContentFamily, HeldPack, Listing, Match, PackVersion, Registry, RegistryKind,
+};
 
-use crate::finding::Place;
+use crate::{
+    finding::Place,
+    hosts::{HostPattern, Mention},
+};
 
 /// The choices of `select` in the destination file: answers to the wizard's "Select repositories".
 #[derive(Debug, Clone, Default)]
@@ -36,6 +41,23 @@ pub struct Select {
     pub registries: BTreeMap<String, String>,
     /// Registry names, the preferred one first.
     pub prefer: Vec<String>,
+}
+
+/// The hosts that can be reached from the destination: `hosts.allow` of the destination file.
+#[derive(Debug, Clone)]
+pub struct AllowedHosts {
+    /// The patterns, in the order of the file.
+    pub patterns: Vec<HostPattern>,
+    /// Where they are told.
+    pub place: Place,
+}
+
+impl AllowedHosts {
+    /// Whether a host can be reached.
+    #[must_use]
+    pub fn allows(&self, mention: &Mention) -> bool {
+        self.patterns.iter().any(|pattern| pattern.allows(mention))
+    }
 }
 
 /// What is wrong with a destination folder itself.
@@ -77,6 +99,7 @@ pub struct Destination {
     macros: Macros,
     profiles: Option<Vec<ExistingProfile>>,
     select: Select,
+    allowed_hosts: Option<AllowedHosts>,
     faults: Vec<DestinationFault>,
     unread: Vec<String>,
 }
@@ -189,6 +212,12 @@ impl Destination {
     #[must_use]
     pub fn select(&self) -> &Select {
         &self.select
+    }
+
+    /// The hosts that can be reached from there; `None` when it does not tell them.
+    #[must_use]
+    pub fn allowed_hosts(&self) -> Option<&AllowedHosts> {
+        self.allowed_hosts.as_ref()
     }
 
     /// What is wrong with the folder itself.

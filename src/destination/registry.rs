@@ -175,6 +175,9 @@ pub struct HeldPack {
     pub complete: bool,
 }
 
+/// The clouds a pack is for, as `cloudTypes` tells them.
+pub type Clouds = Told<Vec<String>>;
+
 /// One version of a pack in a registry.
 #[derive(Debug, Clone)]
 pub struct PackVersion {
@@ -197,7 +200,7 @@ pub struct PackVersion {
     /// Where it is in its life.
     pub life: LifeCycle,
     /// The clouds it is for, where they are told; `all` is for every cloud.
-    pub clouds: Option<Told<Vec<String>>>,
+    pub clouds: Option<Clouds>,
 }
 
 /// How a wanted version or tag was found.
@@ -213,9 +216,12 @@ impl HeldPack {
     /// Tells of every version what any file of the destination tells of it: one may list the tags of a pack, and
     /// another its packs with their annotations.
     pub(super) fn join_told(&mut self) {
-        let mut told: HashMap<String, (LifeCycle, Option<Told<Vec<String>>>)> = HashMap::new();
+        if self.versions.len() < 2 {
+            return;
+        }
+        let mut told: HashMap<_, (LifeCycle, Option<Clouds>)> = HashMap::new();
         for version in &self.versions {
-            let (life, clouds) = told.entry(version.version.clone()).or_default();
+            let (life, clouds) = told.entry(version.identity()).or_default();
             life.fill(&version.life);
             if clouds.is_none() {
                 clouds.clone_from(&version.clouds);
@@ -225,7 +231,7 @@ impl HeldPack {
             return;
         }
         for version in &mut self.versions {
-            if let Some((life, clouds)) = told.get(&version.version) {
+            if let Some((life, clouds)) = told.get(&version.identity()) {
                 version.life.clone_from(life);
                 version.clouds.clone_from(clouds);
             }
@@ -293,6 +299,11 @@ impl PackVersion {
             None => self.read_password_paths.get_or_init(read).as_ref(),
         };
         paths.map(Vec::as_slice)
+    }
+
+    /// What two entries have in common that are about one version.
+    fn identity(&self) -> (String, Option<String>) {
+        (self.version.clone(), self.group.clone())
     }
 
     /// Whether it is for a cloud, as far as is told.

@@ -2,7 +2,9 @@
 
 use super::{Group, ProfileContext, Rule, RuleMeta, Sink};
 use crate::{
+    destination::{Destination, PackVersion, Registry, Stage},
     finding::Level,
+    profile::Pack,
     resolve::{PackAnswer, Resolution},
 };
 
@@ -32,20 +34,22 @@ impl Rule for AmbiguousRegistry {
         sink: &mut Sink<'_>,
     ) {
         let destination = resolution.destination;
-        for (pack, answer) in cx.profile.packs().zip(&resolution.packs) {
+        for (pack, answer) in cx.packs.iter().zip(&resolution.packs) {
             let (PackAnswer::Ambiguous(registries), Some(node)) = (answer, pack.name_node()) else {
                 continue;
             };
             let candidates: Vec<_> = registries
                 .iter()
-                .filter_map(|&number| destination.registry(number))
+                .filter_map(|&number| Candidate::new(destination, *pack, number))
                 .collect();
-            let names: Vec<String> = candidates.iter().map(ToString::to_string).collect();
-            let first = candidates
-                .first()
-                .map_or("", |registry| registry.name.as_str());
+            let names = candidates.iter();
+            let names: Vec<String> = names.map(|one| one.registry.to_string()).collect();
+            let is_selectable = |one: &&Candidate<'_>| one.version.life.is_selectable();
+            let first = candidates.iter().find(is_selectable);
+            let first = first.or(candidates.first());
+            let first = first.map_or("", |one| one.registry.name.as_str());
             let name = pack.name();
-            sink.report(
+            let finding = sink.report(
                 &META,
                 node,
                 format!(
@@ -53,13 +57,48 @@ impl Rule for AmbiguousRegistry {
                     destination.name(),
                     names.join(", ")
                 ),
-            )
-            .pack(name.as_ref())
-            .subject(name.as_ref())
-            .help(format!(
-                "choose one: `--registry \"{name}={first}\"`, or `select.packs` in `{}`",
-                crate::source::shown_path(destination.config_file()),
-            ));
+            );
+            finding
+                .pack(name.as_ref())
+                .subject(name.as_ref())
+                .help(format!(
+                    "choose one: `--registry \"{name}={first}\"`, or `select.packs` in `{}`",
+                    crate::source::shown_path(destination.config_file()),
+                ));
+            for candidate in &candidates {
+                if let Some(place) = &candidate.version.declared {
+                    finding.related(place.clone(), candidate.what());
+                }
+            }
         }
+    }
+}
+
+/// A registry that holds the pack, and the version that it would give.
+struct Candidate<'d> {
+    registry: &'d Registry,
+    version: &'d PackVersion,
+}
+
+impl<'d> Candidate<'d> {
+    fn new(destination: &'d Destination, pack: Pack<'_>, number: usize) -> Option<Self> {
+        let names = pack.registry_names();
+        let held = names.iter().flat_map(|name| destination.pack(name));
+        let (_, version) = held
+            .filter(|held| held.registry == number)
+            .find_map(|held| held.find(&pack.tag(), &pack.version()))?;
+        Some(Self {
+            registry: destination.registry(number)?,
+            version,
+        })
+    }
+
+    /// What it would give, in words: what helps to choose between several.
+    fn what(&self) -> String {
+        let stage = match self.version.life.stage() {
+            Stage::Offered => String::new(),
+            stage => format!(", {}", stage.name()),
+        };
+        format!("{} has {}{stage}", self.registry, self.version.version)
     }
 }

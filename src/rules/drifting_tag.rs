@@ -40,7 +40,9 @@ impl Rule for DriftingTag {
             else {
                 continue;
             };
-            if tag.is_empty() || wanted.is_empty() || !drifts(&found) {
+            // A version that moves itself says nothing that could be another.
+            if tag.is_empty() || wanted.is_empty() || version::is_moving(&wanted) || !drifts(&found)
+            {
                 continue;
             }
             let there = &found.version.version;

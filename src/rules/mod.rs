@@ -17,6 +17,7 @@ mod duplicate_key;
 mod duplicate_profile;
 mod expired_pack;
 mod exposed_secret;
+mod foreign_host;
 mod invalid_dropdown;
 mod invalid_values_yaml;
 mod invalid_variable_default;
@@ -131,16 +132,17 @@ pub static ALL: &[&dyn Rule] = &[
     &ambiguous_registry::AmbiguousRegistry,
     &changed_lineage::ChangedLineage,
     &cloud_all_outside_addon::CloudAllOutsideAddon,
+    &commented_reference::CommentedReference,
     &deprecated_pack::DeprecatedPack,
     &deprecated_registry::DeprecatedRegistry,
     &disabled_pack::DisabledPack,
     &drifting_tag::DriftingTag,
-    &commented_reference::CommentedReference,
     &duplicate_in_batch::DuplicateInBatch,
     &duplicate_key::DuplicateKey,
     &duplicate_profile::DuplicateProfile,
     &expired_pack::ExpiredPack,
     &exposed_secret::ExposedSecret,
+    &foreign_host::ForeignHost,
     &invalid_dropdown::InvalidDropdown,
     &invalid_values_yaml::InvalidValuesYaml,
     &invalid_variable_default::InvalidVariableDefault,

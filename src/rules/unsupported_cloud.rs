@@ -43,19 +43,16 @@ impl Rule for UnsupportedCloud {
             }
             let place = profile_cloud.map(|node| sink.place(node.into()));
             let message = format!(
-                "{} {} is not for cloud `{cloud}`",
+                "{} {} is not for cloud `{cloud}`, but for {}",
                 found.name(),
-                found.location()
+                found.location(),
+                suggest::list(&clouds.value)
             );
             let finding = sink.report(&META, node, message);
             finding
                 .pack(found.pack.name())
                 .subject(cloud.as_ref())
-                .label(format!("for {}", suggest::list(&clouds.value)))
-                .help(format!(
-                    "take a pack that is made for `{cloud}`; this one is for {}",
-                    suggest::list(&clouds.value)
-                ));
+                .help(format!("take a pack that is made for `{cloud}`"));
             if let Some(place) = place {
                 finding.related(place, "the cloud of the profile");
             }

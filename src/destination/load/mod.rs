@@ -226,6 +226,7 @@ impl Loader<'_> {
         self.unknown_selections(config.selected);
         self.destination.scope = config.scope;
         self.destination.select = config.select;
+        self.destination.allowed_hosts = config.allowed_hosts;
     }
 
     fn finish(mut self) -> Destination {
