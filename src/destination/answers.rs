@@ -37,6 +37,8 @@ pub struct AnsweredPack<'t> {
     pub version: PackVersion,
     /// The node that names the version.
     pub node: NodeRef<'t>,
+    /// What the pack asks of its values, where the answer tells it.
+    pub schema: Option<NodeRef<'t>>,
 }
 
 /// Reads an answer. `None` when it is none that is known.
@@ -121,10 +123,10 @@ fn pack_summary(item: NodeRef<'_>) -> Option<AnsweredPack<'_>> {
         registry_name: String::new(),
         version: PackVersion {
             group: text(spec.get("group")),
-            told_password_paths: spec.get("schema").map(password_paths),
             ..PackVersion::named(&node.text())
         },
         node,
+        schema: spec.get("schema"),
     })
 }
 
@@ -136,7 +138,7 @@ fn pack_tags(root: NodeRef<'_>) -> Vec<AnsweredPack<'_>> {
         let entry = values
             .items()
             .find(|entry| text(entry.get("packUid")).is_some_and(|uid| uid == pack_uid))?;
-        entry.get("schema").map(password_paths)
+        entry.get("schema")
     };
     let tags = root.get("tags").into_iter().flat_map(NodeRef::items);
     tags.filter_map(|entry| {
@@ -150,10 +152,10 @@ fn pack_tags(root: NodeRef<'_>) -> Vec<AnsweredPack<'_>> {
                 tag: text(entry.get("tag")),
                 parent_tags: parents.map(|tag| tag.text().into_owned()).collect(),
                 group: text(entry.get("group")),
-                told_password_paths: schema_of(&text(entry.get("packUid")).unwrap_or_default()),
                 ..PackVersion::named(&node.text())
             },
             node,
+            schema: schema_of(&text(entry.get("packUid")).unwrap_or_default()),
         })
     })
     .collect()
@@ -179,23 +181,9 @@ fn search_item(item: NodeRef<'_>) -> Vec<AnsweredPack<'_>> {
                     ..PackVersion::named(&node.text())
                 },
                 node,
+                schema: None,
             })
         })
-        .collect()
-}
-
-/// The names in a `v1PackSchema` list whose format or type is `password`.
-fn password_paths(schema: NodeRef<'_>) -> Vec<String> {
-    let is_password = |rule: NodeRef<'_>| {
-        ["format", "type"].into_iter().any(|key| {
-            rule.get(key)
-                .is_some_and(|format| format.text().contains("password"))
-        })
-    };
-    schema
-        .items()
-        .filter(|rule| is_password(*rule))
-        .filter_map(|rule| text(rule.get("name")))
         .collect()
 }
 

@@ -21,6 +21,7 @@ use std::{
 pub use existing::ExistingProfile;
 pub use load::LoadError;
 pub use macros::{Macros, Scope};
+pub use pack_schema::{PackSchema, Template, ValueRule};
 pub use registry::{ContentFamily, HeldPack, Listing, Match, PackVersion, Registry, RegistryKind};
 
 use crate::finding::Place;

@@ -2,7 +2,7 @@
 
 use std::{fmt, path::PathBuf, sync::OnceLock};
 
-use super::{pack_schema, version};
+use super::{pack_schema::PackSchema, version};
 use crate::finding::Place;
 
 /// What a registry is, as the API names it.
@@ -185,10 +185,8 @@ pub struct PackVersion {
     pub group: Option<String>,
     /// The file of its schema, where its folder has one.
     pub schema: Option<PathBuf>,
-    /// Value paths that hold secrets, where a saved answer tells the pack's schema.
-    pub told_password_paths: Option<Vec<String>>,
-    /// The same from the schema's file, read when first asked.
-    pub read_password_paths: OnceLock<Option<Vec<String>>>,
+    /// Its schema: where a saved answer tells it, from the start; else from its file, read when first asked.
+    pub known_schema: OnceLock<Option<PackSchema>>,
     /// Where the destination folder says that it is there.
     pub declared: Option<Place>,
 }
@@ -243,21 +241,16 @@ impl PackVersion {
             parent_tags: Vec::new(),
             group: None,
             schema: None,
-            told_password_paths: None,
-            read_password_paths: OnceLock::new(),
+            known_schema: OnceLock::new(),
             declared: None,
         }
     }
 
-    /// The value paths that hold secrets, by the pack's schema; `None` when the schema is not known.
+    /// What the pack asks of its values; `None` when it is not known.
     #[must_use]
-    pub fn password_paths(&self) -> Option<&[String]> {
-        let read = || self.schema.as_deref().and_then(pack_schema::password_paths);
-        let paths = match &self.told_password_paths {
-            Some(paths) => Some(paths),
-            None => self.read_password_paths.get_or_init(read).as_ref(),
-        };
-        paths.map(Vec::as_slice)
+    pub fn pack_schema(&self) -> Option<&PackSchema> {
+        let read = || self.schema.as_deref().and_then(PackSchema::read);
+        self.known_schema.get_or_init(read).as_ref()
     }
 
     /// Whether a profile that follows this tag gets this version.

@@ -11,6 +11,7 @@ use crate::{
         DestinationFault, FaultKind,
         answers::{self, Answer, AnsweredPack},
         config,
+        pack_schema::PackSchema,
         registry::{HeldPack, Listing, PackVersion, Registry},
     },
     finding::Place,
@@ -230,6 +231,10 @@ impl Loader<'_> {
             self.set_listing(number, Listing::Partial);
             let version = PackVersion {
                 declared: Some(config::place_of(source, pack.node)),
+                known_schema: pack
+                    .schema
+                    .map(|schema| Some(PackSchema::told(source, schema)).into())
+                    .unwrap_or_default(),
                 ..pack.version
             };
             self.hold(number, pack.name, version, complete);
