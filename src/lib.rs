@@ -16,6 +16,7 @@
 pub mod batch;
 pub mod check;
 pub mod cli;
+pub mod constraints;
 pub mod date;
 pub mod destination;
 pub mod emit;

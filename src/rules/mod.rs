@@ -17,6 +17,7 @@ mod mismatched_pack_type;
 mod missing_macro;
 mod missing_pack;
 mod missing_pack_version;
+mod missing_required_value;
 mod not_an_export;
 mod repeated_pack;
 mod schema_violation;
@@ -113,6 +114,7 @@ pub static ALL: &[&dyn Rule] = &[
     &missing_macro::MissingMacro,
     &missing_pack::MissingPack,
     &missing_pack_version::MissingPackVersion,
+    &missing_required_value::MissingRequiredValue,
     &not_an_export::NotAnExport,
     &repeated_pack::RepeatedPack,
     &schema_violation::SchemaViolation,
