@@ -27,6 +27,7 @@ mod undefined_variable;
 mod unknown_field;
 mod unquoted_reference;
 mod unverifiable_pack;
+mod value_format_mismatch;
 
 use crate::{
     batch::Batch,
@@ -123,6 +124,7 @@ pub static ALL: &[&dyn Rule] = &[
     &unknown_field::UnknownField,
     &unquoted_reference::UnquotedReference,
     &unverifiable_pack::UnverifiablePack,
+    &value_format_mismatch::ValueFormatMismatch,
 ];
 
 /// The rules that run.
