@@ -39,6 +39,8 @@ pub struct AnsweredPack<'t> {
     pub node: NodeRef<'t>,
     /// What the pack asks of its values, where the answer tells it.
     pub schema: Option<NodeRef<'t>>,
+    /// The values it comes with, where the answer tells them.
+    pub values: Option<NodeRef<'t>>,
 }
 
 /// Reads an answer. `None` when it is none that is known.
@@ -127,22 +129,23 @@ fn pack_summary(item: NodeRef<'_>) -> Option<AnsweredPack<'_>> {
         },
         node,
         schema: spec.get("schema"),
+        values: spec.get("values"),
     })
 }
 
 fn pack_tags(root: NodeRef<'_>) -> Vec<AnsweredPack<'_>> {
     let name = text(root.get("name")).unwrap_or_default();
     let registry_uid = text(root.get("registryUid")).unwrap_or_default();
-    let schema_of = |pack_uid: &str| {
+    let contents_of = |pack_uid: &str| {
         let values = root.get("packValues")?;
-        let entry = values
+        values
             .items()
-            .find(|entry| text(entry.get("packUid")).is_some_and(|uid| uid == pack_uid))?;
-        entry.get("schema")
+            .find(|entry| text(entry.get("packUid")).is_some_and(|uid| uid == pack_uid))
     };
     let tags = root.get("tags").into_iter().flat_map(NodeRef::items);
     tags.filter_map(|entry| {
         let node = entry.get("version").or_else(|| entry.get("tag"))?;
+        let contents = contents_of(&text(entry.get("packUid")).unwrap_or_default());
         let parents = entry.get("parentTags").into_iter().flat_map(NodeRef::items);
         Some(AnsweredPack {
             name: name.clone(),
@@ -155,7 +158,8 @@ fn pack_tags(root: NodeRef<'_>) -> Vec<AnsweredPack<'_>> {
                 ..PackVersion::named(&node.text())
             },
             node,
-            schema: schema_of(&text(entry.get("packUid")).unwrap_or_default()),
+            schema: contents.and_then(|contents| contents.get("schema")),
+            values: contents.and_then(|contents| contents.get("values")),
         })
     })
     .collect()
@@ -182,6 +186,7 @@ fn search_item(item: NodeRef<'_>) -> Vec<AnsweredPack<'_>> {
                 },
                 node,
                 schema: None,
+                values: None,
             })
         })
         .collect()

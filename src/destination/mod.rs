@@ -8,6 +8,7 @@ mod config;
 mod existing;
 mod load;
 mod macros;
+mod own_values;
 mod pack_schema;
 mod registry;
 pub mod version;
@@ -21,6 +22,7 @@ use std::{
 pub use existing::ExistingProfile;
 pub use load::LoadError;
 pub use macros::{Macros, Scope};
+pub use own_values::OwnValues;
 pub use pack_schema::{PackSchema, Template, ValueRule};
 pub use registry::{ContentFamily, HeldPack, Listing, Match, PackVersion, Registry, RegistryKind};
 

@@ -1,8 +1,12 @@
 //! Registries and the packs they hold.
 
-use std::{fmt, path::PathBuf, sync::OnceLock};
+use std::{
+    fmt,
+    path::PathBuf,
+    sync::{Arc, OnceLock},
+};
 
-use super::{pack_schema::PackSchema, version};
+use super::{own_values::OwnValues, pack_schema::PackSchema, version};
 use crate::finding::Place;
 
 /// What a registry is, as the API names it.
@@ -187,6 +191,10 @@ pub struct PackVersion {
     pub schema: Option<PathBuf>,
     /// Its schema: where a saved answer tells it, from the start; else from its file, read when first asked.
     pub known_schema: OnceLock<Option<PackSchema>>,
+    /// Its folder, where it has one.
+    pub folder: Option<PathBuf>,
+    /// The values it comes with, as its schema is known.
+    pub known_values: OnceLock<Option<Arc<OwnValues>>>,
     /// Where the destination folder says that it is there.
     pub declared: Option<Place>,
 }
@@ -242,6 +250,8 @@ impl PackVersion {
             group: None,
             schema: None,
             known_schema: OnceLock::new(),
+            folder: None,
+            known_values: OnceLock::new(),
             declared: None,
         }
     }
@@ -251,6 +261,13 @@ impl PackVersion {
     pub fn pack_schema(&self) -> Option<&PackSchema> {
         let read = || self.schema.as_deref().and_then(PackSchema::read);
         self.known_schema.get_or_init(read).as_ref()
+    }
+
+    /// The values the pack comes with; `None` when they are not known.
+    #[must_use]
+    pub fn own_values(&self) -> Option<&OwnValues> {
+        let read = || self.folder.as_deref().and_then(OwnValues::read);
+        self.known_values.get_or_init(read).as_deref()
     }
 
     /// Whether a profile that follows this tag gets this version.

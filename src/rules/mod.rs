@@ -4,6 +4,7 @@
 //! Rules are stateless. They see views, say what is wrong at a node, and the [`Sink`] knows where that node lies.
 
 mod ambiguous_registry;
+mod changed_readonly_value;
 mod cloud_all_outside_addon;
 mod duplicate_in_batch;
 mod duplicate_key;
@@ -102,6 +103,7 @@ pub trait Rule: Sync {
 /// Every rule, in the order of their names.
 pub static ALL: &[&dyn Rule] = &[
     &ambiguous_registry::AmbiguousRegistry,
+    &changed_readonly_value::ChangedReadonlyValue,
     &cloud_all_outside_addon::CloudAllOutsideAddon,
     &duplicate_in_batch::DuplicateInBatch,
     &duplicate_key::DuplicateKey,
