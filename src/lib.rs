@@ -18,6 +18,7 @@ pub mod check;
 pub mod cli;
 pub mod constraints;
 pub mod date;
+pub mod dependencies;
 pub mod destination;
 pub mod emit;
 pub mod excerpt;

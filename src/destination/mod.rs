@@ -5,6 +5,7 @@
 
 mod answers;
 mod config;
+mod dependency;
 mod existing;
 mod load;
 mod macros;
@@ -19,6 +20,7 @@ use std::{
     sync::Arc,
 };
 
+pub use dependency::{Dependency, DependencyKind, Side, VersionRange};
 pub use existing::ExistingProfile;
 pub use load::LoadError;
 pub use macros::{Macros, Scope};

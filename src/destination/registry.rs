@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use super::{own_values::OwnValues, pack_schema::PackSchema, version};
+use super::{dependency::Dependency, own_values::OwnValues, pack_schema::PackSchema, version};
 use crate::finding::Place;
 
 /// What a registry is, as the API names it.
@@ -195,6 +195,8 @@ pub struct PackVersion {
     pub folder: Option<PathBuf>,
     /// The values it comes with, as its schema is known.
     pub known_values: OnceLock<Option<Arc<OwnValues>>>,
+    /// What it asks of other packs, where its folder tells it.
+    pub dependencies: Vec<Dependency>,
     /// Where the destination folder says that it is there.
     pub declared: Option<Place>,
 }
@@ -252,6 +254,7 @@ impl PackVersion {
             known_schema: OnceLock::new(),
             folder: None,
             known_values: OnceLock::new(),
+            dependencies: Vec::new(),
             declared: None,
         }
     }

@@ -15,6 +15,7 @@ mod malformed_reference;
 mod malformed_version;
 mod masked_value;
 mod mismatched_pack_type;
+mod missing_dependency;
 mod missing_macro;
 mod missing_pack;
 mod missing_pack_version;
@@ -114,6 +115,7 @@ pub static ALL: &[&dyn Rule] = &[
     &malformed_version::MalformedVersion,
     &masked_value::MaskedValue,
     &mismatched_pack_type::MismatchedPackType,
+    &missing_dependency::MissingDependency,
     &missing_macro::MissingMacro,
     &missing_pack::MissingPack,
     &missing_pack_version::MissingPackVersion,

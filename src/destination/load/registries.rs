@@ -11,6 +11,7 @@ use crate::{
         DestinationFault, FaultKind,
         answers::{self, Answer, AnsweredPack},
         config,
+        dependency::Dependency,
         own_values::OwnValues,
         pack_schema::PackSchema,
         registry::{HeldPack, Listing, PackVersion, Registry},
@@ -365,6 +366,7 @@ fn folder_pack(
         version: PackVersion {
             group,
             folder: Some(folder.to_owned()),
+            dependencies: Dependency::all_of(root, source),
             schema: schema.map(Path::to_owned),
             declared: Some(config::place_of(source, node)),
             ..PackVersion::named(&node.text())
