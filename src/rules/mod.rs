@@ -9,6 +9,7 @@ mod cloud_all_outside_addon;
 mod duplicate_in_batch;
 mod duplicate_key;
 mod duplicate_profile;
+mod incompatible_dependency;
 mod invalid_values_yaml;
 mod malformed_name;
 mod malformed_reference;
@@ -109,6 +110,7 @@ pub static ALL: &[&dyn Rule] = &[
     &duplicate_in_batch::DuplicateInBatch,
     &duplicate_key::DuplicateKey,
     &duplicate_profile::DuplicateProfile,
+    &incompatible_dependency::IncompatibleDependency,
     &invalid_values_yaml::InvalidValuesYaml,
     &malformed_name::MalformedName,
     &malformed_reference::MalformedReference,
