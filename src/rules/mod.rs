@@ -6,6 +6,7 @@
 mod ambiguous_registry;
 mod changed_readonly_value;
 mod cloud_all_outside_addon;
+mod conflicting_pack;
 mod duplicate_in_batch;
 mod duplicate_key;
 mod duplicate_profile;
@@ -107,6 +108,7 @@ pub static ALL: &[&dyn Rule] = &[
     &ambiguous_registry::AmbiguousRegistry,
     &changed_readonly_value::ChangedReadonlyValue,
     &cloud_all_outside_addon::CloudAllOutsideAddon,
+    &conflicting_pack::ConflictingPack,
     &duplicate_in_batch::DuplicateInBatch,
     &duplicate_key::DuplicateKey,
     &duplicate_profile::DuplicateProfile,
