@@ -196,6 +196,10 @@ pub fn check_file(
             outcome.profiles.push(BatchProfile {
                 version: profile.version().into_owned(),
                 place: sink.place(node.into()),
+                packs: packs
+                    .iter()
+                    .flat_map(|pack| pack.registry_names())
+                    .collect(),
                 name,
             });
         }
@@ -223,6 +227,7 @@ pub fn report(
         coverage.add(outcome.coverage);
         batch.profiles.extend(outcome.profiles);
     }
+    batch.settle(&mut findings);
     if !destinations.is_empty() {
         let mut found = Vec::new();
         for rule in rules::active(settings) {

@@ -211,6 +211,8 @@ pub struct Finding {
     pub fingerprint: String,
     /// The value it is about, where the path alone does not tell two findings apart. Never a secret.
     pub subject: String,
+    /// The pack that makes it moot when another profile of the run brings it: both may be for one cluster.
+    pub unless_brought: Option<String>,
     /// The lines around it, where an output format shows them.
     pub excerpt: Option<Excerpt>,
 }
@@ -233,6 +235,7 @@ impl Finding {
             destination: None,
             fingerprint: String::new(),
             subject: String::new(),
+            unless_brought: None,
             excerpt: None,
         }
     }
@@ -272,6 +275,12 @@ impl Finding {
     /// Sets the value it is about.
     pub fn subject(&mut self, subject: impl Into<String>) -> &mut Self {
         self.subject = subject.into();
+        self
+    }
+
+    /// Sets the pack that makes it moot when another profile of the run brings it.
+    pub fn unless_brought(&mut self, pack: impl Into<String>) -> &mut Self {
+        self.unless_brought = Some(pack.into());
         self
     }
 

@@ -123,10 +123,10 @@ fn level_of(
     let mut schema_known = false;
     for resolution in resolutions {
         let version = resolution.version_of(pack_index);
-        let Some(paths) = version.and_then(PackVersion::password_paths) else {
+        let Some(schema) = version.and_then(PackVersion::pack_schema) else {
             continue;
         };
-        if paths.iter().any(|password| password == path) {
+        if schema.is_secret(path) {
             return Level::Error;
         }
         schema_known = true;

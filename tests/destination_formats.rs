@@ -5,7 +5,7 @@ mod common;
 use std::{collections::BTreeSet, fmt::Write as _, fs, path::Path};
 
 use palette_knife::{
-    destination::{Destination, Listing, Scope},
+    destination::{Destination, Listing, PackVersion, Scope},
     source::{DEFAULT_MAX_FILE_SIZE, Text},
     syntax::{Format, Kind, NodeRef, parse_plain},
 };
@@ -13,6 +13,13 @@ use serde_json::Value;
 use snapbox::cmd::{Command, cargo_bin};
 
 /// A folder with these files in it.
+/// The paths of the values that a pack's schema calls secrets.
+fn secret_paths(version: &PackVersion) -> Option<Vec<String>> {
+    let rules = version.pack_schema()?.rules().iter();
+    let secrets = rules.filter(|rule| rule.is_secret);
+    Some(secrets.map(|rule| rule.path.clone()).collect())
+}
+
 fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a folder");
     for (name, text) in files {
@@ -123,7 +130,7 @@ fn described(destination: &Destination) -> String {
         for held in destination.pack(name) {
             writeln!(text, "{name} {} {}", held.registry, held.complete).expect("written");
             for version in &held.versions {
-                let mut paths = version.password_paths().map(<[String]>::to_vec);
+                let mut paths = secret_paths(version);
                 if let Some(paths) = &mut paths {
                     paths.sort();
                 }
@@ -291,7 +298,7 @@ fn of_one_file_in_several_formats_one_is_read_and_the_others_are_told() {
     assert_eq!(versions(&destination, "loki"), ["1.30"]);
     let paths = |pack: &str| {
         let version = &destination.pack(pack)[0].versions[0];
-        version.password_paths().map(<[String]>::to_vec)
+        secret_paths(version)
     };
     assert_eq!(paths("nginx"), Some(vec!["from.json".to_owned()]));
     assert_eq!(paths("vault"), Some(vec!["from.yml".to_owned()]));

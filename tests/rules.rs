@@ -20,6 +20,7 @@ use palette_knife::{
     rules,
     source::{DEFAULT_MAX_FILE_SIZE, Source},
 };
+use tempfile::TempDir;
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -202,12 +203,28 @@ fn blocks(page: &str) -> Vec<Block> {
     blocks
 }
 
-/// The destination that a page's example describes.
-fn destination_of(blocks: &[&Block]) -> Option<Destination> {
-    let block = blocks.iter().find(|block| block.role == "destination")?;
+/// The destination that a page's example describes: `destination` is its `destination.yaml`, `destination PATH` another
+/// file of it. Files of packs are read while it is used, so the folder has to stay.
+fn destination_of(blocks: &[&Block]) -> Option<(TempDir, Destination)> {
+    let files: Vec<(&str, &str)> = blocks
+        .iter()
+        .filter_map(|block| {
+            let path = block.role.strip_prefix("destination")?.trim();
+            let path = Some(path).filter(|path| !path.is_empty());
+            Some((path.unwrap_or("destination.yaml"), block.text.as_str()))
+        })
+        .collect();
+    if files.is_empty() {
+        return None;
+    }
     let folder = tempfile::tempdir().expect("a folder");
-    fs::write(folder.path().join("destination.yaml"), &block.text).expect("written");
-    Some(Destination::load(folder.path(), DEFAULT_MAX_FILE_SIZE).expect("a destination"))
+    for (path, text) in files {
+        let file = folder.path().join(path);
+        fs::create_dir_all(file.parent().expect("a folder")).expect("created");
+        fs::write(file, text).expect("written");
+    }
+    let destination = Destination::load(folder.path(), DEFAULT_MAX_FILE_SIZE);
+    Some((folder, destination.expect("a destination")))
 }
 
 fn check_blocks(
@@ -244,7 +261,8 @@ fn the_examples_on_every_page_are_true() {
         let (example, instead): (Vec<_>, Vec<_>) =
             (example.iter().collect(), instead.iter().collect());
 
-        let report = check_blocks(meta.id, &example, "bad", destination_of(&example));
+        let (_folder, destination) = destination_of(&example).unzip();
+        let report = check_blocks(meta.id, &example, "bad", destination);
         let of_rule = report
             .findings
             .iter()
@@ -263,6 +281,7 @@ fn the_examples_on_every_page_are_true() {
         );
 
         let destination = destination_of(&instead).or_else(|| destination_of(&example));
+        let (_folder, destination) = destination.unzip();
         let report = check_blocks(meta.id, &instead, "good", destination);
         let of_rule = report
             .findings

@@ -43,6 +43,10 @@ pub struct AnsweredPack<'t> {
     pub about: Option<NodeRef<'t>>,
     /// The list of the clouds it is for.
     pub clouds: Option<NodeRef<'t>>,
+    /// What the pack asks of its values, where the answer tells it.
+    pub schema: Option<NodeRef<'t>>,
+    /// The values it comes with, where the answer tells them.
+    pub values: Option<NodeRef<'t>>,
 }
 
 /// Reads an answer. `None` when it is none that is known.
@@ -127,12 +131,13 @@ fn pack_summary(item: NodeRef<'_>) -> Option<AnsweredPack<'_>> {
         registry_name: String::new(),
         version: PackVersion {
             group: text(spec.get("group")),
-            told_password_paths: spec.get("schema").map(password_paths),
             ..PackVersion::named(&node.text())
         },
         node,
         about: Some(spec),
         clouds: spec.get("cloudTypes"),
+        schema: spec.get("schema"),
+        values: spec.get("values"),
     })
 }
 
@@ -157,14 +162,13 @@ fn pack_tags(root: NodeRef<'_>) -> Vec<AnsweredPack<'_>> {
                 tag: text(entry.get("tag")),
                 parent_tags: parents.map(|tag| tag.text().into_owned()).collect(),
                 group: text(entry.get("group")),
-                told_password_paths: about
-                    .and_then(|about| about.get("schema"))
-                    .map(password_paths),
                 ..PackVersion::named(&node.text())
             },
             node,
             about,
             clouds: root.get("cloudTypes"),
+            schema: about.and_then(|about| about.get("schema")),
+            values: about.and_then(|about| about.get("values")),
         })
     })
     .collect()
@@ -192,23 +196,10 @@ fn search_item(item: NodeRef<'_>) -> Vec<AnsweredPack<'_>> {
                 node,
                 about: Some(registry),
                 clouds: item.at(&["spec", "cloudTypes"]),
+                schema: None,
+                values: None,
             })
         })
-        .collect()
-}
-
-/// The names in a `v1PackSchema` list whose format or type is `password`.
-fn password_paths(schema: NodeRef<'_>) -> Vec<String> {
-    let is_password = |rule: NodeRef<'_>| {
-        ["format", "type"].into_iter().any(|key| {
-            rule.get(key)
-                .is_some_and(|format| format.text().contains("password"))
-        })
-    };
-    schema
-        .items()
-        .filter(|rule| is_password(*rule))
-        .filter_map(|rule| text(rule.get("name")))
         .collect()
 }
 

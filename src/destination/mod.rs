@@ -5,10 +5,12 @@
 
 mod answers;
 mod config;
+mod dependency;
 mod existing;
 mod life_cycle;
 mod load;
 mod macros;
+mod own_values;
 mod pack_schema;
 mod registry;
 pub mod version;
@@ -19,10 +21,13 @@ use std::{
     sync::Arc,
 };
 
+pub use dependency::{Dependency, DependencyKind, Side, VersionRange};
 pub use existing::ExistingProfile;
 pub use life_cycle::{LifeCycle, Stage, Told};
 pub use load::LoadError;
 pub use macros::{Macros, Scope};
+pub use own_values::OwnValues;
+pub use pack_schema::{PackSchema, Template, ValueRule};
 pub use registry::{
     Clouds, ContentFamily, HeldPack, Listing, Match, PackVersion, Registry, RegistryKind,
 };

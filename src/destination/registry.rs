@@ -1,10 +1,18 @@
 //! Registries and the packs they hold.
 
-use std::{collections::HashMap, fmt, path::PathBuf, sync::OnceLock};
+use std::{
+    collections::HashMap,
+    fmt,
+    path::PathBuf,
+    sync::{Arc, OnceLock},
+};
 
 use super::{
+    dependency::Dependency,
     life_cycle::{LifeCycle, Told},
-    pack_schema, version,
+    own_values::OwnValues,
+    pack_schema::PackSchema,
+    version,
 };
 use crate::finding::Place;
 
@@ -191,10 +199,14 @@ pub struct PackVersion {
     pub group: Option<String>,
     /// The file of its schema, where its folder has one.
     pub schema: Option<PathBuf>,
-    /// Value paths that hold secrets, where a saved answer tells the pack's schema.
-    pub told_password_paths: Option<Vec<String>>,
-    /// The same from the schema's file, read when first asked.
-    pub read_password_paths: OnceLock<Option<Vec<String>>>,
+    /// Its schema: where a saved answer tells it, from the start; else from its file, read when first asked.
+    pub known_schema: OnceLock<Option<PackSchema>>,
+    /// Its folder, where it has one.
+    pub folder: Option<PathBuf>,
+    /// The values it comes with, as its schema is known.
+    pub known_values: OnceLock<Option<Arc<OwnValues>>>,
+    /// What it asks of other packs, where its folder tells it.
+    pub dependencies: Vec<Dependency>,
     /// Where the destination folder says that it is there.
     pub declared: Option<Place>,
     /// Where it is in its life.
@@ -282,23 +294,28 @@ impl PackVersion {
             parent_tags: Vec::new(),
             group: None,
             schema: None,
-            told_password_paths: None,
-            read_password_paths: OnceLock::new(),
+            known_schema: OnceLock::new(),
+            folder: None,
+            known_values: OnceLock::new(),
+            dependencies: Vec::new(),
             declared: None,
             life: LifeCycle::default(),
             clouds: None,
         }
     }
 
-    /// The value paths that hold secrets, by the pack's schema; `None` when the schema is not known.
+    /// What the pack asks of its values; `None` when it is not known.
     #[must_use]
-    pub fn password_paths(&self) -> Option<&[String]> {
-        let read = || self.schema.as_deref().and_then(pack_schema::password_paths);
-        let paths = match &self.told_password_paths {
-            Some(paths) => Some(paths),
-            None => self.read_password_paths.get_or_init(read).as_ref(),
-        };
-        paths.map(Vec::as_slice)
+    pub fn pack_schema(&self) -> Option<&PackSchema> {
+        let read = || self.schema.as_deref().and_then(PackSchema::read);
+        self.known_schema.get_or_init(read).as_ref()
+    }
+
+    /// The values the pack comes with; `None` when they are not known.
+    #[must_use]
+    pub fn own_values(&self) -> Option<&OwnValues> {
+        let read = || self.folder.as_deref().and_then(OwnValues::read);
+        self.known_values.get_or_init(read).as_deref()
     }
 
     /// What two entries have in common that are about one version.

@@ -55,6 +55,24 @@ pub fn compare(one: &str, other: &str) -> Ordering {
         })
 }
 
+/// Orders two versions by their numbers alone; `None` when one of them has no number.
+///
+/// What follows the numbers is before them for some readers and after them for others, and so decides nothing.
+#[must_use]
+pub fn compare_numbers(one: &str, other: &str) -> Option<Ordering> {
+    let (a, b) = (Parsed::new(one), Parsed::new(other));
+    if a.numbers.is_empty() || b.numbers.is_empty() {
+        return None;
+    }
+    let length = a.numbers.len().max(b.numbers.len());
+    let mut orderings = (0..length).map(|index| a.number(index).cmp(&b.number(index)));
+    Some(
+        orderings
+            .find(|ordering| ordering.is_ne())
+            .unwrap_or(Ordering::Equal),
+    )
+}
+
 /// Whether two spellings are the same version: `1.27` and `1.27.0`, `22.04` and `22.4`.
 #[must_use]
 pub fn same(one: &str, other: &str) -> bool {

@@ -1,11 +1,11 @@
 //! `exposed-secret`
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::HashSet;
 
 use super::{Group, ProfileContext, Rule, RuleMeta, Sink, Spot};
 use crate::{
     base64, credentials,
-    destination::PackVersion,
+    destination::{PackSchema, PackVersion},
     finding::Level,
     profile::{Embedded, Slot},
     sensitive,
@@ -91,18 +91,17 @@ impl<'a> Text<'_, 'a> {
             return;
         }
         let versions = self.cx.resolutions.iter();
-        let paths: BTreeSet<&str> = versions
+        let schemas: Vec<&PackSchema> = versions
             .filter_map(|resolution| resolution.version_of(self.embedded.pack_index()))
-            .filter_map(PackVersion::password_paths)
-            .flatten()
-            .map(String::as_str)
+            .filter_map(PackVersion::pack_schema)
             .collect();
-        if paths.is_empty() {
+        if schemas.is_empty() {
             return;
         }
         for node in self.values() {
             let path = node.path().join(".");
-            if !paths.contains(path.as_str()) || !is_plain(&node.text(), self.cx.settings) {
+            let is_password = schemas.iter().any(|schema| schema.is_secret(&path));
+            if !is_password || !is_plain(&node.text(), self.cx.settings) {
                 continue;
             }
             self.reported.insert(node.id());

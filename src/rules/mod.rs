@@ -6,8 +6,10 @@
 mod ambiguous_label;
 mod ambiguous_registry;
 mod changed_lineage;
+mod changed_readonly_value;
 mod cloud_all_outside_addon;
 mod commented_reference;
+mod conflicting_pack;
 mod deprecated_pack;
 mod deprecated_registry;
 mod disabled_pack;
@@ -18,6 +20,7 @@ mod duplicate_profile;
 mod expired_pack;
 mod exposed_secret;
 mod foreign_host;
+mod incompatible_dependency;
 mod invalid_dropdown;
 mod invalid_values_yaml;
 mod invalid_variable_default;
@@ -30,10 +33,12 @@ mod masked_value;
 mod mismatched_pack_type;
 mod misplaced_layer;
 mod missing_core_layer;
+mod missing_dependency;
 mod missing_macro;
 mod missing_pack;
 mod missing_pack_values;
 mod missing_pack_version;
+mod missing_required_value;
 mod missing_variable_default;
 mod nested_variable;
 mod not_an_export;
@@ -54,6 +59,7 @@ mod unquoted_reference;
 mod unsupported_cloud;
 mod unused_variable;
 mod unverifiable_pack;
+mod value_format_mismatch;
 mod variable_in_pack_content;
 
 use crate::{
@@ -131,8 +137,10 @@ pub static ALL: &[&dyn Rule] = &[
     &ambiguous_label::AmbiguousLabel,
     &ambiguous_registry::AmbiguousRegistry,
     &changed_lineage::ChangedLineage,
+    &changed_readonly_value::ChangedReadonlyValue,
     &cloud_all_outside_addon::CloudAllOutsideAddon,
     &commented_reference::CommentedReference,
+    &conflicting_pack::ConflictingPack,
     &deprecated_pack::DeprecatedPack,
     &deprecated_registry::DeprecatedRegistry,
     &disabled_pack::DisabledPack,
@@ -143,6 +151,7 @@ pub static ALL: &[&dyn Rule] = &[
     &expired_pack::ExpiredPack,
     &exposed_secret::ExposedSecret,
     &foreign_host::ForeignHost,
+    &incompatible_dependency::IncompatibleDependency,
     &invalid_dropdown::InvalidDropdown,
     &invalid_values_yaml::InvalidValuesYaml,
     &invalid_variable_default::InvalidVariableDefault,
@@ -155,10 +164,12 @@ pub static ALL: &[&dyn Rule] = &[
     &mismatched_pack_type::MismatchedPackType,
     &misplaced_layer::MisplacedLayer,
     &missing_core_layer::MissingCoreLayer,
+    &missing_dependency::MissingDependency,
     &missing_macro::MissingMacro,
     &missing_pack::MissingPack,
     &missing_pack_values::MissingPackValues,
     &missing_pack_version::MissingPackVersion,
+    &missing_required_value::MissingRequiredValue,
     &missing_variable_default::MissingVariableDefault,
     &nested_variable::NestedVariable,
     &not_an_export::NotAnExport,
@@ -178,6 +189,7 @@ pub static ALL: &[&dyn Rule] = &[
     &unsupported_cloud::UnsupportedCloud,
     &unused_variable::UnusedVariable,
     &unverifiable_pack::UnverifiablePack,
+    &value_format_mismatch::ValueFormatMismatch,
     &variable_in_pack_content::VariableInPackContent,
 ];
 

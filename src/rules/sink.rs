@@ -4,8 +4,10 @@ use std::{ops::Range, sync::Arc};
 
 use super::RuleMeta;
 use crate::{
+    constraints::RuledPack,
     finding::{Applicability, Finding, Fix, Place},
     profile::{Embedded, ProfileFile},
+    sensitive,
     source::{Edit, TextRange},
     syntax::NodeRef,
 };
@@ -40,6 +42,16 @@ impl<'a> Spot<'a> {
             embedded,
             range: node.content_range(),
             node: Some(node),
+        }
+    }
+
+    /// A value that a pack has a rule for. A secret that nothing in the profile tells to be one would be shown with the
+    /// lines around it, so a finding about it is one about its pack.
+    #[must_use]
+    pub fn ruled(ruled: &RuledPack<'a>, value: NodeRef<'a>, is_secret: bool) -> Self {
+        match ruled.pack.name_node() {
+            Some(name) if is_secret && !sensitive::is_secret(value) => Self::Value(name),
+            _ => Self::inner(ruled.values, value),
         }
     }
 

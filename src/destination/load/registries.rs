@@ -11,7 +11,10 @@ use crate::{
         DestinationFault, FaultKind,
         answers::{self, Answer, AnsweredPack},
         config::{self, clouds},
+        dependency::Dependency,
         life_cycle::LifeCycle,
+        own_values::OwnValues,
+        pack_schema::PackSchema,
         registry::{HeldPack, Listing, PackVersion, Registry},
     },
     finding::Place,
@@ -138,7 +141,9 @@ impl Loader<'_> {
             let is_content = around.is_some_and(|around| pack_folder.starts_with(around));
             let shown = self.shown(file);
             let schema = schemas.remove(pack_folder);
-            match read.map(|(source, tree)| packs_in(&tree, &source, schema.as_deref())) {
+            match read
+                .map(|(source, tree)| packs_in(&tree, &source, pack_folder, schema.as_deref()))
+            {
                 Ok(Some(told)) => {
                     packs.extend(told);
                     if !is_content && pack_folder != folder {
@@ -229,6 +234,11 @@ impl Loader<'_> {
                 return;
             };
             self.set_listing(number, Listing::Partial);
+            let schema = pack.schema.map(|schema| PackSchema::told(source, schema));
+            // Nothing else is asked of the values a pack comes with.
+            let has_readonly = schema.as_ref().is_some_and(PackSchema::has_readonly);
+            let values = pack.values.filter(|_| has_readonly);
+            let values = values.and_then(|values| OwnValues::told(&values.text()));
             let place = |node: NodeRef<'_>| config::place_of(source, node);
             let version = PackVersion {
                 declared: Some(place(pack.node)),
@@ -237,6 +247,8 @@ impl Loader<'_> {
                     .map(|about| LifeCycle::of_pack(about, &place))
                     .unwrap_or_default(),
                 clouds: pack.clouds.and_then(|list| clouds(list, &place)),
+                known_schema: schema.map(|schema| Some(schema).into()).unwrap_or_default(),
+                known_values: values.map(|values| Some(values).into()).unwrap_or_default(),
                 ..pack.version
             };
             self.hold(number, pack.name, version, complete);
@@ -328,15 +340,25 @@ impl Loader<'_> {
 }
 
 /// The packs that the file of a pack folder names: as a rule one. `None` when it names none, or something else too.
-fn packs_in(tree: &Tree, source: &Source, schema: Option<&Path>) -> Option<Vec<FolderPack>> {
+fn packs_in(
+    tree: &Tree,
+    source: &Source,
+    folder: &Path,
+    schema: Option<&Path>,
+) -> Option<Vec<FolderPack>> {
     let packs: Option<Vec<_>> = tree
         .filled_documents()
-        .map(|root| folder_pack(root, source, schema))
+        .map(|root| folder_pack(root, source, folder, schema))
         .collect();
     packs.filter(|packs| !packs.is_empty())
 }
 
-fn folder_pack(root: NodeRef<'_>, source: &Source, schema: Option<&Path>) -> Option<FolderPack> {
+fn folder_pack(
+    root: NodeRef<'_>,
+    source: &Source,
+    folder: &Path,
+    schema: Option<&Path>,
+) -> Option<FolderPack> {
     let node = root.get("version")?;
     let name = root
         .get("name")
@@ -351,6 +373,8 @@ fn folder_pack(root: NodeRef<'_>, source: &Source, schema: Option<&Path>) -> Opt
         name: name.into_owned(),
         version: PackVersion {
             group,
+            folder: Some(folder.to_owned()),
+            dependencies: Dependency::all_of(root, source),
             schema: schema.map(Path::to_owned),
             declared: Some(place(node)),
             life: LifeCycle::of_pack(root, &place),

@@ -1,0 +1,125 @@
+//! What the packs of a profile ask of each other, by their `pack.json` at a destination.
+
+use std::{
+    borrow::Cow,
+    collections::{HashMap, HashSet},
+};
+
+use crate::{
+    destination::{Dependency, DependencyKind, Destination, PackVersion, Side, version},
+    profile::Pack,
+    resolve::Resolution,
+};
+
+/// How many versions that would do a help names.
+const MOST_FITTING: usize = 3;
+
+/// The packs of a profile, ready to be looked up by name.
+#[derive(Debug)]
+pub struct Stack<'a> {
+    packs: &'a [Pack<'a>],
+    resolution: &'a Resolution<'a>,
+    by_name: HashMap<String, Vec<usize>>,
+}
+
+/// A pack that another one depends on.
+#[derive(Debug)]
+pub struct Found<'a> {
+    /// The pack.
+    pub pack: Pack<'a>,
+    /// The version that the destination gives it, or without one that of the file, where it is a concrete one.
+    pub version: Option<Cow<'a, str>>,
+    /// Whether it is in the layer that the dependency names.
+    pub is_in_layer: bool,
+}
+
+impl<'a> Stack<'a> {
+    /// The packs of a profile at a destination.
+    #[must_use]
+    pub fn new(packs: &'a [Pack<'a>], resolution: &'a Resolution<'a>) -> Self {
+        let mut by_name: HashMap<String, Vec<usize>> = HashMap::new();
+        for pack in packs {
+            for name in pack.registry_names() {
+                by_name.entry(name).or_default().push(pack.index());
+            }
+        }
+        Self {
+            packs,
+            resolution,
+            by_name,
+        }
+    }
+
+    /// What its packs ask for in this way. Of packs that are the same at the destination only the first one asks.
+    pub fn asked(&self, kind: DependencyKind) -> impl Iterator<Item = (Pack<'a>, &'a Dependency)> {
+        let mut seen: HashSet<*const PackVersion> = HashSet::new();
+        self.packs
+            .iter()
+            .filter_map(move |&pack| {
+                let version = self.resolution.version_of(pack.index())?;
+                seen.insert(std::ptr::from_ref(version))
+                    .then_some((pack, version))
+            })
+            .flat_map(|(pack, version)| {
+                let dependencies = version.dependencies.iter();
+                dependencies.map(move |dependency| (pack, dependency))
+            })
+            .filter(move |(_, dependency)| dependency.kind == kind)
+    }
+
+    /// The packs other than the asking one that a dependency names.
+    pub fn found(
+        &self,
+        asking: Pack<'a>,
+        dependency: &Dependency,
+    ) -> impl Iterator<Item = Found<'a>> {
+        let numbers = self.by_name.get(&dependency.pack).into_iter().flatten();
+        let others = numbers.filter_map(move |&number| {
+            let pack = *self.packs.get(number)?;
+            (number != asking.index()).then_some(pack)
+        });
+        others.map(|pack| {
+            let layer = pack.layer();
+            Found {
+                pack,
+                version: self.version(pack),
+                is_in_layer: dependency.layer.is_empty()
+                    || layer.is_empty()
+                    || layer == dependency.layer,
+            }
+        })
+    }
+
+    fn version(&self, pack: Pack<'a>) -> Option<Cow<'a, str>> {
+        if let Some(version) = self.resolution.version_of(pack.index()) {
+            return Some(Cow::Borrowed(version.version.as_str()));
+        }
+        // That of a manifest pack is its own, whatever it is named after.
+        let version = pack.version();
+        let is_concrete = !version.is_empty() && !version::is_moving(&version);
+        (is_concrete && !pack.is_manifest()).then_some(version)
+    }
+}
+
+/// What a destination can do for a dependency, for the help of a finding.
+#[must_use]
+pub fn fitting(destination: &Destination, dependency: &Dependency) -> String {
+    let (name, destination_name) = (&dependency.pack, destination.name());
+    let held = destination.pack(name);
+    let mut versions: Vec<&str> = held
+        .iter()
+        .flat_map(|held| &held.versions)
+        .map(|version| version.version.as_str())
+        .filter(|version| dependency.versions.side_of(version) == Some(Side::Within))
+        .collect();
+    versions.sort_by(|one, other| version::compare(other, one));
+    versions.dedup();
+    versions.truncate(MOST_FITTING);
+    match versions.as_slice() {
+        [] if held.is_empty() => {
+            format!("`{destination_name}` does not describe a pack `{name}` either")
+        }
+        [] => format!("`{destination_name}` describes no version of `{name}` that would do"),
+        versions => format!("`{destination_name}` has `{name}` {}", versions.join(", ")),
+    }
+}
