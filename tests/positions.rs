@@ -182,6 +182,14 @@ fn faults_in_values_are_found_at_their_bytes() {
             "malformed-reference",
             "a: \"😀 {{ .spectro.[macros].ports }}\"\n",
         ),
+        (
+            "unknown-system-macro",
+            "a: \"😀\\n\\\"{{ .spectro.system.[cluster.nam] }}\"\n",
+        ),
+        (
+            "unknown-function",
+            "a: 'it''s 😀 {{ .spectro.macro.ports | [uper] }}'\n",
+        ),
         ("masked-value", "a:\n  password: \"[********]\"\n"),
         ("masked-value", "a:\n  password: '[********]'\n"),
         ("masked-value", "a: {password: [********]}\n"),
@@ -235,7 +243,7 @@ fn invalid_yaml_is_found_where_it_breaks() {
 #[test]
 fn faults_in_the_envelope_are_found_at_their_bytes() {
     type Change = fn(&mut Value);
-    let cases: [(&str, &str, &str, Change); 8] = [
+    let cases: [(&str, &str, &str, Change); 14] = [
         ("malformed-version", "/spec/version", "v1.2 é", |profile| {
             profile["spec"]["version"] = json!("v1.2 é");
         }),
@@ -289,6 +297,57 @@ fn faults_in_the_envelope_are_found_at_their_bytes() {
             |profile| {
                 profile["spec"]["variables"] =
                     json!([{"name": "pw", "isSensitive": true, "defaultValue": "********"}]);
+                profile["spec"]["template"]["packs"][0]["values"] =
+                    json!("a: '{{ .spectro.var.pw }}'");
+            },
+        ),
+        (
+            "misplaced-layer",
+            "/spec/template/packs/1/layer",
+            "cni",
+            |profile| {
+                profile["spec"]["template"]["packs"][1]["layer"] = json!("cni");
+            },
+        ),
+        (
+            "unknown-cloud-type",
+            "/spec/template/cloudType",
+            "AWS",
+            |profile| {
+                profile["spec"]["template"]["cloudType"] = json!("AWS");
+            },
+        ),
+        (
+            "repeated-manifest",
+            "/spec/template/packs/0/manifests/1/name",
+            "é",
+            |profile| {
+                profile["spec"]["template"]["packs"][0]["manifests"] =
+                    json!([{"name": "é", "content": ""}, {"name": "é", "content": ""}]);
+            },
+        ),
+        (
+            "missing-pack-values",
+            "/spec/template/packs/1/values",
+            "\"\"",
+            |profile| {
+                profile["spec"]["template"]["packs"][1]["values"] = json!("");
+            },
+        ),
+        (
+            "ambiguous-label",
+            "/metadata/labels/owner",
+            ":",
+            |profile| {
+                profile["metadata"]["labels"] = json!({"owner": "é\n😀\":north"});
+            },
+        ),
+        (
+            "unused-variable",
+            "/spec/variables/0/name",
+            "pw",
+            |profile| {
+                profile["spec"]["variables"] = json!([{"name": "pw"}]);
             },
         ),
     ];

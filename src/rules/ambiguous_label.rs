@@ -1,7 +1,7 @@
 //! `ambiguous-label`
 
 use super::{Group, ProfileContext, Rule, RuleMeta, Sink, Spot};
-use crate::{finding::Level, syntax::Kind};
+use crate::{finding::Level, sensitive, syntax::Kind};
 
 /// What is known of the rule.
 pub static META: RuleMeta = RuleMeta {
@@ -30,11 +30,6 @@ impl Rule for AmbiguousLabel {
         for (key, value) in labels.into_iter().flat_map(|labels| labels.entries()) {
             let (name, text) = (key.resolved().text(), value.text());
             let has_text = value.kind() == Kind::String;
-            let tag = if has_text && text != NO_VALUE {
-                format!("{name}:{text}")
-            } else {
-                name.clone().into_owned()
-            };
             let (node, at, what) = if let Some(at) = name.find(':') {
                 (key.resolved(), at, "the key of a label")
             } else if let Some(at) = text.find(':').filter(|_| has_text) {
@@ -42,25 +37,29 @@ impl Rule for AmbiguousLabel {
             } else {
                 continue;
             };
-            let mut parts = tag.splitn(3, ':');
-            let (first, second) = (
-                parts.next().unwrap_or_default(),
-                parts.next().unwrap_or_default(),
-            );
-            let cut = match parts.next() {
-                Some(rest) => format!(", and `{rest}` is cut off"),
-                None => String::new(),
+            let message = if sensitive::is_secret(value) {
+                format!("{what} has a `:`, which divides key and value where labels are tags")
+            } else {
+                let has_value = has_text && text != NO_VALUE;
+                let reading = reading(&name, has_value.then_some(text.as_ref()));
+                format!("{what} has a `:`: as a tag it is read as {reading}")
             };
-            sink.report(
-                &META,
-                Spot::text_part(node, at..at + 1),
-                format!(
-                    "{what} has a `:`: as the tag `{tag}` it is read as `{first}` with the value `{second}`{cut}"
-                ),
-            )
-            .label("divides key and value")
-            .subject(name.as_ref())
-            .help("use another character, such as `-` or `.`");
+            sink.report(&META, Spot::text_part(node, at..at + 1), message)
+                .label("divides key and value")
+                .subject(name.as_ref())
+                .help("use another character, such as `-` or `.`");
         }
+    }
+}
+
+/// What the Terraform provider for Palette makes of a label that it has written as a tag.
+fn reading(key: &str, value: Option<&str>) -> String {
+    let tag = [key].into_iter().chain(value).collect::<Vec<_>>().join(":");
+    let mut parts = tag.splitn(3, ':');
+    let first = parts.next().unwrap_or_default();
+    let second = parts.next().unwrap_or_default();
+    match parts.next() {
+        Some(rest) => format!("`{first}` with the value `{second}`, and `{rest}` is cut off"),
+        None => format!("`{first}` with the value `{second}`"),
     }
 }
