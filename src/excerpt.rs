@@ -235,7 +235,7 @@ mod tests {
         let token = format!("gl{}-{}", "pat", "Zk3xQ9vLm2Rt7Wb5Np8Y");
         let text = format!("a: 1 # {token} é");
         let excerpt = cut(&text, TextRange::new(0, 1), &[]);
-        assert_eq!(excerpt.lines[0].text, "a: 1 # <redacted> é");
+        assert_eq!(excerpt.lines[0].text, "a: 1 # <redacted>…");
         let far = format!("{}{token}", "x ".repeat(20));
         let excerpt = cut(&far, TextRange::new(45, 46), &[TextRange::new(0, 4)]);
         assert!(!excerpt.lines[0].text.contains("Zk3x"), "{excerpt:?}");

@@ -56,6 +56,7 @@ mod unknown_field;
 mod unknown_function;
 mod unknown_system_macro;
 mod unquoted_reference;
+mod unresolved_pack_reference;
 mod unsupported_cloud;
 mod unused_variable;
 mod unverifiable_pack;
@@ -188,6 +189,7 @@ pub static ALL: &[&dyn Rule] = &[
     &unquoted_reference::UnquotedReference,
     &unsupported_cloud::UnsupportedCloud,
     &unused_variable::UnusedVariable,
+    &unresolved_pack_reference::UnresolvedPackReference,
     &unverifiable_pack::UnverifiablePack,
     &value_format_mismatch::ValueFormatMismatch,
     &variable_in_pack_content::VariableInPackContent,
