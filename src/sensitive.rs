@@ -102,7 +102,43 @@ pub fn secret_ranges(tree: &Tree) -> Vec<TextRange> {
             ranges.extend(found.map(|found| found.range.shifted(start)));
         }
     }
+    // Comments have URLs as well, and are no nodes.
+    ranges.extend(url_secrets(tree.text()));
+    in_order(ranges)
+}
+
+/// Sorts ranges, and leaves out those that lie in others.
+#[must_use]
+pub fn in_order(mut ranges: Vec<TextRange>) -> Vec<TextRange> {
+    ranges.sort_by_key(|range| (range.start, std::cmp::Reverse(range.end)));
+    let mut end = 0;
+    ranges.retain(|range| {
+        let is_new = range.end() > end;
+        end = end.max(range.end());
+        is_new
+    });
     ranges
+}
+
+/// Bytes of a user's name in a URL from which on it is taken for a token: `https://<token>@host`.
+const TOKEN: usize = 20;
+
+/// The passwords and tokens in the URLs of a text: `https://user:password@host`.
+fn url_secrets(text: &str) -> impl Iterator<Item = TextRange> {
+    memchr::memmem::find_iter(text.as_bytes(), b"://").filter_map(|at| {
+        let start = at + "://".len();
+        let rest = text.get(start..)?;
+        let end = rest.find(|next: char| next.is_whitespace() || "/?#\"'`".contains(next));
+        let user = rest.get(..end.unwrap_or(rest.len()))?.rsplit_once('@')?.0;
+        let secret = match user.split_once(':') {
+            Some((name, _)) => name.len() + 1..user.len(),
+            None if user.len() >= TOKEN => 0..user.len(),
+            None => return None,
+        };
+        let shown = user.get(secret.clone())?;
+        let is_hidden = shown.is_empty() || is_mask(shown) || shown.starts_with(['{', '$', '<']);
+        (!is_hidden).then(|| TextRange::new(start + secret.start, start + secret.end))
+    })
 }
 
 /// Whether a scalar holds a secret, by what is around it or by its shape.
@@ -195,7 +231,7 @@ pub fn secrets_in(stream: &Stream) -> Vec<TextRange> {
             ranges.extend(line_secret(line).map(|range| range.shifted(start)));
             start += line.len();
         }
-        ranges.sort();
+        ranges = in_order(ranges);
     }
     ranges
 }
@@ -277,6 +313,26 @@ mod tests {
             "key",
         ] {
             assert!(!is_secret_key(key), "{key}");
+        }
+    }
+
+    #[test]
+    fn secrets_in_urls_are_found() {
+        let secrets = |text: &'static str| -> Vec<&'static str> {
+            url_secrets(text).map(|range| range.of(text)).collect()
+        };
+        assert_eq!(
+            secrets("# https://crew:hunter2@a.example/x http://0123456789abcdef0123@b.example"),
+            ["hunter2", "0123456789abcdef0123"]
+        );
+        for none in [
+            "https://a.example/@x:y@",
+            "ssh://git@a.example",
+            "https://crew:********@a.example",
+            "https://crew:${PASSWORD}@a.example",
+            "https://a.example:8080, crew@a.example",
+        ] {
+            assert_eq!(secrets(none), [""; 0], "{none}");
         }
     }
 

@@ -137,8 +137,7 @@ impl ProfileFile {
             let to_host = |range| embedded.layer().to_host(range);
             ranges.extend(inner.into_iter().map(to_host));
         }
-        ranges.sort();
-        ranges
+        sensitive::in_order(ranges)
     }
 
     /// The place of some bytes of the file.
