@@ -108,6 +108,7 @@ pub fn locate<'t>(stream: &'t Stream, path: &str) -> Located<'t> {
         }
         found = next;
     }
+    found.sort_by_key(|value| value.id());
     located.values = found;
     located
 }
@@ -136,7 +137,7 @@ impl<'t> Walk<'t> {
             if node.kind() != Kind::Object {
                 continue;
             }
-            if self.deepest.is_none_or(|(deepest, _)| at > deepest) {
+            if self.deepest.is_none_or(|(deepest, _)| at >= deepest) {
                 self.deepest = Some((at, node));
             }
             let mut key = String::new();

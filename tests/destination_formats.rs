@@ -5,7 +5,7 @@ mod common;
 use std::{collections::BTreeSet, fmt::Write as _, fs, path::Path};
 
 use palette_knife::{
-    destination::{Destination, Listing, PackVersion, Scope},
+    destination::{Destination, Listing, Scope, ValueRule},
     source::{DEFAULT_MAX_FILE_SIZE, Text},
     syntax::{Format, Kind, NodeRef, parse_plain},
 };
@@ -13,13 +13,6 @@ use serde_json::Value;
 use snapbox::cmd::{Command, cargo_bin};
 
 /// A folder with these files in it.
-/// The paths of the values that a pack's schema calls secrets.
-fn secret_paths(version: &PackVersion) -> Option<Vec<String>> {
-    let rules = version.pack_schema()?.rules().iter();
-    let secrets = rules.filter(|rule| rule.is_secret);
-    Some(secrets.map(|rule| rule.path.clone()).collect())
-}
-
 fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a folder");
     for (name, text) in files {
@@ -116,6 +109,14 @@ fn convert(folder: &Path, extension: &str, names: &mut BTreeSet<String>) {
     }
 }
 
+/// What a rule of a pack schema says, except where.
+fn asked(rule: &ValueRule) -> String {
+    let format = rule.format.as_ref().map(|(template, _)| template.text());
+    let flags = [rule.required.is_some(), rule.readonly.is_some()];
+    let (path, hints) = (&rule.path, &rule.hints);
+    format!("{path} {flags:?} {format:?} {hints:?} {}", rule.is_secret)
+}
+
 /// All that a destination tells, except where its files tell it.
 fn described(destination: &Destination) -> String {
     let mut text = format!(
@@ -130,14 +131,25 @@ fn described(destination: &Destination) -> String {
         for held in destination.pack(name) {
             writeln!(text, "{name} {} {}", held.registry, held.complete).expect("written");
             for version in &held.versions {
-                let mut paths = secret_paths(version);
-                if let Some(paths) = &mut paths {
-                    paths.sort();
-                }
+                let rules = version.pack_schema().map(|schema| {
+                    let mut rules: Vec<String> = schema.rules().iter().map(asked).collect();
+                    rules.sort();
+                    rules
+                });
+                let dependencies: Vec<String> = version
+                    .dependencies
+                    .iter()
+                    .map(|other| {
+                        let (pack, kind, versions) = (&other.pack, other.kind, &other.versions);
+                        format!("{pack} {} {kind:?} {versions:?}", other.layer)
+                    })
+                    .collect();
+                let has_values = version.own_values().is_some();
                 let (tag, parents) = (&version.tag, &version.parent_tags);
                 let (group, version) = (&version.group, &version.version);
-                writeln!(text, "  {version} {tag:?} {parents:?} {group:?} {paths:?}")
+                writeln!(text, "  {version} {tag:?} {parents:?} {group:?} {rules:?}")
                     .expect("written");
+                writeln!(text, "  {dependencies:?} {has_values}").expect("written");
             }
         }
     }
@@ -298,7 +310,9 @@ fn of_one_file_in_several_formats_one_is_read_and_the_others_are_told() {
     assert_eq!(versions(&destination, "loki"), ["1.30"]);
     let paths = |pack: &str| {
         let version = &destination.pack(pack)[0].versions[0];
-        secret_paths(version)
+        let schema = version.pack_schema()?;
+        let secrets = schema.rules().iter().filter(|rule| rule.is_secret);
+        Some(secrets.map(|rule| rule.path.clone()).collect::<Vec<_>>())
     };
     assert_eq!(paths("nginx"), Some(vec!["from.json".to_owned()]));
     assert_eq!(paths("vault"), Some(vec!["from.yml".to_owned()]));

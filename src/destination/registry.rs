@@ -323,11 +323,6 @@ impl PackVersion {
         (self.version.clone(), self.group.clone())
     }
 
-    /// What two entries have in common that are about one version.
-    fn identity(&self) -> (String, Option<String>) {
-        (self.version.clone(), self.group.clone())
-    }
-
     /// Whether it is for a cloud, as far as is told.
     #[must_use]
     pub fn is_for_cloud(&self, cloud: &str) -> bool {

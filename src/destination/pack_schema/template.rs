@@ -5,7 +5,10 @@
 //! string may look like a number; versions with a `v` or with one number; regular expressions anywhere in the text
 //! unless they are anchored.
 
-use std::{net::Ipv4Addr, sync::OnceLock};
+use std::{
+    net::Ipv4Addr,
+    sync::{LazyLock, OnceLock},
+};
 
 use regex::Regex;
 
@@ -32,6 +35,8 @@ struct Atom {
     kind: AtomKind,
     /// The regular expression in RE2 syntax, without its slashes.
     pattern: Option<String>,
+    /// The same, ready to be used; `None` where it is none.
+    compiled: OnceLock<Option<Regex>>,
 }
 
 #[derive(Debug, Clone)]
@@ -77,7 +82,11 @@ impl Template {
             kind => kind,
         };
         let pattern = Some(pattern.to_owned()).filter(|pattern| !pattern.is_empty());
-        let atom = Atom { kind, pattern };
+        let atom = Atom {
+            kind,
+            pattern,
+            compiled: OnceLock::new(),
+        };
         Self::of_parts(format!("${{{name}}}"), vec![Part::Atom(atom)])
     }
 
@@ -241,6 +250,7 @@ impl Atom {
         Self {
             kind,
             pattern: between('/', '/').map(str::to_owned),
+            compiled: OnceLock::new(),
         }
     }
 
@@ -274,9 +284,9 @@ impl Atom {
             }
             AtomKind::List(options) => options.iter().any(|option| option == text),
             AtomKind::Ipv4 => self.is_in_bounds(text),
-            AtomKind::Version => {
-                Regex::new(&format!("^(?:{VERSION})$")).is_ok_and(|version| version.is_match(text))
-            }
+            AtomKind::Version => WHOLE_VERSION
+                .as_ref()
+                .is_none_or(|version| version.is_match(text)),
         };
         fits && self.fits_pattern(text)
     }
@@ -286,7 +296,10 @@ impl Atom {
             return true;
         };
         // RE2 has a few notations that are none here: then nothing is known.
-        Regex::new(pattern).map_or(true, |pattern| pattern.is_match(text))
+        let compiled = self.compiled.get_or_init(|| Regex::new(pattern).ok());
+        compiled
+            .as_ref()
+            .is_none_or(|pattern| pattern.is_match(text))
     }
 
     /// What a regular expression does not tell of its texts.
@@ -343,6 +356,9 @@ impl Atom {
 
 /// A version: semantic by the documentation, but versions of images have fewer or more numbers.
 const VERSION: &str = r"v?[0-9]+(?:\.[0-9]+){0,3}(?:[-+][0-9A-Za-z.+_-]*)?";
+
+static WHOLE_VERSION: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(&format!("^(?:{VERSION})$")).ok());
 
 /// A pattern as a part of another one. Where it is not anchored, other text may stand around it.
 fn unanchored(pattern: &str) -> String {
