@@ -15,6 +15,7 @@ use std::{
 use palette_knife::{
     check::{self, CheckOptions},
     destination::Destination,
+    emit,
     finding::{Finding, Level},
     report::Report,
     rules,
@@ -124,6 +125,7 @@ fn every_case_says_what_is_expected() {
     let mut cases = 0;
     for folder in entries(&root().join("tests/rules")) {
         let rule = file_name(&folder);
+        let mut has_fix = false;
         for case in entries(&folder) {
             cases += 1;
             let mut files = Vec::new();
@@ -145,6 +147,10 @@ fn every_case_says_what_is_expected() {
                 .iter()
                 .filter(|finding| finding.rule.id == rule)
                 .count();
+            has_fix |= report
+                .findings
+                .iter()
+                .any(|finding| finding.rule.id == rule && finding.fix.is_some());
             let name = format!("{rule}/{}", file_name(&case));
             let is_bad = file_name(&case).starts_with("bad-");
             if is_bad != (of_rule > 0) {
@@ -161,6 +167,12 @@ fn every_case_says_what_is_expected() {
             } else if fs::read_to_string(&expected).unwrap_or_default() != shown {
                 let _ = writeln!(wrong, "{name}: expected another answer than\n{shown}");
             }
+        }
+        if rules::named(&rule).is_some_and(|rule| rule.meta().is_fixable != has_fix) {
+            let _ = writeln!(
+                wrong,
+                "{rule}: `is_fixable` should be {has_fix}, as its cases tell"
+            );
         }
     }
     assert!(cases > 0, "no cases found");
@@ -290,6 +302,20 @@ fn a_rule_has_one_name_everywhere() {
     assert_eq!(names("tests/rules", ""), ids);
     let listed: Vec<&str> = rules::ALL.iter().map(|rule| rule.meta().id).collect();
     assert!(listed.is_sorted(), "{listed:?}");
+}
+
+#[test]
+fn the_index_lists_every_rule() {
+    let path = root().join("docs/rules/README.md");
+    let index = emit::rules::render_index();
+    if std::env::var_os("UPDATE_EXPECTED").is_some() {
+        fs::write(&path, &index).expect("written");
+    }
+    assert_eq!(
+        fs::read_to_string(&path).unwrap_or_default(),
+        index,
+        "run UPDATE_EXPECTED=1 cargo test --test rules"
+    );
 }
 
 #[test]

@@ -34,6 +34,10 @@ pub enum Command {
     /// Write import-ready files for a destination
     #[command(after_help = REWRITE_EXIT_CODES)]
     Rewrite(RewriteArgs),
+    /// Print the page of a rule: what it reports, why, and what to write instead
+    Explain(ExplainArgs),
+    /// List the rules
+    Rules(RulesArgs),
 }
 
 const EXIT_CODES: &str = "\
@@ -163,6 +167,29 @@ pub struct RewriteArgs {
     pub common: CommonArgs,
 }
 
+/// Arguments of `explain`.
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// The rule, as findings name it
+    pub rule: String,
+
+    /// When to colour output
+    #[arg(long, value_enum, default_value = "auto", value_name = "WHEN")]
+    pub color: Color,
+}
+
+/// Arguments of `rules`.
+#[derive(Debug, Args)]
+pub struct RulesArgs {
+    /// How to print the list
+    #[arg(long, value_enum, default_value = "human")]
+    pub format: RulesFormat,
+
+    /// When to colour output
+    #[arg(long, value_enum, default_value = "auto", value_name = "WHEN")]
+    pub color: Color,
+}
+
 /// How a registry is chosen where the destination folder does not decide.
 #[derive(Debug, Args)]
 pub struct SelectionArgs {
@@ -236,6 +263,15 @@ pub enum RewriteFormat {
     /// For people.
     Human,
     /// For programs; `schemas/rewrite-report.schema.json` describes it.
+    Json,
+}
+
+/// Output formats of `rules`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum RulesFormat {
+    /// For people: a table, by group.
+    Human,
+    /// For programs.
     Json,
 }
 

@@ -4,6 +4,7 @@ mod args;
 mod check;
 mod output;
 mod rewrite;
+mod rules;
 
 use std::process::ExitCode;
 
@@ -32,6 +33,8 @@ pub fn run() -> ExitCode {
     let result = match cli.command {
         Command::Check(args) => check::run(&args),
         Command::Rewrite(args) => rewrite::run(&args),
+        Command::Explain(args) => rules::explain(&args),
+        Command::Rules(args) => rules::run(&args),
     };
     match result {
         Ok(outcome) => outcome.into(),

@@ -381,7 +381,7 @@ fn summary(out: &mut String, report: &Report) {
     }
 }
 
-fn counted(count: usize, one: &str, many: &str) -> String {
+pub(super) fn counted(count: usize, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
 }
 
@@ -391,7 +391,7 @@ fn line(out: &mut String, text: &str) {
 }
 
 /// Breaks a text between words so that lines fit, with `indent` before all but the first.
-fn wrap(text: &str, width: usize, indent: &str) -> String {
+pub(super) fn wrap(text: &str, width: usize, indent: &str) -> String {
     let mut wrapped = String::new();
     let mut column = 0;
     for word in text.split(' ') {

@@ -3,4 +3,6 @@
 pub mod concise;
 pub mod human;
 pub mod json;
+pub mod page;
 pub mod rewrite;
+pub mod rules;
