@@ -13,6 +13,7 @@ use crate::{
     destination::Destination,
     excerpt::{Excerpt, ExcerptStyle},
     finding::{Finding, Level},
+    ignore::Used,
     input::InputFile,
     profile::{Profile, ProfileFile, Shape},
     report::{Coverage, Report},
@@ -63,6 +64,7 @@ pub struct FileOutcome {
     findings: Vec<Finding>,
     coverage: Coverage,
     profiles: Vec<BatchProfile>,
+    used_ignores: Used,
 }
 
 impl FileOutcome {
@@ -202,6 +204,9 @@ pub fn check_file(
     }
     outcome.findings = sink.finish();
     settings.apply(&mut outcome.findings);
+    settings
+        .ignores
+        .apply(&mut outcome.findings, &mut outcome.used_ignores);
     if let Some((limit, style)) = options.excerpts {
         cut_excerpts(file, &mut outcome.findings, limit, style);
     }
@@ -218,10 +223,12 @@ pub fn report(
     let mut findings = Vec::new();
     let mut coverage = Coverage::default();
     let mut batch = Batch::default();
+    let mut used_ignores = Used::new();
     for outcome in outcomes {
         findings.extend(outcome.findings);
         coverage.add(outcome.coverage);
         batch.profiles.extend(outcome.profiles);
+        used_ignores.extend(outcome.used_ignores);
     }
     if !destinations.is_empty() {
         let mut found = Vec::new();
@@ -229,6 +236,7 @@ pub fn report(
             rule.check_batch(&batch, &mut found);
         }
         settings.apply(&mut found);
+        settings.ignores.apply(&mut found, &mut used_ignores);
         findings.append(&mut found);
     }
     let errors = || {
@@ -262,10 +270,13 @@ pub fn report(
     for destination in destinations {
         let mut found: Vec<_> = destination_findings(destination).collect();
         settings.apply(&mut found);
+        settings.ignores.apply(&mut found, &mut used_ignores);
         findings.append(&mut found);
         coverage.not_checked.extend(destination.not_checked());
     }
     coverage.not_checked.extend(unverified_packs(&findings));
+    let ignores = &settings.ignores;
+    findings.extend(ignores.findings(&used_ignores, settings, !destinations.is_empty()));
     let names = destinations
         .iter()
         .map(|destination| destination.name().to_string())

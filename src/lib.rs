@@ -16,11 +16,13 @@
 pub mod batch;
 pub mod check;
 pub mod cli;
+pub mod config;
 pub mod date;
 pub mod destination;
 pub mod emit;
 pub mod excerpt;
 pub mod finding;
+pub mod ignore;
 pub mod input;
 pub mod masks;
 pub mod profile;

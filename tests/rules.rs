@@ -1,8 +1,10 @@
 //! The cases of every rule, and the examples on its page.
 //!
 //! A case is a folder `tests/rules/<rule>/<bad|good>-<what>/`: input files, at most one folder `destination`, and
-//! `expected`, what the tool says. `UPDATE_EXPECTED=1 cargo test --test rules` writes `expected`; read it before you
+//! `expected`, what the tool says. A `palette-knife.toml` among the files is the configuration of the run. `UPDATE_EXPECTED=1 cargo test --test rules` writes `expected`; read it before you
 //! commit it.
+
+mod common;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -14,6 +16,7 @@ use std::{
 
 use palette_knife::{
     check::{self, CheckOptions},
+    config::FILE_NAME,
     destination::Destination,
     emit,
     finding::{Finding, Level},
@@ -42,16 +45,24 @@ fn file_name(path: &Path) -> String {
 }
 
 /// Checks files as if they had been named on the command line.
-fn check(files: &[(String, Vec<u8>)], destination: Option<Destination>) -> Report {
+fn check(
+    files: &[(String, Vec<u8>)],
+    destination: Option<Destination>,
+    settings: &Settings,
+) -> Report {
+    let options = CheckOptions {
+        settings: settings.clone(),
+        ..CheckOptions::default()
+    };
     let destinations: Vec<Arc<Destination>> = destination.into_iter().map(Arc::new).collect();
     let outcomes = files
         .iter()
         .map(|(name, bytes)| {
             let source = Source::from_bytes(name, bytes.clone());
-            check::check_source(source, true, &destinations, &CheckOptions::default())
+            check::check_source(source, true, &destinations, &options)
         })
         .collect();
-    check::report(outcomes, &destinations, &Settings::default())
+    check::report(outcomes, &destinations, settings)
 }
 
 fn show(finding: &Finding, case: &Path) -> String {
@@ -130,9 +141,14 @@ fn every_case_says_what_is_expected() {
             cases += 1;
             let mut files = Vec::new();
             let mut destination = None;
+            let mut settings = Settings::default();
             for path in entries(&case) {
                 match file_name(&path).as_str() {
                     "expected" => {}
+                    FILE_NAME => {
+                        let text = fs::read_to_string(&path).expect("a configuration");
+                        settings = common::settings_of(&text);
+                    }
                     "destination" => {
                         destination = Some(
                             Destination::load(&path, DEFAULT_MAX_FILE_SIZE).expect("a destination"),
@@ -141,7 +157,7 @@ fn every_case_says_what_is_expected() {
                     name => files.push((name.to_owned(), fs::read(&path).expect("an input"))),
                 }
             }
-            let report = check(&files, destination);
+            let report = check(&files, destination, &settings);
             let of_rule = report
                 .findings
                 .iter()
@@ -231,7 +247,9 @@ fn check_blocks(blocks: &[&Block], role: &str, destination: Option<Destination>)
         })
         .collect();
     assert!(!files.is_empty(), "no {role} block");
-    check(&files, destination)
+    let config = blocks.iter().find(|block| block.role == "config");
+    let settings = config.map_or_else(Settings::default, |block| common::settings_of(&block.text));
+    check(&files, destination, &settings)
 }
 
 #[test]

@@ -10,7 +10,6 @@ use crate::{
     finding::{Group, Level},
     rewrite::names::{BumpPart, OnConflict},
     rules,
-    settings::Settings,
     source::DEFAULT_MAX_FILE_SIZE,
     suggest,
     syntax::Format,
@@ -62,9 +61,13 @@ pub struct CheckArgs {
     #[arg(long, value_enum, default_value = "human")]
     pub format: CheckFormat,
 
-    /// The lowest level that makes the run fail
-    #[arg(long, value_enum, default_value = "error", value_name = "LEVEL")]
-    pub fail_on: FailOn,
+    /// The lowest level that makes the run fail [default: error]
+    #[arg(long, value_enum, value_name = "LEVEL")]
+    pub fail_on: Option<FailOn>,
+
+    /// Print every setting with where it comes from, and check nothing
+    #[arg(long)]
+    pub show_config: bool,
 
     /// The name that standard input goes by
     #[arg(long, value_name = "NAME", default_value = "<stdin>")]
@@ -214,29 +217,17 @@ pub struct RuleArgs {
     pub today: Option<Date>,
 }
 
-impl RuleArgs {
-    /// Levels and options as they are asked for.
-    #[must_use]
-    pub fn settings(&self) -> Settings {
-        let mut settings = Settings {
-            today: self.today,
-            ..Settings::default()
-        };
-        // What is said of a rule counts more than what is said of its group.
-        let (groups, rules): (Vec<_>, Vec<_>) = self
-            .rules
-            .iter()
-            .partition(|(name, _)| Group::named(name).is_some());
-        for (name, level) in groups.into_iter().chain(rules) {
-            settings.set_level(name, *level);
-        }
-        settings
-    }
-}
-
-/// Arguments that every command takes.
+/// Arguments of every command that reads profiles.
 #[derive(Debug, Args)]
 pub struct CommonArgs {
+    /// The configuration, instead of the nearest `palette-knife.toml` at or above the first path
+    #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
+    pub config: Option<PathBuf>,
+
+    /// Read no configuration
+    #[arg(long)]
+    pub no_config: bool,
+
     /// When to colour output
     #[arg(long, value_enum, default_value = "auto", value_name = "WHEN")]
     pub color: Color,

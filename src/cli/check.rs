@@ -4,6 +4,7 @@ use std::{io, path::Path, sync::Arc};
 
 use super::{
     args::{CheckArgs, CheckFormat, SelectionArgs, map_of},
+    config,
     output::{self, Outcome},
 };
 use crate::{
@@ -11,6 +12,7 @@ use crate::{
     destination::Destination,
     emit,
     excerpt::ExcerptStyle,
+    finding::Level,
     input,
     report::Coverage,
     resolve::Choices,
@@ -26,13 +28,29 @@ const SHOWN_PER_FILE: usize = 50;
 ///
 /// A message when the run cannot begin: a destination that cannot be loaded, a registry that does not exist.
 pub fn run(args: &CheckArgs) -> Result<Outcome, String> {
-    let destinations = load_destinations(&args.destinations, args.common.max_file_size)?;
+    let config = config::load(&args.common, &args.paths, args.format)?;
+    let mut settings = config::settings(&args.rules, &config, &args.paths);
+    if args.show_config {
+        output::print(&config::show(args, &config, &settings))?;
+        return Ok(Outcome::Clean);
+    }
+    let folders = if args.destinations.is_empty() {
+        config
+            .destinations
+            .iter()
+            .map(|path| path.value.clone())
+            .collect()
+    } else {
+        settings.asks_other_destinations = !config.destinations.is_empty();
+        args.destinations.clone()
+    };
+    let destinations = load_destinations(&folders, args.common.max_file_size)?;
     let choices = choices(&args.selection, &destinations)?;
     let width = output::width();
     let options = CheckOptions {
         choices,
         max_file_size: args.common.max_file_size,
-        settings: args.rules.settings(),
+        settings,
         excerpts: (args.format == CheckFormat::Human).then(|| excerpt_style(width)),
     };
     let (paths, stdin): (Vec<_>, Vec<_>) = args
@@ -40,7 +58,8 @@ pub fn run(args: &CheckArgs) -> Result<Outcome, String> {
         .iter()
         .cloned()
         .partition(|path| path != Path::new("-"));
-    let (files, missing) = input::collect(&paths);
+    let (mut files, missing) = input::collect(&paths);
+    config.leave_out(&mut files);
     let mut failed = !missing.is_empty();
     for error in &missing {
         output::error(&error.to_string());
@@ -75,7 +94,13 @@ pub fn run(args: &CheckArgs) -> Result<Outcome, String> {
     Ok(if failed {
         Outcome::Failed
     } else {
-        args.fail_on.outcome(&report)
+        let in_file = config.fail_on.map(|level| level.value);
+        let level = match (args.fail_on, in_file) {
+            (Some(level), _) => level.level(),
+            (None, Some(level)) => level,
+            (None, None) => Some(Level::Error),
+        };
+        output::outcome(&report, level)
     })
 }
 

@@ -2,6 +2,7 @@
 
 mod args;
 mod check;
+mod config;
 mod output;
 mod rewrite;
 mod rules;

@@ -44,20 +44,26 @@ pub enum FailOn {
 }
 
 impl FailOn {
-    /// The outcome of a report.
+    /// The lowest level that fails; `None` for never.
     #[must_use]
-    pub fn outcome(self, report: &Report) -> Outcome {
-        let level = match self {
-            Self::Error => Level::Error,
-            Self::Warning => Level::Warning,
-            Self::Info => Level::Info,
-            Self::Never => return Outcome::Clean,
-        };
-        if report.findings.iter().any(|finding| finding.level >= level) {
-            Outcome::Findings
-        } else {
-            Outcome::Clean
+    pub fn level(self) -> Option<Level> {
+        match self {
+            Self::Error => Some(Level::Error),
+            Self::Warning => Some(Level::Warning),
+            Self::Info => Some(Level::Info),
+            Self::Never => None,
         }
+    }
+}
+
+/// The outcome of a report, with the lowest level that fails; `None` for never.
+#[must_use]
+pub fn outcome(report: &Report, fail_on: Option<Level>) -> Outcome {
+    let fails = |level| report.findings.iter().any(|finding| finding.level >= level);
+    if fail_on.is_some_and(fails) {
+        Outcome::Findings
+    } else {
+        Outcome::Clean
     }
 }
 

@@ -8,6 +8,7 @@ mod cloud_all_outside_addon;
 mod duplicate_in_batch;
 mod duplicate_key;
 mod duplicate_profile;
+mod expired_ignore;
 mod invalid_values_yaml;
 mod malformed_name;
 mod malformed_reference;
@@ -25,6 +26,7 @@ mod syntax_error;
 mod undefined_variable;
 mod unknown_field;
 mod unquoted_reference;
+mod unused_ignore;
 mod unverifiable_pack;
 
 use crate::{
@@ -104,6 +106,7 @@ pub static ALL: &[&dyn Rule] = &[
     &duplicate_in_batch::DuplicateInBatch,
     &duplicate_key::DuplicateKey,
     &duplicate_profile::DuplicateProfile,
+    &expired_ignore::ExpiredIgnore,
     &invalid_values_yaml::InvalidValuesYaml,
     &malformed_name::MalformedName,
     &malformed_reference::MalformedReference,
@@ -120,6 +123,7 @@ pub static ALL: &[&dyn Rule] = &[
     &undefined_variable::UndefinedVariable,
     &unknown_field::UnknownField,
     &unquoted_reference::UnquotedReference,
+    &unused_ignore::UnusedIgnore,
     &unverifiable_pack::UnverifiablePack,
 ];
 
@@ -135,7 +139,7 @@ pub fn named(id: &str) -> Option<&'static dyn Rule> {
     ALL.iter().copied().find(|rule| rule.meta().id == id)
 }
 
-/// The rule that reports a fault of a destination folder.
+/// The rule that reports a fault of a destination folder, or of a configuration.
 #[must_use]
 pub fn for_destination_fault(kind: crate::destination::FaultKind) -> &'static RuleMeta {
     use crate::destination::FaultKind;
@@ -157,6 +161,18 @@ pub fn masked_value_meta() -> &'static RuleMeta {
 #[must_use]
 pub fn unverifiable_pack_meta() -> &'static RuleMeta {
     &unverifiable_pack::META
+}
+
+/// What is known of `unused-ignore`, which is reported when the other rules have run.
+#[must_use]
+pub fn unused_ignore_meta() -> &'static RuleMeta {
+    &unused_ignore::META
+}
+
+/// What is known of `expired-ignore`, which is about the configuration.
+#[must_use]
+pub fn expired_ignore_meta() -> &'static RuleMeta {
+    &expired_ignore::META
 }
 
 pub use malformed_name::defect as name_defect;
