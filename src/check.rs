@@ -15,6 +15,7 @@ use crate::{
     finding::{Finding, Level},
     ignore::Used,
     input::InputFile,
+    pragma,
     profile::{Profile, ProfileFile, Shape},
     report::{Coverage, Report},
     resolve::{Choices, Resolution},
@@ -204,6 +205,12 @@ pub fn check_file(
     }
     outcome.findings = sink.finish();
     settings.apply(&mut outcome.findings);
+    pragma::apply(
+        file,
+        &mut outcome.findings,
+        settings,
+        !destinations.is_empty(),
+    );
     settings
         .ignores
         .apply(&mut outcome.findings, &mut outcome.used_ignores);

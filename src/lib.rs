@@ -25,6 +25,7 @@ pub mod finding;
 pub mod ignore;
 pub mod input;
 pub mod masks;
+pub mod pragma;
 pub mod profile;
 pub mod report;
 pub mod resolve;

@@ -1,5 +1,6 @@
 //! Parsers with byte positions: JSON, YAML, and the references in YAML scalars. One [`Tree`] serves both formats.
 
+mod comments;
 pub mod edit;
 pub mod json;
 mod json_schema;
@@ -14,6 +15,7 @@ mod yaml_writer;
 
 use crate::source::Text;
 
+pub use comments::comments;
 pub use json_schema::{Instance, TreeJson};
 pub use json_writer::write_json;
 pub use pointer::{escape_pointer_token, join_pointer};
