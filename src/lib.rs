@@ -13,6 +13,7 @@
     clippy::unwrap_used
 )]
 
+pub mod baseline;
 pub mod batch;
 pub mod check;
 pub mod cli;

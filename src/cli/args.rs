@@ -69,6 +69,14 @@ pub struct CheckArgs {
     #[arg(long)]
     pub show_config: bool,
 
+    /// Leave out findings that this file knows
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+
+    /// Write the findings of this run to a file, for `--baseline`; what the run did not look at stays in it
+    #[arg(long, value_name = "FILE")]
+    pub write_baseline: Option<PathBuf>,
+
     /// The name that standard input goes by
     #[arg(long, value_name = "NAME", default_value = "<stdin>")]
     pub stdin_filename: String,

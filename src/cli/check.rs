@@ -8,13 +8,15 @@ use super::{
     output::{self, Outcome},
 };
 use crate::{
+    baseline::{Baseline, Scope},
     check::{self, CheckOptions},
+    config::Config,
     destination::Destination,
     emit,
     excerpt::ExcerptStyle,
     finding::Level,
-    input,
-    report::Coverage,
+    input::{self, InputFile},
+    report::{Coverage, Report},
     resolve::Choices,
     source::{Source, shown_path},
 };
@@ -78,10 +80,15 @@ pub fn run(args: &CheckArgs) -> Result<Outcome, String> {
         .map_err(|error| format!("standard input: {error}"))?;
         outcomes.push(check::check_source(source, true, &destinations, &options));
     }
-    let report = check::report(outcomes, &destinations, &options.settings);
+    let mut report = check::report(outcomes, &destinations, &options.settings);
     if failed && report.coverage == Coverage::default() && report.findings.is_empty() {
         return Ok(Outcome::Failed);
     }
+    let mut scope = scope(&files, &destinations, &config);
+    if !stdin.is_empty() {
+        scope.files.insert(args.stdin_filename.clone());
+    }
+    heed_baselines(args, &mut report, &scope)?;
     let text = match args.format {
         CheckFormat::Human => emit::human::render(&report, args.common.color.is_on(), width),
         CheckFormat::Concise => emit::concise::render(&report),
@@ -102,6 +109,55 @@ pub fn run(args: &CheckArgs) -> Result<Outcome, String> {
         };
         output::outcome(&report, level)
     })
+}
+
+/// What the run has looked at.
+fn scope(files: &[InputFile], destinations: &[Arc<Destination>], config: &Config) -> Scope {
+    let files = files.iter().map(|file| shown_path(&file.path));
+    Scope {
+        files: files.chain(config.name.clone()).collect(),
+        folders: destinations
+            .iter()
+            .map(|destination| shown_path(destination.folder()))
+            .collect(),
+        destinations: destinations
+            .iter()
+            .map(|destination| destination.name().to_string())
+            .collect(),
+    }
+}
+
+/// Writes the baseline that is asked for, and leaves out what one knows.
+fn heed_baselines(args: &CheckArgs, report: &mut Report, scope: &Scope) -> Result<(), String> {
+    let limit = args.common.max_file_size;
+    let counted = |count: usize| match count {
+        1 => "1 finding".to_owned(),
+        count => format!("{count} findings"),
+    };
+    if let Some(path) = &args.write_baseline {
+        let before = if path.exists() {
+            Baseline::read(path, limit)?
+        } else {
+            Baseline::default()
+        };
+        let baseline = Baseline::of(report, before, scope);
+        baseline.write(path).map_err(|error| error.to_string())?;
+        let known = counted(baseline.len());
+        output::note(&format!("the baseline `{}` knows {known}", path.display()));
+        baseline.apply(report);
+    } else if let Some(path) = &args.baseline {
+        let baseline = Baseline::read(path, limit)?;
+        let stale = baseline.stale(report, scope);
+        if stale > 0 {
+            let gone = counted(stale);
+            let path = path.display();
+            output::warning(&format!(
+                "{gone} of the baseline cannot be found any more: `--write-baseline {path}` takes them out"
+            ));
+        }
+        baseline.apply(report);
+    }
+    Ok(())
 }
 
 /// How many findings of a file are shown with their lines, and how those are cut for a terminal of this width.

@@ -128,15 +128,20 @@ pub fn print(text: &str) -> Result<(), String> {
 
 /// Prints an error of the tool itself.
 pub fn error(message: &str) {
-    note("error", message);
+    line("error", message);
 }
 
 /// Prints a warning about the run itself.
 pub fn warning(message: &str) {
-    note("warning", message);
+    line("warning", message);
 }
 
-fn note(kind: &str, message: &str) {
+/// Prints what became of the run besides its output.
+pub fn note(message: &str) {
+    line("note", message);
+}
+
+fn line(kind: &str, message: &str) {
     // Nobody can be told that standard error is gone.
     let _ = writeln!(
         io::stderr().lock(),

@@ -368,6 +368,14 @@ fn summary(out: &mut String, report: &Report) {
             several.iter().for_each(|ready| line(out, ready));
         }
     }
+    if report.known > 0 {
+        let known = counted(
+            report.known,
+            "known finding of the baseline is",
+            "known findings of the baseline are",
+        );
+        line(out, &format!("{known} not shown"));
+    }
     if coverage.skipped_files > 0 {
         let skipped = counted(
             coverage.skipped_files,
