@@ -69,6 +69,18 @@ pub struct FileOutcome {
 }
 
 impl FileOutcome {
+    /// The outcome of a file that has nothing to do with profiles.
+    #[must_use]
+    pub fn skipped() -> Self {
+        Self {
+            coverage: Coverage {
+                skipped_files: 1,
+                ..Coverage::default()
+            },
+            ..Self::default()
+        }
+    }
+
     /// What was found in the file.
     #[must_use]
     pub fn into_findings(self) -> Vec<Finding> {
@@ -117,13 +129,7 @@ pub fn check_source(
 ) -> FileOutcome {
     let file = ProfileFile::parse(source);
     if !is_named && is_foreign(&file) {
-        return FileOutcome {
-            coverage: Coverage {
-                skipped_files: 1,
-                ..Coverage::default()
-            },
-            ..FileOutcome::default()
-        };
+        return FileOutcome::skipped();
     }
     check_file(&file, destinations, options)
 }

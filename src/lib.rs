@@ -23,6 +23,7 @@ pub mod destination;
 pub mod emit;
 pub mod excerpt;
 pub mod finding;
+pub mod fix;
 pub mod ignore;
 pub mod input;
 pub mod masks;

@@ -69,6 +69,18 @@ pub struct CheckArgs {
     #[arg(long)]
     pub show_config: bool,
 
+    /// Make the fixes that are certain to be what was meant, in the files themselves
+    #[arg(long)]
+    pub fix: bool,
+
+    /// With `--fix` or `--diff`: make the fixes that may not be what was meant, too
+    #[arg(long)]
+    pub unsafe_fixes: bool,
+
+    /// Print what `--fix` would change, and write nothing
+    #[arg(long)]
+    pub diff: bool,
+
     /// Leave out findings that this file knows
     #[arg(long, value_name = "FILE")]
     pub baseline: Option<PathBuf>,

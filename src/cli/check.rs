@@ -15,6 +15,7 @@ use crate::{
     emit,
     excerpt::ExcerptStyle,
     finding::Level,
+    fix::{self, FixOptions},
     input::{self, InputFile},
     report::{Coverage, Report},
     resolve::Choices,
@@ -30,6 +31,12 @@ const SHOWN_PER_FILE: usize = 50;
 ///
 /// A message when the run cannot begin: a destination that cannot be loaded, a registry that does not exist.
 pub fn run(args: &CheckArgs) -> Result<Outcome, String> {
+    if args.diff && args.format != CheckFormat::Human {
+        return Err("--diff is for people: leave out --format".to_owned());
+    }
+    if args.unsafe_fixes && !args.fix && !args.diff {
+        return Err("--unsafe-fixes goes with --fix or --diff".to_owned());
+    }
     let config = config::load(&args.common, &args.paths, args.format)?;
     let mut settings = config::settings(&args.rules, &config, &args.paths);
     if args.show_config {
@@ -66,7 +73,31 @@ pub fn run(args: &CheckArgs) -> Result<Outcome, String> {
     for error in &missing {
         output::error(&error.to_string());
     }
-    let (mut outcomes, unreadable) = check::check_files(&files, &destinations, &options);
+    let is_fixing = args.fix || args.diff;
+    if is_fixing && !stdin.is_empty() {
+        return Err("fixes are made in files, not in standard input".to_owned());
+    }
+    let (mut outcomes, unreadable, fixed) = if is_fixing {
+        let options = FixOptions {
+            check: options.clone(),
+            unsafe_fixes: args.unsafe_fixes,
+            writes: !args.diff,
+        };
+        let run = fix::fix_files(&files, &destinations, &options);
+        (run.outcomes, run.unreadable, run.files)
+    } else {
+        let (outcomes, unreadable) = check::check_files(&files, &destinations, &options);
+        (outcomes, unreadable, Vec::new())
+    };
+    for file in &fixed {
+        for reason in &file.refused {
+            output::warning(&format!("{}: {reason}", file.file));
+        }
+        if let Some(error) = &file.error {
+            failed = true;
+            output::error(&error.to_string());
+        }
+    }
     for file in &unreadable {
         failed = true;
         output::error(&format!("`{}`: {}", file.path.display(), file.error));
@@ -89,12 +120,31 @@ pub fn run(args: &CheckArgs) -> Result<Outcome, String> {
         scope.files.insert(args.stdin_filename.clone());
     }
     heed_baselines(args, &mut report, &scope)?;
+    let summary = emit::fix::summary(&fixed, !args.diff);
     let text = match args.format {
-        CheckFormat::Human => emit::human::render(&report, args.common.color.is_on(), width),
+        CheckFormat::Human => {
+            let mut text = String::new();
+            if args.diff {
+                text = emit::fix::diffs(&fixed);
+            }
+            text.push_str(&emit::human::render(
+                &report,
+                args.common.color.is_on(),
+                width,
+            ));
+            if !summary.is_empty() {
+                text.push_str(&summary);
+                text.push('\n');
+            }
+            text
+        }
         CheckFormat::Concise => emit::concise::render(&report),
         CheckFormat::Json => emit::json::render(&report),
     };
     output::print(&text)?;
+    if args.format != CheckFormat::Human && !summary.is_empty() {
+        output::note(&summary);
+    }
     if report.coverage.profiles == 0 && report.findings.is_empty() && !failed {
         output::warning("no profiles found");
     }

@@ -67,7 +67,7 @@ pub enum Unusable {
     /// It cannot be read.
     Unreadable(String, ReadError),
     /// What is wrong with it, all of it, and its text.
-    Faulty(Vec<Finding>, Source),
+    Faulty(Vec<Finding>, Box<Source>),
 }
 
 /// The largest configuration that is read, in bytes.
@@ -101,7 +101,7 @@ impl Config {
         if faults.is_empty() {
             Ok(config)
         } else {
-            Err(Unusable::Faulty(faults, source))
+            Err(Unusable::Faulty(faults, Box::new(source)))
         }
     }
 

@@ -2,6 +2,7 @@
 
 pub mod concise;
 pub mod config;
+pub mod fix;
 pub mod human;
 pub mod json;
 pub mod page;
