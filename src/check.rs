@@ -13,7 +13,9 @@ use crate::{
     destination::Destination,
     excerpt::{Excerpt, ExcerptStyle},
     finding::{Finding, Level},
+    ignore::Used,
     input::InputFile,
+    pragma,
     profile::{Profile, ProfileFile, Shape},
     report::{Coverage, Report},
     resolve::{Choices, Resolution},
@@ -63,9 +65,22 @@ pub struct FileOutcome {
     findings: Vec<Finding>,
     coverage: Coverage,
     profiles: Vec<BatchProfile>,
+    used_ignores: Used,
 }
 
 impl FileOutcome {
+    /// The outcome of a file that has nothing to do with profiles.
+    #[must_use]
+    pub fn skipped() -> Self {
+        Self {
+            coverage: Coverage {
+                skipped_files: 1,
+                ..Coverage::default()
+            },
+            ..Self::default()
+        }
+    }
+
     /// What was found in the file.
     #[must_use]
     pub fn into_findings(self) -> Vec<Finding> {
@@ -114,13 +129,7 @@ pub fn check_source(
 ) -> FileOutcome {
     let file = ProfileFile::parse(source);
     if !is_named && is_foreign(&file) {
-        return FileOutcome {
-            coverage: Coverage {
-                skipped_files: 1,
-                ..Coverage::default()
-            },
-            ..FileOutcome::default()
-        };
+        return FileOutcome::skipped();
     }
     check_file(&file, destinations, options)
 }
@@ -206,6 +215,15 @@ pub fn check_file(
     }
     outcome.findings = sink.finish();
     settings.apply(&mut outcome.findings);
+    pragma::apply(
+        file,
+        &mut outcome.findings,
+        settings,
+        !destinations.is_empty(),
+    );
+    settings
+        .ignores
+        .apply(&mut outcome.findings, &mut outcome.used_ignores);
     if let Some((limit, style)) = options.excerpts {
         cut_excerpts(file, &mut outcome.findings, limit, style);
     }
@@ -222,10 +240,12 @@ pub fn report(
     let mut findings = Vec::new();
     let mut coverage = Coverage::default();
     let mut batch = Batch::default();
+    let mut used_ignores = Used::new();
     for outcome in outcomes {
         findings.extend(outcome.findings);
         coverage.add(outcome.coverage);
         batch.profiles.extend(outcome.profiles);
+        used_ignores.extend(outcome.used_ignores);
     }
     batch.settle(&mut findings);
     if !destinations.is_empty() {
@@ -234,6 +254,7 @@ pub fn report(
             rule.check_batch(&batch, &mut found);
         }
         settings.apply(&mut found);
+        settings.ignores.apply(&mut found, &mut used_ignores);
         findings.append(&mut found);
     }
     let errors = || {
@@ -267,10 +288,13 @@ pub fn report(
     for destination in destinations {
         let mut found: Vec<_> = destination_findings(destination).collect();
         settings.apply(&mut found);
+        settings.ignores.apply(&mut found, &mut used_ignores);
         findings.append(&mut found);
         coverage.not_checked.extend(destination.not_checked());
     }
     coverage.not_checked.extend(unverified_packs(&findings));
+    let ignores = &settings.ignores;
+    findings.extend(ignores.findings(&used_ignores, settings, !destinations.is_empty()));
     let names = destinations
         .iter()
         .map(|destination| destination.name().to_string())

@@ -106,6 +106,8 @@ pub struct RuleMeta {
     pub level: Level,
     /// Whether it runs where nothing is said of it.
     pub is_on: bool,
+    /// Whether some of its findings come with a fix.
+    pub is_fixable: bool,
     /// What it is about.
     pub group: Group,
     /// The version of the tool that had it first.

@@ -14,9 +14,11 @@
 )]
 
 pub mod base64;
+pub mod baseline;
 pub mod batch;
 pub mod check;
 pub mod cli;
+pub mod config;
 pub mod constraints;
 pub mod credentials;
 pub mod date;
@@ -25,11 +27,14 @@ pub mod destination;
 pub mod emit;
 pub mod excerpt;
 pub mod finding;
+pub mod fix;
 pub mod go_regex;
 pub mod hosts;
+pub mod ignore;
 pub mod input;
 pub mod masks;
 pub mod placeholders;
+pub mod pragma;
 pub mod profile;
 pub mod report;
 pub mod resolve;

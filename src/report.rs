@@ -47,6 +47,8 @@ pub struct Report {
     pub coverage: Coverage,
     /// The names of the destinations that were asked.
     pub destinations: Vec<String>,
+    /// How many findings were left out because a baseline knows them.
+    pub known: usize,
 }
 
 impl Report {
@@ -60,6 +62,7 @@ impl Report {
             findings,
             coverage,
             destinations,
+            known: 0,
         }
     }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::{
     date::Date,
     finding::{Finding, Group, Level, RuleMeta},
+    ignore::Ignores,
     placeholders::Placeholders,
     rules,
 };
@@ -18,6 +19,10 @@ pub struct Settings {
     pub today: Option<Date>,
     /// What texts look like that stand in for a value.
     pub placeholders: Placeholders,
+    /// Findings that the configuration silences.
+    pub ignores: Ignores,
+    /// Whether the run asks other destinations than the configuration does, so that what is silenced there may not occur.
+    pub asks_other_destinations: bool,
 }
 
 impl Settings {
@@ -28,6 +33,14 @@ impl Settings {
             Some(level) => level.is_some(),
             None => rule.is_on,
         }
+    }
+
+    /// Whether the run would tell findings of a rule if there were any: it is on, and can ask whom it has to.
+    #[must_use]
+    pub fn is_asked(&self, rule: &RuleMeta, has_destinations: bool) -> bool {
+        let asks_destinations = matches!(rule.group, Group::Destination | Group::Constraints);
+        let is_told = has_destinations && !self.asks_other_destinations;
+        self.is_on(rule) && (is_told || !asks_destinations)
     }
 
     /// Gives a rule, or all rules of a group, a level; `None` turns them off.

@@ -37,6 +37,8 @@ fn help_texts_stay_what_they_are() {
         &["--help"][..],
         &["check", "--help"],
         &["rewrite", "--help"],
+        &["explain", "--help"],
+        &["rules", "--help"],
     ] {
         let output = run(args);
         assert_eq!(code(&output), 0);
@@ -533,4 +535,48 @@ fn secrets_that_are_reported_are_not_shown() {
             }
         }
     }
+}
+
+#[test]
+fn rules_are_explained() {
+    let page = run(&["explain", "masked-value"]);
+    assert_eq!(code(&page), 0);
+    assert!(stdout(&page).starts_with("masked-value\n\n"));
+    assert!(stdout(&page).contains("\nWhat it does\n\n"));
+    let slip = run(&["explain", "maskedvalue"]);
+    assert_eq!((code(&slip), stdout(&slip)), (2, String::new()));
+    assert!(
+        stderr(&slip).contains("did you mean `masked-value`?"),
+        "{}",
+        stderr(&slip)
+    );
+    assert!(stderr(&run(&["explain", "macro"])).contains("`missing-macro`"));
+    assert!(stderr(&run(&["explain", "stack"])).contains("is a group of rules: `"));
+    assert!(stderr(&run(&["explain", "zzz"])).contains("`palette-knife rules` lists them"));
+}
+
+#[test]
+fn rules_are_listed_for_people_and_programs() {
+    let table = run(&["rules"]);
+    assert_eq!(code(&table), 0);
+    let list = run(&["rules", "--format", "json"]);
+    let list: serde_json::Value = serde_json::from_slice(&list.stdout).expect("JSON");
+    let rules = list["rules"].as_array().expect("rules");
+    assert_eq!(rules.len(), palette_knife::rules::ALL.len());
+    for rule in rules {
+        assert!(stdout(&table).contains(rule["id"].as_str().expect("a name")));
+    }
+    let masks = rules.iter().find(|rule| rule["id"] == "masked-value");
+    assert_eq!(
+        masks.expect("the rule"),
+        &serde_json::json!({
+            "id": "masked-value",
+            "level": "error",
+            "group": "values",
+            "onByDefault": true,
+            "fixable": false,
+            "since": "0.1.0",
+            "summary": palette_knife::rules::named("masked-value").expect("the rule").meta().summary,
+        })
+    );
 }

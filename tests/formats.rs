@@ -11,6 +11,7 @@ use std::{
 
 use palette_knife::{
     check::{self, CheckOptions},
+    config::FILE_NAME,
     destination::Destination,
     finding::{Finding, Place},
     profile::ProfileFile,
@@ -68,8 +69,11 @@ fn in_all_forms(name: &str, text: &str) -> Option<[(String, String); 3]> {
 }
 
 /// Checks files with every rule, those that are off by default too.
-fn check_all(files: &Files, destinations: &[Arc<Destination>]) -> Report {
-    let mut options = CheckOptions::default();
+fn check_all(files: &Files, destinations: &[Arc<Destination>], settings: &Settings) -> Report {
+    let mut options = CheckOptions {
+        settings: settings.clone(),
+        ..CheckOptions::default()
+    };
     for meta in rules::ALL.iter().map(|rule| rule.meta()) {
         if !meta.is_on {
             options.settings.set_level(meta.id, Some(meta.level));
@@ -142,7 +146,12 @@ fn fixed(finding: &Finding, files: &Files) -> Option<String> {
     ))
 }
 
-fn assert_same_in_all_forms(case: &str, files: &Files, destinations: &[Arc<Destination>]) -> bool {
+fn assert_same_in_all_forms(
+    case: &str,
+    files: &Files,
+    destinations: &[Arc<Destination>],
+    settings: &Settings,
+) -> bool {
     let forms: Option<Vec<_>> = files
         .iter()
         .map(|(name, text)| in_all_forms(name, text))
@@ -152,7 +161,7 @@ fn assert_same_in_all_forms(case: &str, files: &Files, destinations: &[Arc<Desti
     };
     let [json, yaml, flow] = [0, 1, 2].map(|form| {
         let files: Files = forms.iter().map(|forms| forms[form].clone()).collect();
-        said(&check_all(&files, destinations), &files)
+        said(&check_all(&files, destinations, settings), &files)
     });
     assert_eq!(json, yaml, "{case} as YAML:\n{}", forms[0][1].1);
     assert_eq!(json, flow, "{case} as JSON that is read as YAML");
@@ -167,9 +176,14 @@ fn every_case_of_every_rule_is_found_in_both_formats() {
             let mut files = Files::new();
             let mut destinations = Vec::new();
             let mut is_text = true;
+            let mut settings = Settings::default();
             for path in entries(&case) {
                 match file_name(&path).as_str() {
                     "expected" => {}
+                    FILE_NAME => {
+                        let text = fs::read_to_string(&path).expect("a configuration");
+                        settings = common::settings_of(&text);
+                    }
                     "destination" => {
                         let destination = Destination::load(&path, DEFAULT_MAX_FILE_SIZE);
                         destinations.push(Arc::new(destination.expect("a destination")));
@@ -181,7 +195,7 @@ fn every_case_of_every_rule_is_found_in_both_formats() {
                 }
             }
             let name = format!("{}/{}", file_name(&rule), file_name(&case));
-            if is_text && assert_same_in_all_forms(&name, &files, &destinations) {
+            if is_text && assert_same_in_all_forms(&name, &files, &destinations, &settings) {
                 same += 1;
             } else {
                 left_out.push(name);
@@ -212,14 +226,20 @@ fn fixtures_say_the_same_in_both_formats() {
                     continue;
                 };
                 let files = vec![(name.clone(), text)];
-                let is_same = assert_same_in_all_forms(&name, &files, &destinations);
+                let is_same =
+                    assert_same_in_all_forms(&name, &files, &destinations, &Settings::default());
                 if folder == "profiles" {
                     assert!(is_same, "{name} is not compared");
                     all.extend(files);
                 }
             }
         }
-        assert!(assert_same_in_all_forms("all", &all, &destinations));
+        assert!(assert_same_in_all_forms(
+            "all",
+            &all,
+            &destinations,
+            &Settings::default()
+        ));
     }
 }
 

@@ -1,8 +1,10 @@
 //! The cases of every rule, and the examples on its page.
 //!
 //! A case is a folder `tests/rules/<rule>/<bad|good>-<what>/`: input files, at most one folder `destination`, and
-//! `expected`, what the tool says. `UPDATE_EXPECTED=1 cargo test --test rules` writes `expected`; read it before you
+//! `expected`, what the tool says. A `palette-knife.toml` among the files is the configuration of the run. `UPDATE_EXPECTED=1 cargo test --test rules` writes `expected`; read it before you
 //! commit it.
+
+mod common;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -14,10 +16,13 @@ use std::{
 
 use palette_knife::{
     check::{self, CheckOptions},
+    config::FILE_NAME,
     destination::Destination,
+    emit,
     finding::{Finding, Level},
     report::Report,
     rules,
+    settings::Settings,
     source::{DEFAULT_MAX_FILE_SIZE, Source},
 };
 use tempfile::TempDir;
@@ -41,8 +46,16 @@ fn file_name(path: &Path) -> String {
 }
 
 /// Checks files as if they had been named on the command line, and the rule had been turned on.
-fn check(rule: &str, files: &[(String, Vec<u8>)], destination: Option<Destination>) -> Report {
-    let mut options = CheckOptions::default();
+fn check(
+    rule: &str,
+    files: &[(String, Vec<u8>)],
+    destination: Option<Destination>,
+    settings: &Settings,
+) -> Report {
+    let mut options = CheckOptions {
+        settings: settings.clone(),
+        ..CheckOptions::default()
+    };
     let meta = rules::named(rule).expect("a rule").meta();
     if !meta.is_on {
         options.settings.set_level(rule, Some(meta.level));
@@ -129,13 +142,19 @@ fn every_case_says_what_is_expected() {
     let mut cases = 0;
     for folder in entries(&root().join("tests/rules")) {
         let rule = file_name(&folder);
+        let mut has_fix = false;
         for case in entries(&folder) {
             cases += 1;
             let mut files = Vec::new();
             let mut destination = None;
+            let mut settings = Settings::default();
             for path in entries(&case) {
                 match file_name(&path).as_str() {
                     "expected" => {}
+                    FILE_NAME => {
+                        let text = fs::read_to_string(&path).expect("a configuration");
+                        settings = common::settings_of(&text);
+                    }
                     "destination" => {
                         destination = Some(
                             Destination::load(&path, DEFAULT_MAX_FILE_SIZE).expect("a destination"),
@@ -144,12 +163,16 @@ fn every_case_says_what_is_expected() {
                     name => files.push((name.to_owned(), fs::read(&path).expect("an input"))),
                 }
             }
-            let report = check(&rule, &files, destination);
+            let report = check(&rule, &files, destination, &settings);
             let of_rule = report
                 .findings
                 .iter()
                 .filter(|finding| finding.rule.id == rule)
                 .count();
+            has_fix |= report
+                .findings
+                .iter()
+                .any(|finding| finding.rule.id == rule && finding.fix.is_some());
             let name = format!("{rule}/{}", file_name(&case));
             let is_bad = file_name(&case).starts_with("bad-");
             if is_bad != (of_rule > 0) {
@@ -166,6 +189,12 @@ fn every_case_says_what_is_expected() {
             } else if fs::read_to_string(&expected).unwrap_or_default() != shown {
                 let _ = writeln!(wrong, "{name}: expected another answer than\n{shown}");
             }
+        }
+        if rules::named(&rule).is_some_and(|rule| rule.meta().is_fixable != has_fix) {
+            let _ = writeln!(
+                wrong,
+                "{rule}: `is_fixable` should be {has_fix}, as its cases tell"
+            );
         }
     }
     assert!(cases > 0, "no cases found");
@@ -245,7 +274,9 @@ fn check_blocks(
         })
         .collect();
     assert!(!files.is_empty(), "no {role} block");
-    check(rule, &files, destination)
+    let config = blocks.iter().find(|block| block.role == "config");
+    let settings = config.map_or_else(Settings::default, |block| common::settings_of(&block.text));
+    check(rule, &files, destination, &settings)
 }
 
 #[test]
@@ -318,6 +349,20 @@ fn a_rule_has_one_name_everywhere() {
     assert_eq!(names("tests/rules", ""), ids);
     let listed: Vec<&str> = rules::ALL.iter().map(|rule| rule.meta().id).collect();
     assert!(listed.is_sorted(), "{listed:?}");
+}
+
+#[test]
+fn the_index_lists_every_rule() {
+    let path = root().join("docs/rules/README.md");
+    let index = emit::rules::render_index();
+    if std::env::var_os("UPDATE_EXPECTED").is_some() {
+        fs::write(&path, &index).expect("written");
+    }
+    assert_eq!(
+        fs::read_to_string(&path).unwrap_or_default(),
+        index,
+        "run UPDATE_EXPECTED=1 cargo test --test rules"
+    );
 }
 
 #[test]

@@ -10,7 +10,6 @@ use crate::{
     finding::{Group, Level},
     rewrite::names::{BumpPart, OnConflict},
     rules,
-    settings::Settings,
     source::DEFAULT_MAX_FILE_SIZE,
     suggest,
     syntax::Format,
@@ -34,6 +33,10 @@ pub enum Command {
     /// Write import-ready files for a destination
     #[command(after_help = REWRITE_EXIT_CODES)]
     Rewrite(RewriteArgs),
+    /// Print the page of a rule: what it reports, why, and what to write instead
+    Explain(ExplainArgs),
+    /// List the rules
+    Rules(RulesArgs),
 }
 
 const EXIT_CODES: &str = "\
@@ -58,9 +61,33 @@ pub struct CheckArgs {
     #[arg(long, value_enum, default_value = "human")]
     pub format: CheckFormat,
 
-    /// The lowest level that makes the run fail
-    #[arg(long, value_enum, default_value = "error", value_name = "LEVEL")]
-    pub fail_on: FailOn,
+    /// The lowest level that makes the run fail [default: error]
+    #[arg(long, value_enum, value_name = "LEVEL")]
+    pub fail_on: Option<FailOn>,
+
+    /// Print every setting with where it comes from, and check nothing
+    #[arg(long)]
+    pub show_config: bool,
+
+    /// Make the fixes that are certain to be what was meant, in the files themselves
+    #[arg(long)]
+    pub fix: bool,
+
+    /// With `--fix` or `--diff`: make the fixes that may not be what was meant, too
+    #[arg(long)]
+    pub unsafe_fixes: bool,
+
+    /// Print what `--fix` would change, and write nothing
+    #[arg(long)]
+    pub diff: bool,
+
+    /// Leave out findings that this file knows
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+
+    /// Write the findings of this run to a file, for `--baseline`; what the run did not look at stays in it
+    #[arg(long, value_name = "FILE")]
+    pub write_baseline: Option<PathBuf>,
 
     /// The name that standard input goes by
     #[arg(long, value_name = "NAME", default_value = "<stdin>")]
@@ -163,6 +190,29 @@ pub struct RewriteArgs {
     pub common: CommonArgs,
 }
 
+/// Arguments of `explain`.
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// The rule, as findings name it
+    pub rule: String,
+
+    /// When to colour output
+    #[arg(long, value_enum, default_value = "auto", value_name = "WHEN")]
+    pub color: Color,
+}
+
+/// Arguments of `rules`.
+#[derive(Debug, Args)]
+pub struct RulesArgs {
+    /// How to print the list
+    #[arg(long, value_enum, default_value = "human")]
+    pub format: RulesFormat,
+
+    /// When to colour output
+    #[arg(long, value_enum, default_value = "auto", value_name = "WHEN")]
+    pub color: Color,
+}
+
 /// How a registry is chosen where the destination folder does not decide.
 #[derive(Debug, Args)]
 pub struct SelectionArgs {
@@ -187,29 +237,17 @@ pub struct RuleArgs {
     pub today: Option<Date>,
 }
 
-impl RuleArgs {
-    /// Levels and options as they are asked for.
-    #[must_use]
-    pub fn settings(&self) -> Settings {
-        let mut settings = Settings {
-            today: self.today,
-            ..Settings::default()
-        };
-        // What is said of a rule counts more than what is said of its group.
-        let (groups, rules): (Vec<_>, Vec<_>) = self
-            .rules
-            .iter()
-            .partition(|(name, _)| Group::named(name).is_some());
-        for (name, level) in groups.into_iter().chain(rules) {
-            settings.set_level(name, *level);
-        }
-        settings
-    }
-}
-
-/// Arguments that every command takes.
+/// Arguments of every command that reads profiles.
 #[derive(Debug, Args)]
 pub struct CommonArgs {
+    /// The configuration, instead of the nearest `palette-knife.toml` at or above the first path
+    #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
+    pub config: Option<PathBuf>,
+
+    /// Read no configuration
+    #[arg(long)]
+    pub no_config: bool,
+
     /// When to colour output
     #[arg(long, value_enum, default_value = "auto", value_name = "WHEN")]
     pub color: Color,
@@ -236,6 +274,15 @@ pub enum RewriteFormat {
     /// For people.
     Human,
     /// For programs; `schemas/rewrite-report.schema.json` describes it.
+    Json,
+}
+
+/// Output formats of `rules`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum RulesFormat {
+    /// For people: a table, by group.
+    Human,
+    /// For programs.
     Json,
 }
 

@@ -4,15 +4,20 @@ use std::{io, path::Path, sync::Arc};
 
 use super::{
     args::{CheckArgs, CheckFormat, SelectionArgs, map_of},
+    config,
     output::{self, Outcome},
 };
 use crate::{
+    baseline::{Baseline, Scope},
     check::{self, CheckOptions},
+    config::Config,
     destination::Destination,
     emit,
     excerpt::ExcerptStyle,
-    input,
-    report::Coverage,
+    finding::Level,
+    fix::{self, FixOptions},
+    input::{self, InputFile},
+    report::{Coverage, Report},
     resolve::Choices,
     source::{Source, shown_path},
 };
@@ -26,13 +31,35 @@ const SHOWN_PER_FILE: usize = 50;
 ///
 /// A message when the run cannot begin: a destination that cannot be loaded, a registry that does not exist.
 pub fn run(args: &CheckArgs) -> Result<Outcome, String> {
-    let destinations = load_destinations(&args.destinations, args.common.max_file_size)?;
+    if args.diff && args.format != CheckFormat::Human {
+        return Err("--diff is for people: leave out --format".to_owned());
+    }
+    if args.unsafe_fixes && !args.fix && !args.diff {
+        return Err("--unsafe-fixes goes with --fix or --diff".to_owned());
+    }
+    let config = config::load(&args.common, &args.paths, args.format)?;
+    let mut settings = config::settings(&args.rules, &config, &args.paths);
+    if args.show_config {
+        output::print(&config::show(args, &config, &settings))?;
+        return Ok(Outcome::Clean);
+    }
+    let folders = if args.destinations.is_empty() {
+        config
+            .destinations
+            .iter()
+            .map(|path| path.value.clone())
+            .collect()
+    } else {
+        settings.asks_other_destinations = !config.destinations.is_empty();
+        args.destinations.clone()
+    };
+    let destinations = load_destinations(&folders, args.common.max_file_size)?;
     let choices = choices(&args.selection, &destinations)?;
     let width = output::width();
     let options = CheckOptions {
         choices,
         max_file_size: args.common.max_file_size,
-        settings: args.rules.settings(),
+        settings,
         excerpts: (args.format == CheckFormat::Human).then(|| excerpt_style(width)),
     };
     let (paths, stdin): (Vec<_>, Vec<_>) = args
@@ -40,12 +67,37 @@ pub fn run(args: &CheckArgs) -> Result<Outcome, String> {
         .iter()
         .cloned()
         .partition(|path| path != Path::new("-"));
-    let (files, missing) = input::collect(&paths);
+    let (mut files, missing) = input::collect(&paths);
+    config.leave_out(&mut files);
     let mut failed = !missing.is_empty();
     for error in &missing {
         output::error(&error.to_string());
     }
-    let (mut outcomes, unreadable) = check::check_files(&files, &destinations, &options);
+    let is_fixing = args.fix || args.diff;
+    if is_fixing && !stdin.is_empty() {
+        return Err("fixes are made in files, not in standard input".to_owned());
+    }
+    let (mut outcomes, unreadable, fixed) = if is_fixing {
+        let options = FixOptions {
+            check: options.clone(),
+            unsafe_fixes: args.unsafe_fixes,
+            writes: !args.diff,
+        };
+        let run = fix::fix_files(&files, &destinations, &options);
+        (run.outcomes, run.unreadable, run.files)
+    } else {
+        let (outcomes, unreadable) = check::check_files(&files, &destinations, &options);
+        (outcomes, unreadable, Vec::new())
+    };
+    for file in &fixed {
+        for reason in &file.refused {
+            output::warning(&format!("{}: {reason}", file.file));
+        }
+        if let Some(error) = &file.error {
+            failed = true;
+            output::error(&error.to_string());
+        }
+    }
     for file in &unreadable {
         failed = true;
         output::error(&format!("`{}`: {}", file.path.display(), file.error));
@@ -59,24 +111,103 @@ pub fn run(args: &CheckArgs) -> Result<Outcome, String> {
         .map_err(|error| format!("standard input: {error}"))?;
         outcomes.push(check::check_source(source, true, &destinations, &options));
     }
-    let report = check::report(outcomes, &destinations, &options.settings);
+    let mut report = check::report(outcomes, &destinations, &options.settings);
     if failed && report.coverage == Coverage::default() && report.findings.is_empty() {
         return Ok(Outcome::Failed);
     }
+    let mut scope = scope(&files, &destinations, &config);
+    if !stdin.is_empty() {
+        scope.files.insert(args.stdin_filename.clone());
+    }
+    heed_baselines(args, &mut report, &scope)?;
+    let summary = emit::fix::summary(&fixed, !args.diff);
     let text = match args.format {
-        CheckFormat::Human => emit::human::render(&report, args.common.color.is_on(), width),
+        CheckFormat::Human => {
+            let mut text = String::new();
+            if args.diff {
+                text = emit::fix::diffs(&fixed);
+            }
+            text.push_str(&emit::human::render(
+                &report,
+                args.common.color.is_on(),
+                width,
+            ));
+            if !summary.is_empty() {
+                text.push_str(&summary);
+                text.push('\n');
+            }
+            text
+        }
         CheckFormat::Concise => emit::concise::render(&report),
         CheckFormat::Json => emit::json::render(&report),
     };
     output::print(&text)?;
+    if args.format != CheckFormat::Human && !summary.is_empty() {
+        output::note(&summary);
+    }
     if report.coverage.profiles == 0 && report.findings.is_empty() && !failed {
         output::warning("no profiles found");
     }
     Ok(if failed {
         Outcome::Failed
     } else {
-        args.fail_on.outcome(&report)
+        let in_file = config.fail_on.map(|level| level.value);
+        let level = match (args.fail_on, in_file) {
+            (Some(level), _) => level.level(),
+            (None, Some(level)) => level,
+            (None, None) => Some(Level::Error),
+        };
+        output::outcome(&report, level)
     })
+}
+
+/// What the run has looked at.
+fn scope(files: &[InputFile], destinations: &[Arc<Destination>], config: &Config) -> Scope {
+    let files = files.iter().map(|file| shown_path(&file.path));
+    Scope {
+        files: files.chain(config.name.clone()).collect(),
+        folders: destinations
+            .iter()
+            .map(|destination| shown_path(destination.folder()))
+            .collect(),
+        destinations: destinations
+            .iter()
+            .map(|destination| destination.name().to_string())
+            .collect(),
+    }
+}
+
+/// Writes the baseline that is asked for, and leaves out what one knows.
+fn heed_baselines(args: &CheckArgs, report: &mut Report, scope: &Scope) -> Result<(), String> {
+    let limit = args.common.max_file_size;
+    let counted = |count: usize| match count {
+        1 => "1 finding".to_owned(),
+        count => format!("{count} findings"),
+    };
+    if let Some(path) = &args.write_baseline {
+        let before = if path.exists() {
+            Baseline::read(path, limit)?
+        } else {
+            Baseline::default()
+        };
+        let baseline = Baseline::of(report, before, scope);
+        baseline.write(path).map_err(|error| error.to_string())?;
+        let known = counted(baseline.len());
+        output::note(&format!("the baseline `{}` knows {known}", path.display()));
+        baseline.apply(report);
+    } else if let Some(path) = &args.baseline {
+        let baseline = Baseline::read(path, limit)?;
+        let stale = baseline.stale(report, scope);
+        if stale > 0 {
+            let gone = counted(stale);
+            let path = path.display();
+            output::warning(&format!(
+                "{gone} of the baseline cannot be found any more: `--write-baseline {path}` takes them out"
+            ));
+        }
+        baseline.apply(report);
+    }
+    Ok(())
 }
 
 /// How many findings of a file are shown with their lines, and how those are cut for a terminal of this width.

@@ -2,8 +2,10 @@
 
 mod args;
 mod check;
+mod config;
 mod output;
 mod rewrite;
+mod rules;
 
 use std::process::ExitCode;
 
@@ -32,6 +34,8 @@ pub fn run() -> ExitCode {
     let result = match cli.command {
         Command::Check(args) => check::run(&args),
         Command::Rewrite(args) => rewrite::run(&args),
+        Command::Explain(args) => rules::explain(&args),
+        Command::Rules(args) => rules::run(&args),
     };
     match result {
         Ok(outcome) => outcome.into(),

@@ -44,20 +44,26 @@ pub enum FailOn {
 }
 
 impl FailOn {
-    /// The outcome of a report.
+    /// The lowest level that fails; `None` for never.
     #[must_use]
-    pub fn outcome(self, report: &Report) -> Outcome {
-        let level = match self {
-            Self::Error => Level::Error,
-            Self::Warning => Level::Warning,
-            Self::Info => Level::Info,
-            Self::Never => return Outcome::Clean,
-        };
-        if report.findings.iter().any(|finding| finding.level >= level) {
-            Outcome::Findings
-        } else {
-            Outcome::Clean
+    pub fn level(self) -> Option<Level> {
+        match self {
+            Self::Error => Some(Level::Error),
+            Self::Warning => Some(Level::Warning),
+            Self::Info => Some(Level::Info),
+            Self::Never => None,
         }
+    }
+}
+
+/// The outcome of a report, with the lowest level that fails; `None` for never.
+#[must_use]
+pub fn outcome(report: &Report, fail_on: Option<Level>) -> Outcome {
+    let fails = |level| report.findings.iter().any(|finding| finding.level >= level);
+    if fail_on.is_some_and(fails) {
+        Outcome::Findings
+    } else {
+        Outcome::Clean
     }
 }
 
@@ -122,15 +128,20 @@ pub fn print(text: &str) -> Result<(), String> {
 
 /// Prints an error of the tool itself.
 pub fn error(message: &str) {
-    note("error", message);
+    line("error", message);
 }
 
 /// Prints a warning about the run itself.
 pub fn warning(message: &str) {
-    note("warning", message);
+    line("warning", message);
 }
 
-fn note(kind: &str, message: &str) {
+/// Prints what became of the run besides its output.
+pub fn note(message: &str) {
+    line("note", message);
+}
+
+fn line(kind: &str, message: &str) {
     // Nobody can be told that standard error is gone.
     let _ = writeln!(
         io::stderr().lock(),

@@ -3,12 +3,13 @@
 use std::path::PathBuf;
 
 use super::{
-    args::{RewriteArgs, RewriteFormat, map_of},
+    args::{CheckFormat, RewriteArgs, RewriteFormat, map_of},
     check::{choices, excerpt_style, load_destinations},
     output::{self, Outcome},
 };
 use crate::{
     check::CheckOptions,
+    config::Config,
     destination::{Destination, DestinationFault, FaultKind},
     emit,
     input::{self, InputFile},
@@ -31,6 +32,11 @@ pub fn run(args: &RewriteArgs) -> Result<Outcome, String> {
     if args.paths.iter().any(|path| path.as_os_str() == "-") {
         return Err("rewrite takes files and folders, not standard input".to_owned());
     }
+    let as_check = match args.format {
+        RewriteFormat::Human => CheckFormat::Human,
+        RewriteFormat::Json => CheckFormat::Json,
+    };
+    let config = super::config::load(&args.common, &args.paths, as_check)?;
     let format = args.to_format.map(Format::from);
     let Some(folder) = &args.destination else {
         let (Some(format), Some(out)) = (format, &args.out) else {
@@ -42,10 +48,10 @@ pub fn run(args: &RewriteArgs) -> Result<Outcome, String> {
         if args.selection.strict_selection || !args.selection.registries.is_empty() {
             return Err("registries are chosen for a destination: pass `--to DIR`".to_owned());
         }
-        let (files, missing) = input_files(args)?;
+        let (files, missing) = input_files(args, &config)?;
         let options = CheckOptions {
             max_file_size: args.common.max_file_size,
-            settings: args.rules.settings(),
+            settings: config.settings(),
             excerpts: (args.format == RewriteFormat::Human).then(|| excerpt_style(output::width())),
             ..CheckOptions::default()
         };
@@ -77,11 +83,11 @@ pub fn run(args: &RewriteArgs) -> Result<Outcome, String> {
         check: CheckOptions {
             choices: choices(&args.selection, &destinations)?,
             max_file_size: args.common.max_file_size,
-            settings: args.rules.settings(),
+            settings: super::config::settings(&args.rules, &config, &args.paths),
             excerpts: (args.format == RewriteFormat::Human).then(|| excerpt_style(width)),
         },
     };
-    let (files, missing) = input_files(args)?;
+    let (files, missing) = input_files(args, &config)?;
     let results = run::rewrite(&files, destination, &options);
     for name in options
         .naming
@@ -102,8 +108,9 @@ pub fn run(args: &RewriteArgs) -> Result<Outcome, String> {
 }
 
 /// The files to work on, and whether one of the paths cannot be read.
-fn input_files(args: &RewriteArgs) -> Result<(Vec<InputFile>, bool), String> {
+fn input_files(args: &RewriteArgs, config: &Config) -> Result<(Vec<InputFile>, bool), String> {
     let (mut files, missing) = input::collect(&args.paths);
+    config.leave_out(&mut files);
     for error in &missing {
         output::error(&error.to_string());
     }

@@ -373,6 +373,14 @@ fn summary(out: &mut String, report: &Report) {
             several.iter().for_each(|ready| line(out, ready));
         }
     }
+    if report.known > 0 {
+        let known = counted(
+            report.known,
+            "known finding of the baseline is",
+            "known findings of the baseline are",
+        );
+        line(out, &format!("{known} not shown"));
+    }
     if coverage.skipped_files > 0 {
         let skipped = counted(
             coverage.skipped_files,
@@ -386,7 +394,7 @@ fn summary(out: &mut String, report: &Report) {
     }
 }
 
-fn counted(count: usize, one: &str, many: &str) -> String {
+pub(super) fn counted(count: usize, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
 }
 
@@ -396,7 +404,7 @@ fn line(out: &mut String, text: &str) {
 }
 
 /// Breaks a text between words so that lines fit, with `indent` before all but the first.
-fn wrap(text: &str, width: usize, indent: &str) -> String {
+pub(super) fn wrap(text: &str, width: usize, indent: &str) -> String {
     let mut wrapped = String::new();
     let mut column = 0;
     for word in text.split(' ') {

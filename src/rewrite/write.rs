@@ -104,6 +104,26 @@ pub fn write_in_place(input: &Path, before: &str, text: &str) -> Result<(), Writ
     replace(&target, &target, text, false).map_err(|error| error.about(input))
 }
 
+/// Writes a file of this tool's own, or replaces it.
+///
+/// # Errors
+///
+/// [`WriteError`]; the file is then what it was before.
+pub fn write_file(path: &Path, text: &str) -> Result<(), WriteError> {
+    // A new file gets the mode that the system gives new files; replacing keeps it.
+    let is_new = fs::File::create_new(path).is_ok();
+    let target = path
+        .canonicalize()
+        .map_err(|source| io_error(path, source))?;
+    replace(&target, &target, text, false).map_err(|error| {
+        if is_new {
+            // What is left of a file that could not be written is nobody's.
+            let _ = fs::remove_file(&target);
+        }
+        error.about(path)
+    })
+}
+
 fn replace(target: &Path, mode_of: &Path, text: &str, only_owner: bool) -> Result<(), WriteError> {
     let failed = |source| io_error(target, source);
     let folder = target

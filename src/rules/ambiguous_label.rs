@@ -9,6 +9,7 @@ pub static META: RuleMeta = RuleMeta {
     summary: "a label has a colon, which divides key and value where labels are tags",
     level: Level::Warning,
     is_on: true,
+    is_fixable: false,
     group: Group::Document,
     since: "0.1.0",
     docs: include_str!("../../docs/rules/ambiguous-label.md"),

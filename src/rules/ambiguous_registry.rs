@@ -14,6 +14,7 @@ pub static META: RuleMeta = RuleMeta {
     summary: "several registries hold the pack and nothing decides between them",
     level: Level::Error,
     is_on: true,
+    is_fixable: false,
     group: Group::Destination,
     since: "0.1.0",
     docs: include_str!("../../docs/rules/ambiguous-registry.md"),

@@ -9,6 +9,7 @@ pub static META: RuleMeta = RuleMeta {
     summary: "the profile would become a version of one for another cloud or of another type",
     level: Level::Warning,
     is_on: true,
+    is_fixable: false,
     group: Group::Destination,
     since: "0.1.0",
     docs: include_str!("../../docs/rules/changed-lineage.md"),

@@ -16,6 +16,7 @@ pub static META: RuleMeta = RuleMeta {
     summary: "a value that the pack marks as read-only is not the pack's own",
     level: Level::Warning,
     is_on: true,
+    is_fixable: true,
     group: Group::Constraints,
     since: "0.1.0",
     docs: include_str!("../../docs/rules/changed-readonly-value.md"),

@@ -9,6 +9,7 @@ pub static META: RuleMeta = RuleMeta {
     summary: "a profile with core layers is for all clouds",
     level: Level::Error,
     is_on: true,
+    is_fixable: false,
     group: Group::Stack,
     since: "0.1.0",
     docs: include_str!("../../docs/rules/cloud-all-outside-addon.md"),

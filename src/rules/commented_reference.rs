@@ -16,6 +16,7 @@ pub static META: RuleMeta = RuleMeta {
     summary: "a comment refers to something that is not there",
     level: Level::Info,
     is_on: false,
+    is_fixable: false,
     group: Group::Values,
     since: "0.1.0",
     docs: include_str!("../../docs/rules/commented-reference.md"),

@@ -14,6 +14,7 @@ pub static META: RuleMeta = RuleMeta {
     summary: "a pack is in the profile that another one does not support",
     level: Level::Error,
     is_on: true,
+    is_fixable: false,
     group: Group::Constraints,
     since: "0.1.0",
     docs: include_str!("../../docs/rules/conflicting-pack.md"),

@@ -13,6 +13,7 @@ pub static META: RuleMeta = RuleMeta {
     summary: "a pack comes from a registry that Palette has deprecated",
     level: Level::Warning,
     is_on: true,
+    is_fixable: false,
     group: Group::Destination,
     since: "0.1.0",
     docs: include_str!("../../docs/rules/deprecated-registry.md"),

@@ -9,6 +9,7 @@ pub static META: RuleMeta = RuleMeta {
     summary: "the destination has disabled this version of the pack, or deleted it",
     level: Level::Error,
     is_on: true,
+    is_fixable: false,
     group: Group::Destination,
     since: "0.1.0",
     docs: include_str!("../../docs/rules/disabled-pack.md"),

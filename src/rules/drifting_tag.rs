@@ -14,6 +14,7 @@ pub static META: RuleMeta = RuleMeta {
     summary: "the tag leads to another version at the destination than the file says",
     level: Level::Warning,
     is_on: true,
+    is_fixable: true,
     group: Group::Destination,
     since: "0.1.0",
     docs: include_str!("../../docs/rules/drifting-tag.md"),

@@ -14,6 +14,7 @@ pub static META: RuleMeta = RuleMeta {
     summary: "two profiles of the run have the same name and version",
     level: Level::Error,
     is_on: true,
+    is_fixable: false,
     group: Group::Destination,
     since: "0.1.0",
     docs: include_str!("../../docs/rules/duplicate-in-batch.md"),

@@ -9,6 +9,7 @@ pub static META: RuleMeta = RuleMeta {
     summary: "a key occurs twice in the same object",
     level: Level::Error,
     is_on: true,
+    is_fixable: false,
     group: Group::Document,
     since: "0.1.0",
     docs: include_str!("../../docs/rules/duplicate-key.md"),

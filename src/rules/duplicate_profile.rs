@@ -9,6 +9,7 @@ pub static META: RuleMeta = RuleMeta {
     summary: "a profile with this name and version exists at the destination",
     level: Level::Error,
     is_on: true,
+    is_fixable: false,
     group: Group::Destination,
     since: "0.1.0",
     docs: include_str!("../../docs/rules/duplicate-profile.md"),

@@ -9,6 +9,7 @@ pub static META: RuleMeta = RuleMeta {
     summary: "the support of this version of the pack has ended",
     level: Level::Warning,
     is_on: true,
+    is_fixable: false,
     group: Group::Destination,
     since: "0.1.0",
     docs: include_str!("../../docs/rules/expired-pack.md"),

@@ -20,6 +20,7 @@ pub static META: RuleMeta = RuleMeta {
     summary: "a secret stands in the profile for everyone to read",
     level: Level::Warning,
     is_on: true,
+    is_fixable: false,
     group: Group::Values,
     since: "0.1.0",
     docs: include_str!("../../docs/rules/exposed-secret.md"),

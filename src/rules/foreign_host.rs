@@ -23,6 +23,7 @@ pub static META: RuleMeta = RuleMeta {
     summary: "values name a host that the destination does not allow",
     level: Level::Warning,
     is_on: true,
+    is_fixable: false,
     group: Group::Destination,
     since: "0.1.0",
     docs: include_str!("../../docs/rules/foreign-host.md"),

@@ -16,6 +16,7 @@ pub static META: RuleMeta = RuleMeta {
     summary: "a dropdown whose options or default do not go together",
     level: Level::Error,
     is_on: true,
+    is_fixable: false,
     group: Group::Variables,
     since: "0.1.0",
     docs: include_str!("../../docs/rules/invalid-dropdown.md"),

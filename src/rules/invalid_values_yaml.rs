@@ -9,6 +9,7 @@ pub static META: RuleMeta = RuleMeta {
     summary: "the YAML in values or in a manifest cannot be read",
     level: Level::Error,
     is_on: true,
+    is_fixable: false,
     group: Group::Values,
     since: "0.1.0",
     docs: include_str!("../../docs/rules/invalid-values-yaml.md"),

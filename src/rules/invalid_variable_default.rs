@@ -15,6 +15,7 @@ pub static META: RuleMeta = RuleMeta {
     summary: "the default of a variable is not what its format or regex asks for",
     level: Level::Error,
     is_on: true,
+    is_fixable: true,
     group: Group::Variables,
     since: "0.1.0",
     docs: include_str!("../../docs/rules/invalid-variable-default.md"),

@@ -9,6 +9,7 @@ pub static META: RuleMeta = RuleMeta {
     summary: "the regular expression of a variable is not one that Go takes",
     level: Level::Error,
     is_on: true,
+    is_fixable: false,
     group: Group::Variables,
     since: "0.1.0",
     docs: include_str!("../../docs/rules/invalid-variable-regex.md"),

@@ -14,6 +14,7 @@ pub static META: RuleMeta = RuleMeta {
     summary: "a text that stands in for a value which was never filled in",
     level: Level::Warning,
     is_on: true,
+    is_fixable: false,
     group: Group::Values,
     since: "0.1.0",
     docs: include_str!("../../docs/rules/leftover-placeholder.md"),

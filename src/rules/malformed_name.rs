@@ -9,6 +9,7 @@ pub static META: RuleMeta = RuleMeta {
     summary: "the profile's name is empty, padded, or has control characters",
     level: Level::Error,
     is_on: true,
+    is_fixable: false,
     group: Group::Document,
     since: "0.1.0",
     docs: include_str!("../../docs/rules/malformed-name.md"),

@@ -12,6 +12,7 @@ pub static META: RuleMeta = RuleMeta {
     summary: "a reference to a macro, variable or pack value is spelt wrongly",
     level: Level::Error,
     is_on: true,
+    is_fixable: true,
     group: Group::Values,
     since: "0.1.0",
     docs: include_str!("../../docs/rules/malformed-reference.md"),

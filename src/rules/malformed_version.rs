@@ -9,6 +9,7 @@ pub static META: RuleMeta = RuleMeta {
     summary: "the profile's version is not a semantic version",
     level: Level::Error,
     is_on: true,
+    is_fixable: false,
     group: Group::Document,
     since: "0.1.0",
     docs: include_str!("../../docs/rules/malformed-version.md"),

@@ -12,6 +12,7 @@ pub static META: RuleMeta = RuleMeta {
     summary: "a secret was masked on export and must be filled in again",
     level: Level::Error,
     is_on: true,
+    is_fixable: false,
     group: Group::Values,
     since: "0.1.0",
     docs: include_str!("../../docs/rules/masked-value.md"),

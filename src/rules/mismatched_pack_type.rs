@@ -14,6 +14,7 @@ pub static META: RuleMeta = RuleMeta {
     summary: "a pack's type does not fit the kind of its registry",
     level: Level::Error,
     is_on: true,
+    is_fixable: true,
     group: Group::Stack,
     since: "0.1.0",
     docs: include_str!("../../docs/rules/mismatched-pack-type.md"),

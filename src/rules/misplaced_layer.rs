@@ -9,6 +9,7 @@ pub static META: RuleMeta = RuleMeta {
     summary: "a pack is in a layer that the type of its profile does not have",
     level: Level::Error,
     is_on: true,
+    is_fixable: false,
     group: Group::Stack,
     since: "0.1.0",
     docs: include_str!("../../docs/rules/misplaced-layer.md"),

@@ -13,6 +13,7 @@ pub static META: RuleMeta = RuleMeta {
     summary: "a cluster or infrastructure profile lacks one of the core layers",
     level: Level::Error,
     is_on: true,
+    is_fixable: false,
     group: Group::Stack,
     since: "0.1.0",
     docs: include_str!("../../docs/rules/missing-core-layer.md"),

@@ -15,6 +15,7 @@ pub static META: RuleMeta = RuleMeta {
     summary: "a reference to a macro that the destination does not define",
     level: Level::Error,
     is_on: true,
+    is_fixable: false,
     group: Group::Destination,
     since: "0.1.0",
     docs: include_str!("../../docs/rules/missing-macro.md"),

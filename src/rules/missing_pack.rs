@@ -15,6 +15,7 @@ pub static META: RuleMeta = RuleMeta {
     summary: "no registry of the destination holds a pack of this name",
     level: Level::Error,
     is_on: true,
+    is_fixable: false,
     group: Group::Destination,
     since: "0.1.0",
     docs: include_str!("../../docs/rules/missing-pack.md"),

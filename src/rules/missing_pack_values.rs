@@ -13,6 +13,7 @@ pub static META: RuleMeta = RuleMeta {
     summary: "a pack has no values",
     level: Level::Warning,
     is_on: true,
+    is_fixable: false,
     group: Group::Stack,
     since: "0.1.0",
     docs: include_str!("../../docs/rules/missing-pack-values.md"),

@@ -14,6 +14,7 @@ pub static META: RuleMeta = RuleMeta {
     summary: "the destination holds the pack, but not in this version",
     level: Level::Error,
     is_on: true,
+    is_fixable: false,
     group: Group::Destination,
     since: "0.1.0",
     docs: include_str!("../../docs/rules/missing-pack-version.md"),

@@ -14,6 +14,7 @@ pub static META: RuleMeta = RuleMeta {
     summary: "a value that the pack requires is absent or empty",
     level: Level::Error,
     is_on: true,
+    is_fixable: false,
     group: Group::Constraints,
     since: "0.1.0",
     docs: include_str!("../../docs/rules/missing-required-value.md"),

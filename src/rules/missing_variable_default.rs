@@ -9,6 +9,7 @@ pub static META: RuleMeta = RuleMeta {
     summary: "a variable that nobody can set has no default",
     level: Level::Error,
     is_on: true,
+    is_fixable: false,
     group: Group::Variables,
     since: "0.1.0",
     docs: include_str!("../../docs/rules/missing-variable-default.md"),

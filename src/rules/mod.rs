@@ -17,6 +17,7 @@ mod drifting_tag;
 mod duplicate_in_batch;
 mod duplicate_key;
 mod duplicate_profile;
+mod expired_ignore;
 mod expired_pack;
 mod exposed_secret;
 mod foreign_host;
@@ -58,6 +59,7 @@ mod unknown_system_macro;
 mod unquoted_reference;
 mod unresolved_pack_reference;
 mod unsupported_cloud;
+mod unused_ignore;
 mod unused_variable;
 mod unverifiable_pack;
 mod value_format_mismatch;
@@ -149,6 +151,7 @@ pub static ALL: &[&dyn Rule] = &[
     &duplicate_in_batch::DuplicateInBatch,
     &duplicate_key::DuplicateKey,
     &duplicate_profile::DuplicateProfile,
+    &expired_ignore::ExpiredIgnore,
     &expired_pack::ExpiredPack,
     &exposed_secret::ExposedSecret,
     &foreign_host::ForeignHost,
@@ -187,9 +190,10 @@ pub static ALL: &[&dyn Rule] = &[
     &unknown_function::UnknownFunction,
     &unknown_system_macro::UnknownSystemMacro,
     &unquoted_reference::UnquotedReference,
-    &unsupported_cloud::UnsupportedCloud,
-    &unused_variable::UnusedVariable,
     &unresolved_pack_reference::UnresolvedPackReference,
+    &unsupported_cloud::UnsupportedCloud,
+    &unused_ignore::UnusedIgnore,
+    &unused_variable::UnusedVariable,
     &unverifiable_pack::UnverifiablePack,
     &value_format_mismatch::ValueFormatMismatch,
     &variable_in_pack_content::VariableInPackContent,
@@ -207,7 +211,7 @@ pub fn named(id: &str) -> Option<&'static dyn Rule> {
     ALL.iter().copied().find(|rule| rule.meta().id == id)
 }
 
-/// The rule that reports a fault of a destination folder.
+/// The rule that reports a fault of a destination folder, or of a configuration.
 #[must_use]
 pub fn for_destination_fault(kind: crate::destination::FaultKind) -> &'static RuleMeta {
     use crate::destination::FaultKind;
@@ -229,6 +233,18 @@ pub fn masked_value_meta() -> &'static RuleMeta {
 #[must_use]
 pub fn unverifiable_pack_meta() -> &'static RuleMeta {
     &unverifiable_pack::META
+}
+
+/// What is known of `unused-ignore`, which is reported when the other rules have run.
+#[must_use]
+pub fn unused_ignore_meta() -> &'static RuleMeta {
+    &unused_ignore::META
+}
+
+/// What is known of `expired-ignore`, which is about the configuration.
+#[must_use]
+pub fn expired_ignore_meta() -> &'static RuleMeta {
+    &expired_ignore::META
 }
 
 pub use malformed_name::defect as name_defect;

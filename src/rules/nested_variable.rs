@@ -12,6 +12,7 @@ pub static META: RuleMeta = RuleMeta {
     summary: "the default of a variable refers to a variable or macro",
     level: Level::Error,
     is_on: true,
+    is_fixable: false,
     group: Group::Variables,
     since: "0.1.0",
     docs: include_str!("../../docs/rules/nested-variable.md"),

@@ -13,6 +13,7 @@ pub static META: RuleMeta = RuleMeta {
     summary: "the document is not an exported profile",
     level: Level::Error,
     is_on: true,
+    is_fixable: false,
     group: Group::Document,
     since: "0.1.0",
     docs: include_str!("../../docs/rules/not-an-export.md"),

@@ -11,6 +11,7 @@ pub static META: RuleMeta = RuleMeta {
     summary: "two packs of a profile are in the same core layer",
     level: Level::Error,
     is_on: true,
+    is_fixable: false,
     group: Group::Stack,
     since: "0.1.0",
     docs: include_str!("../../docs/rules/repeated-core-layer.md"),

@@ -14,6 +14,7 @@ pub static META: RuleMeta = RuleMeta {
     summary: "two variables of a profile have the same name",
     level: Level::Error,
     is_on: true,
+    is_fixable: false,
     group: Group::Variables,
     since: "0.1.0",
     docs: include_str!("../../docs/rules/repeated-variable.md"),

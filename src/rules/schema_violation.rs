@@ -9,6 +9,7 @@ pub static META: RuleMeta = RuleMeta {
     summary: "a field is missing, has the wrong type, or a value that is not allowed",
     level: Level::Error,
     is_on: true,
+    is_fixable: false,
     group: Group::Document,
     since: "0.1.0",
     docs: include_str!("../../docs/rules/schema-violation.md"),

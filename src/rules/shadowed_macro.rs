@@ -11,6 +11,7 @@ pub static META: RuleMeta = RuleMeta {
     summary: "a reference to a macro that several scopes of the destination define",
     level: Level::Info,
     is_on: true,
+    is_fixable: false,
     group: Group::Destination,
     since: "0.1.0",
     docs: include_str!("../../docs/rules/shadowed-macro.md"),

@@ -13,6 +13,7 @@ pub static META: RuleMeta = RuleMeta {
     summary: "the file is not JSON or YAML",
     level: Level::Error,
     is_on: true,
+    is_fixable: true,
     group: Group::Document,
     since: "0.1.0",
     docs: include_str!("../../docs/rules/syntax-error.md"),

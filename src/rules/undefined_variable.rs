@@ -11,6 +11,7 @@ pub static META: RuleMeta = RuleMeta {
     summary: "a reference to a profile variable that the profile does not define",
     level: Level::Error,
     is_on: true,
+    is_fixable: false,
     group: Group::Values,
     since: "0.1.0",
     docs: include_str!("../../docs/rules/undefined-variable.md"),

@@ -14,6 +14,7 @@ pub static META: RuleMeta = RuleMeta {
     summary: "the cloud type is none that is known",
     level: Level::Warning,
     is_on: true,
+    is_fixable: true,
     group: Group::Stack,
     since: "0.1.0",
     docs: include_str!("../../docs/rules/unknown-cloud-type.md"),

@@ -13,6 +13,7 @@ pub static META: RuleMeta = RuleMeta {
     summary: "a field that exports do not have",
     level: Level::Warning,
     is_on: true,
+    is_fixable: true,
     group: Group::Document,
     since: "0.1.0",
     docs: include_str!("../../docs/rules/unknown-field.md"),

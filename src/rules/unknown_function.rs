@@ -16,6 +16,7 @@ pub static META: RuleMeta = RuleMeta {
     summary: "a reference goes through a function that does not exist there",
     level: Level::Error,
     is_on: true,
+    is_fixable: true,
     group: Group::Values,
     since: "0.1.0",
     docs: include_str!("../../docs/rules/unknown-function.md"),

@@ -15,6 +15,7 @@ pub static META: RuleMeta = RuleMeta {
     summary: "a template is not quoted and so is no YAML scalar",
     level: Level::Error,
     is_on: true,
+    is_fixable: true,
     group: Group::Values,
     since: "0.1.0",
     docs: include_str!("../../docs/rules/unquoted-reference.md"),

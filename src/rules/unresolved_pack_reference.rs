@@ -17,6 +17,7 @@ pub static META: RuleMeta = RuleMeta {
     summary: "a reference to a value that another pack of the profile does not have",
     level: Level::Warning,
     is_on: true,
+    is_fixable: false,
     group: Group::Values,
     since: "0.1.0",
     docs: include_str!("../../docs/rules/unresolved-pack-reference.md"),

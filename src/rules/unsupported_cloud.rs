@@ -9,6 +9,7 @@ pub static META: RuleMeta = RuleMeta {
     summary: "the pack is not made for the cloud of the profile",
     level: Level::Warning,
     is_on: true,
+    is_fixable: false,
     group: Group::Destination,
     since: "0.1.0",
     docs: include_str!("../../docs/rules/unsupported-cloud.md"),

@@ -15,6 +15,7 @@ pub static META: RuleMeta = RuleMeta {
     summary: "a profile variable that no reference uses",
     level: Level::Warning,
     is_on: true,
+    is_fixable: false,
     group: Group::Values,
     since: "0.1.0",
     docs: include_str!("../../docs/rules/unused-variable.md"),

@@ -12,6 +12,7 @@ pub static META: RuleMeta = RuleMeta {
     summary: "a registry that cannot be listed may or may not hold the pack",
     level: Level::Warning,
     is_on: true,
+    is_fixable: false,
     group: Group::Destination,
     since: "0.1.0",
     docs: include_str!("../../docs/rules/unverifiable-pack.md"),

@@ -16,6 +16,7 @@ pub static META: RuleMeta = RuleMeta {
     summary: "a value does not have the format that the pack asks for",
     level: Level::Error,
     is_on: true,
+    is_fixable: true,
     group: Group::Constraints,
     since: "0.1.0",
     docs: include_str!("../../docs/rules/value-format-mismatch.md"),

@@ -13,6 +13,7 @@ pub static META: RuleMeta = RuleMeta {
     summary: "the `pack.content` of a pack refers to a profile variable",
     level: Level::Error,
     is_on: true,
+    is_fixable: false,
     group: Group::Variables,
     since: "0.1.0",
     docs: include_str!("../../docs/rules/variable-in-pack-content.md"),

@@ -10,6 +10,8 @@ use std::{
 };
 
 use palette_knife::{
+    config::Config,
+    settings::Settings,
     source::{Source, TextRange},
     syntax::{Kind, NodeRef, Tree},
 };
@@ -38,6 +40,16 @@ pub fn copy_folder(from: &Path, to: &Path) {
             fs::copy(entry.path(), target).expect("copied");
         }
     }
+}
+
+/// What a `palette-knife.toml` in the working folder says, in a run that looks at all of that folder.
+pub fn settings_of(config: &str) -> Settings {
+    let folder = Path::new(".").canonicalize().expect("a folder");
+    let config = Config::parse(Source::new("palette-knife.toml", config), folder);
+    let config = config.unwrap_or_else(|error| panic!("{error:?}"));
+    let mut settings = config.settings();
+    settings.ignores = config.ignores(settings.today(), &[PathBuf::from(".")]);
+    settings
 }
 
 pub fn fixtures() -> PathBuf {
