@@ -18,6 +18,7 @@ use palette_knife::{
     report::Report,
     rewrite::convert::difference,
     rules,
+    settings::Settings,
     source::{DEFAULT_MAX_FILE_SIZE, Source, apply},
     syntax::{Format, write_json, write_yaml},
 };
