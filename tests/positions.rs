@@ -226,6 +226,62 @@ fn faults_against_a_destination_are_found_at_their_bytes() {
 }
 
 #[test]
+fn faults_against_the_schema_of_a_pack_are_found_at_their_bytes() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let pack = folder.path().join("registries/Palette Registry/berth-plan");
+    fs::create_dir_all(&pack).expect("created");
+    let schema = "# é\nberth.count:\n  schema: '{{ required | format \"${number}\" }}'\nberth.name:\n  schema: \"{{readonly}}\"\n";
+    for (name, text) in [
+        ("pack.json", r#"{"name": "berth-plan", "version": "1.0.0"}"#),
+        ("schema.yaml", schema),
+        ("values.yaml", "berth:\n  name: pier\n"),
+    ] {
+        fs::write(pack.join(name), text).expect("written");
+    }
+    let destination = Destination::load(folder.path(), DEFAULT_MAX_FILE_SIZE);
+    let destinations = [Arc::new(destination.expect("a destination"))];
+    let cases = [
+        ("missing-required-value", "[berth]: {é: 1}\n", "required"),
+        (
+            "missing-required-value",
+            "berth: {é: 1, count: ['']}\n",
+            "required",
+        ),
+        ("missing-required-value", "berth.count: [~]\n", "required"),
+        (
+            "value-format-mismatch",
+            "berth: {count: \"[é <😀>]\"}\n",
+            "format \"${number}\"",
+        ),
+        (
+            "value-format-mismatch",
+            "berth:\n  count: |\n    [two\\n]\n",
+            "format \"${number}\"",
+        ),
+        (
+            "changed-readonly-value",
+            "berth: {count: 1, name: '[<quay>]'}\n",
+            "readonly",
+        ),
+    ];
+    for (rule, line, asked) in cases {
+        let finding = assert_inner_fault(rule, &marked(line), &destinations);
+        let related = &finding.related.first().expect("where it is asked").place;
+        let start = schema.find(asked).expect("asked");
+        assert_eq!(
+            (related.range.start(), related.range.end()),
+            (start, start + asked.len()),
+            "{rule}: schema bytes"
+        );
+        assert_eq!(
+            (related.start.line, related.start.column),
+            line_column(schema, start),
+            "{rule}: schema start"
+        );
+    }
+}
+
+#[test]
 fn invalid_yaml_is_found_where_it_breaks() {
     let values = format!("{NOISE}a: [1, 2\nb: 3\n");
     let text = profile_with(&values);
