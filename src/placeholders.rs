@@ -121,10 +121,31 @@ impl Default for Placeholders {
 }
 
 impl Placeholders {
-    /// Looks for these patterns.
-    #[must_use]
-    pub fn new(patterns: Vec<Pattern>) -> Self {
-        Self { patterns }
+    /// Looks for a further pattern too, everywhere. Its first group, if it has one, is the stand-in.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the regular expression.
+    pub fn add(&mut self, pattern: &str) -> Result<(), String> {
+        let regex = Regex::new(pattern).map_err(|error| {
+            let error = error.to_string();
+            let why = error.lines().last().unwrap_or_default();
+            format!(
+                "`{pattern}` is no regular expression: {}",
+                why.trim_start_matches("error: ")
+            )
+        })?;
+        if regex.is_match("") {
+            return Err(format!(
+                "`{pattern}` matches the empty text, and so every value"
+            ));
+        }
+        self.patterns.push(Pattern {
+            name: pattern.to_owned(),
+            regex,
+            reach: Reach::Text,
+        });
+        Ok(())
     }
 
     /// The stand-ins in a string of the envelope, in order, each once.

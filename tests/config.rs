@@ -127,6 +127,34 @@ fn what_the_file_says_is_heeded() {
 }
 
 #[test]
+fn options_of_rules_are_heeded() {
+    let found = |patterns: &str| {
+        let folder = project(&format!(
+            "[rules.leftover-placeholder]\npatterns = {patterns}\n"
+        ));
+        findings(folder.path(), &["profiles/identity.json"])
+    };
+    let told = found("['crew-(portal)']");
+    assert!(
+        told.iter()
+            .any(|line| line.contains("leftover-placeholder") && line.contains("portal")),
+        "{told:?}"
+    );
+    for (wrong, why) in [
+        ("['(']", "unclosed group"),
+        ("['a*']", "matches the empty text"),
+    ] {
+        let folder = project(&format!(
+            "[rules.leftover-placeholder]\npatterns = {wrong}\n"
+        ));
+        let output = run(folder.path(), &["check"]);
+        assert_eq!(code(&output), 2);
+        let said = stdout(&output) + &stderr(&output);
+        assert!(said.contains(why), "{said}");
+    }
+}
+
+#[test]
 fn destinations_are_relative_to_the_file() {
     let folder = project("to = [\"prod\"]\n");
     let path = folder.path();

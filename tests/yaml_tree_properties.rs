@@ -8,7 +8,7 @@ use common::{assert_ranges_nest, cases, mutated, mutations, naive_duplicates, to
 use palette_knife::{
     profile::ProfileFile,
     source::{Source, Text, TextRange, yaml_scalar},
-    syntax::{Kind, NodeRef, yaml},
+    syntax::{Kind, NodeRef, Tree, yaml},
 };
 use proptest::{
     collection::vec,
@@ -359,6 +359,25 @@ proptest! {
     #[test]
     fn documents_have_sound_trees(text in stream()) {
         check(&text);
+    }
+
+    #[test]
+    fn comments_can_say_anything(text in stream()) {
+        let stream = yaml::parse(&Text::from(text.as_str()));
+        if !stream.faults.is_empty() {
+            return Ok(());
+        }
+        let mut other = text.clone();
+        for comment in stream.comments().into_iter().rev() {
+            prop_assert!(comment.of(&text).starts_with('#') && !comment.of(&text).contains('\n'));
+            let inside = comment.start() + 1..comment.end();
+            other.replace_range(inside.clone(), &"x".repeat(inside.len()));
+        }
+        let again = yaml::parse(&Text::from(other.as_str()));
+        let said = |tree: &Tree| -> Vec<_> {
+            tree.nodes().map(|node| (node.kind(), node.text().into_owned())).collect()
+        };
+        prop_assert_eq!(said(&stream.tree), said(&again.tree), "{:?}\n{:?}", text, other);
     }
 
     #[test]

@@ -16,7 +16,15 @@ pub struct RuleOption {
 }
 
 /// Every option, by rule and name. An entry here is all that the reader, the schema and `--show-config` need.
-pub static OPTIONS: &[RuleOption] = &[];
+pub static OPTIONS: &[RuleOption] = &[RuleOption {
+    rule: "leftover-placeholder",
+    name: "patterns",
+    docs: "Regular expressions of further texts that stand in for a value, beside the known ones.",
+    set: |settings, patterns| {
+        let mut patterns = patterns.iter();
+        patterns.try_for_each(|pattern| settings.placeholders.add(pattern))
+    },
+}];
 
 /// The options of a rule.
 pub fn of_rule(rule: &str) -> impl Iterator<Item = &'static RuleOption> {

@@ -44,14 +44,16 @@ pub(super) fn read(source: &Source, folder: PathBuf) -> (Config, Vec<Finding>) {
         return (reader.config, reader.faults);
     }
     let (root, errors) = DeTable::parse_recoverable(source.text());
+    let mut last_line = 0;
     for error in &errors {
+        let span = error.span().unwrap_or_default();
+        let line = source.lines().position(source.text(), span.start).line;
+        // The first mistake of a line often makes others of the rest of it.
+        if std::mem::replace(&mut last_line, line) == line {
+            continue;
+        }
         let message = error.message().lines().collect::<Vec<_>>().join(": ");
-        reader.fault(
-            FaultKind::Syntax,
-            error.span().unwrap_or_default(),
-            "",
-            message,
-        );
+        reader.fault(FaultKind::Syntax, span, "", message);
     }
     // What was read of a file with syntax errors is partly a guess, and so would be what is said of it.
     if errors.is_empty() {
