@@ -7,7 +7,7 @@ use crate::{
     finding::Level,
     profile::{Embedded, EmbeddedReference, Part},
     source::TextRange,
-    suggest,
+    suggest::{self, Suggester},
     syntax::{Kind, NodeId, NodeRef, reference::Family},
 };
 
@@ -28,6 +28,9 @@ pub struct UnresolvedPackReference;
 
 /// Functions that say what happens when there is no value.
 const FALLBACKS: [&str; 4] = ["default", "coalesce", "ternary", "empty"];
+
+/// How many references of a profile are looked at for a key that was meant: each is compared with all keys beside it.
+const MOST_SUGGESTIONS: usize = 200;
 
 impl Rule for UnresolvedPackReference {
     fn meta(&self) -> &'static RuleMeta {
@@ -53,7 +56,8 @@ impl Rule for UnresolvedPackReference {
             .iter()
             .filter_map(|(&pack, paths)| Some((pack, Search::run(cx, pack, paths)?)))
             .collect();
-        for (embedded, reference, target) in targets {
+        let mut suggester = Suggester::new(names.keys().map(String::as_str));
+        for (number, (embedded, reference, target)) in targets.into_iter().enumerate() {
             match target {
                 Target::Value { packs, path, range } => {
                     // A pack whose values are not in the profile, or cannot be read, may have the key.
@@ -64,9 +68,13 @@ impl Rule for UnresolvedPackReference {
                     let Some(&(pack, near)) = misses.as_deref().and_then(<[_]>::first) else {
                         continue;
                     };
+                    let near = Some(near).filter(|_| number < MOST_SUGGESTIONS);
+                    let near = near.and_then(|(length, deepest)| nearest(&path, length, deepest));
                     report_value(cx, (embedded, reference, range), &path, pack, near, sink);
                 }
-                Target::Pack(name) => report_pack(cx, (embedded, reference), name, &names, sink),
+                Target::Pack(name) => {
+                    report_pack(cx, (embedded, reference), name, &mut suggester, sink);
+                }
             }
         }
     }
@@ -216,12 +224,27 @@ impl<'w, 'a> Search<'w, 'a> {
     }
 }
 
+/// The path that is meant by one that leads into an object, the first `length` bytes of it, and no further.
+fn nearest(path: &str, length: usize, deepest: NodeRef<'_>) -> Option<String> {
+    let keys: Vec<_> = deepest.entries().map(|(key, _)| key.text()).collect();
+    let keys = || keys.iter().map(AsRef::as_ref);
+    let (before, rest) = path.split_at_checked(length)?;
+    let first = rest.split('.').next().unwrap_or(rest);
+    let whole = suggest::closest(rest, keys()).map(str::to_owned);
+    let near = whole.or_else(|| {
+        let near = suggest::closest(first, keys())?;
+        Some(rest.replacen(first, near, 1))
+    })?;
+    Some(format!("{before}{near}"))
+}
+
 fn report_value(
     cx: &ProfileContext<'_>,
     (embedded, reference, range): (&Embedded, &EmbeddedReference, TextRange),
     path: &str,
     pack: usize,
-    (length, deepest): (usize, NodeRef<'_>),
+
+    near: Option<String>,
     sink: &mut Sink<'_>,
 ) {
     let name = cx.pack_name(pack);
@@ -229,20 +252,10 @@ fn report_value(
         .pack(pack)
         .and_then(|pack| pack.name_node())
         .map(|node| sink.place(node.into()));
-    let keys: Vec<_> = deepest.entries().map(|(key, _)| key.text()).collect();
-    let rest = path.get(length..).unwrap_or_default();
-    let first = rest.split('.').next().unwrap_or(rest);
-    let keys = || keys.iter().map(AsRef::as_ref);
-    let whole = suggest::closest(rest, keys()).map(str::to_owned);
-    let near = whole.or_else(|| {
-        let near = suggest::closest(first, keys())?;
-        Some(rest.replacen(first, near, 1))
-    });
     let help = match near {
-        Some(near) => format!(
-            "did you mean `{}{near}`? without a value the reference becomes empty",
-            path.get(..length).unwrap_or_default()
-        ),
+        Some(near) => {
+            format!("did you mean `{near}`? without a value the reference becomes empty")
+        }
         None => "the reference becomes empty; say what it should be then with `| default \"…\"`"
             .to_owned(),
     };
@@ -267,13 +280,13 @@ fn report_pack(
     cx: &ProfileContext<'_>,
     (embedded, reference): (&Embedded, &EmbeddedReference),
     name: &Part,
-    names: &BTreeMap<String, Vec<usize>>,
+    suggester: &mut Suggester<'_>,
     sink: &mut Sink<'_>,
 ) {
     if cx.profile.kind() == "add-on" {
         return;
     }
-    let near = suggest::closest(&name.text, names.keys().map(String::as_str));
+    let near = suggester.closest(&name.text);
     let finding = sink.report(
         &META,
         Spot::inner_part(embedded, reference.scalar, name.range),
