@@ -317,7 +317,7 @@ fn invalid_yaml_is_found_where_it_breaks() {
 #[test]
 fn faults_in_the_envelope_are_found_at_their_bytes() {
     type Change = fn(&mut Value);
-    let cases: [(&str, &str, &str, Change); 14] = [
+    let cases: [(&str, &str, &str, Change); 20] = [
         ("malformed-version", "/spec/version", "v1.2 é", |profile| {
             profile["spec"]["version"] = json!("v1.2 é");
         }),
