@@ -382,7 +382,7 @@ fn entries_come_and_go_at_the_same_place() {
     for (name, end) in [
         ("a.yaml", ""),
         ("b.yaml", "        matchingRegistries: []\n"),
-        ("c.yaml", "        matchingRegistries: []  # none yet"),
+        ("c.yaml", "        matchingRegistries: []  # none yet\n"),
         (
             "d.yaml",
             "        matchingRegistries:\n        - name: |\n            x\n",

@@ -10,7 +10,7 @@ use crate::{
     source::{Edit, Overlap, Restyled},
     syntax::{
         NodeId, NodeRef, Tree,
-        edit::{EntryChanges, Scalar},
+        edit::{Changed, EntryChanges, Scalar},
         escape_pointer_token,
     },
 };
@@ -115,6 +115,7 @@ pub struct Edits {
 /// [`EditError`] when a value cannot be written where it belongs.
 pub fn edits(changes: &[Change<'_>]) -> Result<Edits, EditError> {
     let mut made = Edits::default();
+    let mut changed = Changed::default();
     // Entries that come and go share commas and lines, so they are edited object by object.
     let mut objects: BTreeMap<NodeId, EntryChanges<'_>> = BTreeMap::new();
     // The changes of an embedded text become edits of one scalar.
@@ -122,6 +123,7 @@ pub fn edits(changes: &[Change<'_>]) -> Result<Edits, EditError> {
     for change in once_each(changes)? {
         match change {
             Change::Set { node, value } => {
+                changed.written.insert(node.id());
                 let (edits, styles) = node.set(value).ok_or_else(|| unwritable(*node))?;
                 made.edits.extend(edits);
                 made.restyled.extend(styles.map(|styles| RestyledScalar {
@@ -135,6 +137,7 @@ pub fn edits(changes: &[Change<'_>]) -> Result<Edits, EditError> {
                 node,
                 text,
             } => {
+                changed.written.insert(host.id());
                 let value = Scalar::String(text.clone());
                 let (edits, styles) = node.set(&value).ok_or_else(|| unwritable(*node))?;
                 made.restyled.extend(styles.map(|styles| RestyledScalar {
@@ -151,6 +154,7 @@ pub fn edits(changes: &[Change<'_>]) -> Result<Edits, EditError> {
                 .or_insert_with(|| EntryChanges::of(*object))
                 .insert(key, value.clone()),
             Change::Remove { node } => {
+                changed.removed.insert(node.id());
                 let Some(object) = node.parent() else {
                     continue;
                 };
@@ -171,9 +175,9 @@ pub fn edits(changes: &[Change<'_>]) -> Result<Edits, EditError> {
             styles,
         }));
     }
-    // Where an object ends with another, the entries of the inner one come first.
+    // Where an object ends another one that holds it may end too, and its new entries come after those of the inner one.
     for changes in objects.values().rev() {
-        let edits = changes.edits();
+        let edits = changes.edits(&changed);
         made.edits
             .extend(edits.ok_or_else(|| unwritable(changes.object()))?);
     }
@@ -198,7 +202,7 @@ fn once_each<'c, 't>(changes: &'c [Change<'t>]) -> Result<Vec<&'c Change<'t>>, E
     }
     for (&what, &(first, times)) in &planned {
         let differ = |other: &&Change<'_>| other.what() == what && !other.has_value_of(first);
-        if times != ways.to(first.touched()) || changes.iter().any(|other| differ(&other)) {
+        if times < ways.to(first.touched()) || changes.iter().any(|other| differ(&other)) {
             return Err(shared(first.touched()));
         }
     }

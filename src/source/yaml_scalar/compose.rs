@@ -80,10 +80,8 @@ struct Unit {
 struct Break {
     gaps: Vec<Gap>,
     line_feeds: usize,
-    /// How many of the line feeds are new.
-    new: usize,
-    /// Whether one of those comes first.
-    new_first: bool,
+    /// How many gaps come before the first new line feed, if there is one.
+    gaps_before_new: Option<usize>,
 }
 
 impl Break {
@@ -103,24 +101,28 @@ impl Break {
             .collect()
     }
 
-    /// Where line breaks come in or go away: where the old ones were cut.
+    /// Where line breaks come in or go away: where new ones are asked for, or else where old ones were cut.
     fn seam(&self, raw: &str) -> usize {
-        match self.gaps.first() {
-            Some(first) if first.has_start && !self.new_first => first.units(raw).count(),
-            _ => 0,
+        let mut counts = self.gaps.iter().map(|gap| (gap, gap.units(raw).count()));
+        match self.gaps_before_new {
+            Some(gaps) => counts.take(gaps).map(|(_, count)| count).sum(),
+            None => match counts.find(|(_, count)| *count > 0) {
+                Some((first, count)) if first.has_start => count,
+                _ => 0,
+            },
         }
     }
 
     /// Whether it begins with an escaped line break.
     fn is_escaped(&self, raw: &str) -> bool {
-        let first = self.gaps.first().filter(|_| !self.new_first);
+        let first = self.gaps.first();
         first.is_some_and(|gap| gap.raw.of(raw).starts_with('\\'))
     }
 
     /// The gap that it is, if it is nothing else.
     fn old(&self) -> Option<Gap> {
         match self.gaps.as_slice() {
-            [gap] if self.new == 0 && gap.is_whole() => Some(*gap),
+            [gap] if self.gaps_before_new.is_none() && gap.is_whole() => Some(*gap),
             _ => None,
         }
     }
@@ -150,11 +152,15 @@ impl Line<'_> {
         matches!(self.texts.as_slice(), [text] if text.is_line && ends_there(text))
     }
 
-    /// Whether it would be a marker between documents if it were not indented.
-    fn looks_like_marker(&self) -> bool {
+    /// Whether it would be a marker between documents if it were not indented. What begins as it did is none.
+    fn looks_like_marker(&self, lead: Option<TextRange>) -> bool {
         let chars = self.texts.iter().flat_map(|text| text.decoded.chars());
-        let start: String = chars.take(3).collect();
-        start == "---" || start == "..."
+        let start: String = chars.take(4).collect();
+        let raw = self.texts.first().filter(|text| text.is_line);
+        let raw = raw.and_then(|text| text.raw);
+        let is_old = raw.is_some_and(|raw| lead.is_some_and(|lead| lead.end == raw.start));
+        let rest = start.strip_prefix("---").or(start.strip_prefix("..."));
+        !is_old && rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(BLANKS))
     }
 }
 
@@ -224,8 +230,7 @@ impl<'a> Composer<'a> {
             match token {
                 Token::Text(_) => {}
                 Token::Break => {
-                    open.new_first |= open.gaps.is_empty();
-                    open.new += 1;
+                    open.gaps_before_new.get_or_insert(open.gaps.len());
                     open.line_feeds += 1;
                 }
                 Token::Gap(gap) if !gap.is_folded => {
@@ -326,7 +331,7 @@ impl<'a> Composer<'a> {
             }
         }
         let is_indented = self.indentation(lead);
-        if !is_indented && line.looks_like_marker() {
+        if !is_indented && line.looks_like_marker(lead) {
             if self.is_block() {
                 return None;
             }
@@ -355,7 +360,8 @@ impl<'a> Composer<'a> {
             return;
         };
         let mut found = before.units(self.raw);
-        let is_old = before.new == 0 && before.gaps.iter().all(|gap| gap.is_whole());
+        let is_old =
+            before.gaps_before_new.is_none() && before.gaps.iter().all(|gap| gap.is_whole());
         let breaks = match before.line_feeds {
             0 | 1 if is_old && !ending.has_break => found,
             0 if !ending.has_break => Vec::new(),

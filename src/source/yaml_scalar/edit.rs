@@ -79,10 +79,38 @@ pub fn edit(
     Some(match in_style {
         Some(edits) => EditedScalar { edits, style },
         None => EditedScalar {
-            edits: scalar.in_double_quotes(&wanted),
+            edits: scalar.replaced(&double_quoted(&wanted)),
             style: ScalarStyle::DoubleQuoted,
         },
     })
+}
+
+/// The edits that put another scalar, on one line, in the place of `raw`. Of a block its comment stays, and the blank
+/// lines after it. `None` when `raw` is no scalar of that style.
+#[must_use]
+pub fn replace(raw: &str, style: ScalarStyle, indent: usize, by: &str) -> Option<Vec<Edit>> {
+    let (text, map) = decode(raw, style, indent)?;
+    let site = Site {
+        parent: 0,
+        in_flow: false,
+        line_break: "\n",
+    };
+    let scalar = Scalar {
+        raw,
+        style,
+        indent,
+        site,
+        text: &text,
+        map: &map,
+        header: Header::of(raw, style),
+    };
+    Some(scalar.replaced(by))
+}
+
+/// Whether a block keeps all the line breaks at its end.
+#[must_use]
+pub fn keeps_line_breaks(raw: &str, style: ScalarStyle) -> bool {
+    Header::of(raw, style).is_some_and(Header::keeps)
 }
 
 /// A scalar that stands for `text`, in `style` or else in the style nearest to it that can hold the text there. A block
@@ -328,10 +356,10 @@ impl Scalar<'_> {
         self.is_right(&edits, indent, wanted).then_some(edits)
     }
 
-    /// The scalar in double quotes. The comment in the first line of a block stays, and the blank lines after it.
-    fn in_double_quotes(&self, wanted: &str) -> Vec<Edit> {
+    /// Another scalar in the place of this one.
+    fn replaced(&self, by: &str) -> Vec<Edit> {
         let mut out = Output::default();
-        out.add(&double_quoted(wanted));
+        out.add(by);
         if let Some(header) = self.header {
             out.keep(TextRange::new(header.indicators_end, header.line_end));
             let tail = if self.is_empty_block() {

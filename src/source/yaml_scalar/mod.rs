@@ -12,7 +12,7 @@ mod tokens;
 use crate::source::TextRange;
 
 pub use decode::decode;
-pub use edit::{EditedScalar, Site, edit, write};
+pub use edit::{EditedScalar, Site, edit, keeps_line_breaks, replace, write};
 pub use encode::{encode, encode_block};
 
 /// How a scalar is written (YAML 1.2.2, sections 7.3 and 8.1).

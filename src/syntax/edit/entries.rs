@@ -2,13 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use super::{Format, NodeRef, Scalar, Site, column, json_scalar, line_start, yaml_value};
+use super::{
+    NodeRef, Scalar, Site, after_white_space, break_at, column, entry_end, json_scalar, line_start,
+    yaml_value,
+};
 use crate::{
     source::{
         Edit, Surroundings, TextRange,
         yaml_scalar::{self, ScalarStyle},
     },
-    syntax::NodeId,
+    syntax::{Kind, NodeId},
 };
 
 /// The entries that come and go in one object. They share commas or lines, so their edits are made together.
@@ -19,7 +22,24 @@ pub struct EntryChanges<'t> {
     removed: BTreeSet<NodeId>,
 }
 
-type Entry<'t> = (NodeRef<'t>, NodeRef<'t>);
+/// The values that the changes of a file write or remove: what ends with one of them can end elsewhere afterwards.
+#[derive(Debug, Default)]
+pub struct Changed {
+    /// Those that are written.
+    pub written: BTreeSet<NodeId>,
+    /// Those that are removed.
+    pub removed: BTreeSet<NodeId>,
+}
+
+/// An entry that is there.
+#[derive(Debug, Clone, Copy)]
+struct Entry<'t> {
+    key: NodeRef<'t>,
+    value: NodeRef<'t>,
+    /// From its first byte, which may be that of an anchor, to the last one of its value.
+    range: TextRange,
+    is_kept: bool,
+}
 
 impl<'t> EntryChanges<'t> {
     /// No changes of an object.
@@ -48,113 +68,159 @@ impl<'t> EntryChanges<'t> {
         self.removed.insert(value.id());
     }
 
-    /// The edits that make the changes; `None` when the object is written in a way that cannot be edited.
+    /// The edits that make the changes; `None` when the object is written in a way that cannot be edited. `changed` is
+    /// what changes in the file, this object included.
     #[must_use]
-    pub fn edits(&self) -> Option<Vec<Edit>> {
-        let entries: Vec<Entry<'t>> = self.object.written_entries().collect();
-        let is_yaml = self.object.tree().format() == Format::Yaml;
-        if is_yaml && !self.object.source().starts_with('{') {
-            let site = self.object.surroundings_of_entries()?;
-            return (!site.in_flow).then(|| self.in_lines(&entries, site))?;
+    pub fn edits(&self, changed: &Changed) -> Option<Vec<Edit>> {
+        let entries = self.entries();
+        if self.object.is_in_brackets() {
+            return Some(self.in_brackets(&entries));
         }
-        Some(self.in_brackets(&entries))
+        match self.object.surroundings() {
+            Surroundings::Yaml(site) if !site.in_flow => {
+                let parent = column(self.text(), self.object.range().start());
+                self.in_lines(&entries, Site { parent, ..site }, changed)
+            }
+            _ => None,
+        }
     }
 
-    fn is_kept(&self, value: NodeRef<'_>) -> bool {
-        !self.removed.contains(&value.id())
+    fn text(&self) -> &'t str {
+        self.object.tree().text()
+    }
+
+    fn entries(&self) -> Vec<Entry<'t>> {
+        let brackets = usize::from(self.object.is_in_brackets());
+        let mut from = self.object.range().start() + brackets;
+        let entries = self.object.written_entries().map(|(key, value)| {
+            let start = after_white_space(self.text(), from).min(key.range().start());
+            let end = entry_end(value);
+            from = end;
+            Entry {
+                key,
+                value,
+                range: TextRange::new(start, end),
+                is_kept: !self.removed.contains(&value.id()),
+            }
+        });
+        entries.collect()
     }
 
     /// The edits of an object in `{…}`, of JSON or of YAML.
     fn in_brackets(&self, entries: &[Entry<'_>]) -> Vec<Edit> {
-        let mut edits = Vec::new();
-        let Some(last_kept) = entries.iter().rposition(|(_, value)| self.is_kept(*value)) else {
-            return self.all_anew(entries).into_iter().collect();
+        let Some(last_kept) = entries.iter().rfind(|entry| entry.is_kept) else {
+            return self.all_anew(entries);
         };
-        let first_kept = entries.iter().position(|(_, value)| self.is_kept(*value));
-        for (index, (key, value)) in entries.iter().enumerate() {
-            if self.is_kept(*value) {
-                continue;
-            }
-            let previous = index.checked_sub(1).and_then(|index| entries.get(index));
+        let mut edits = Vec::new();
+        let mut previous: Option<&Entry<'_>> = None;
+        let mut has_kept = false;
+        for (index, entry) in entries.iter().enumerate() {
+            has_kept |= entry.is_kept;
+            // Before the first entry that stays, each one goes with the comma after it, else with that before.
             let range = match (previous, entries.get(index + 1)) {
-                // Before the first entry that stays, each one goes with the comma after it, else with that before.
-                (_, Some((next, _))) if Some(index) < first_kept => {
-                    TextRange::new(key.range().start(), next.range().start())
+                _ if entry.is_kept => None,
+                (_, Some(next)) if !has_kept => {
+                    Some(TextRange::new(entry.range.start(), next.range.start()))
                 }
                 (Some(previous), _) => {
-                    TextRange::new(entry_end(*previous), entry_end((*key, *value)))
+                    Some(TextRange::new(previous.range.end(), entry.range.end()))
                 }
-                _ => continue,
+                _ => None,
             };
-            edits.push(Edit {
-                range,
-                text: String::new(),
-            });
-        }
-        if let Some(last) = entries.get(last_kept) {
-            let text: String = self.inserted_with(entries).collect();
-            if !text.is_empty() {
-                edits.push(Edit {
-                    range: TextRange::empty(entry_end(*last)),
-                    text,
-                });
+            if let Some(range) = range {
+                edits.extend(self.cleared(range, std::slice::from_ref(entry), ""));
             }
+            previous = Some(entry);
+        }
+        let text: String = self.inserted_with(entries).collect();
+        if !text.is_empty() {
+            let is_absent = last_kept.value.range().is_empty();
+            let has_blank = last_kept.range.of(self.text()).ends_with([' ', '\t']);
+            let blank = if is_absent && !has_blank { " " } else { "" };
+            edits.push(Edit {
+                range: TextRange::empty(last_kept.range.end()),
+                text: format!("{blank}{text}"),
+            });
         }
         edits
     }
 
     /// What stands in an object of which no entry stays.
-    fn all_anew(&self, entries: &[Entry<'_>]) -> Option<Edit> {
-        let inside = TextRange::new(
-            self.object.range().start() + 1,
-            self.object.range().end() - 1,
-        );
+    fn all_anew(&self, entries: &[Entry<'_>]) -> Vec<Edit> {
+        let object = self.object.range();
+        let inside = TextRange::new(object.start() + 1, object.end() - 1);
         let text: String = self.inserted_with(entries).collect();
         let text = text.strip_prefix(',').unwrap_or(&text);
-        let text = text.strip_prefix(' ').unwrap_or(text);
-        let last = entries
-            .last()
-            .map_or(inside.start(), |last| entry_end(*last));
-        let range = if text.is_empty() {
-            inside
-        } else {
+        match entries.last() {
+            Some(_) if text.is_empty() => self.cleared(inside, entries, ""),
             // The white space before the closing bracket stays.
-            TextRange::new(inside.start(), last)
-        };
-        let is_nothing = range.is_empty() && text.is_empty();
-        (!is_nothing).then(|| Edit {
+            Some(last) => {
+                let range = TextRange::new(inside.start(), last.range.end());
+                self.cleared(range, entries, text)
+            }
+            None if text.is_empty() => Vec::new(),
+            None => vec![Edit {
+                range: TextRange::empty(inside.start()),
+                text: text.to_owned() + self.space_before_comment(inside.start()),
+            }],
+        }
+    }
+
+    /// Puts a text in the place of entries, of the white space and of the commas of a range; comments between them stay.
+    fn cleared(&self, range: TextRange, entries: &[Entry<'_>], text: &str) -> Vec<Edit> {
+        let edit = |range, text: &str| Edit {
             range,
             text: text.to_owned(),
-        })
+        };
+        let (mut edits, mut has_comments, mut from) = (Vec::new(), false, range.start());
+        let ends = entries.iter().map(|entry| entry.range);
+        for (number, entry) in ends.chain([TextRange::empty(range.end())]).enumerate() {
+            let between = separator(self.text(), TextRange::new(from, entry.start()));
+            has_comments |= between.has_comments;
+            for comma in between.commas {
+                let space = self.space_before_comment(comma + 1);
+                edits.push(edit(TextRange::new(comma, comma + 1), space));
+            }
+            if !entry.is_empty() {
+                edits.push(edit(entry, if number == 0 { text } else { "" }));
+            }
+            from = entry.end();
+        }
+        if has_comments {
+            edits
+        } else {
+            vec![edit(range, text)]
+        }
+    }
+
+    /// What must come between a text that ends somewhere and what follows.
+    fn space_before_comment(&self, at: usize) -> &'static str {
+        let rest = self.text().get(at..).unwrap_or_default();
+        if rest.starts_with('#') { " " } else { "" }
     }
 
     /// The new entries, each with a comma before it and the white space its neighbours have.
     fn inserted_with(&self, entries: &[Entry<'_>]) -> impl Iterator<Item = String> {
-        let text = self.object.tree().text();
-        let between = |start: usize, end: usize| text.get(start..end).unwrap_or_default();
+        let between = |start: usize, end: usize| TextRange::new(start, end).of(self.text());
         let lead = match entries.first() {
-            Some((key, _)) => between(self.object.range().start() + 1, key.range().start()),
+            Some(first) => between(self.object.range().start() + 1, first.range.start()),
             None => "",
         };
-        let surroundings = self.object.surroundings();
-        let lead = match surroundings {
-            // What stands after a comma in a line is what people write there.
-            Surroundings::Yaml(_) if !lead.contains(['\n', '\r']) || lead.contains('#') => " ",
-            _ => lead,
-        };
+        let lead = if lead.contains('#') { " " } else { lead };
         let colon = match (entries.last(), self.object.key()) {
-            (Some((key, value)), _) => between(key.range().end(), value.range().start()),
+            (Some(last), _) => between(last.key.range().end(), last.value.range().start()),
             (None, Some(key)) => between(key.range().end(), self.object.range().start()),
             (None, None) => ":",
         };
+        let surroundings = self.object.surroundings();
         // A plain key ends at a colon with white space behind it only, and an anchor or a comment is no colon.
         let colon = match surroundings {
-            Surroundings::Yaml(_) if colon.trim() != ":" || !colon.ends_with([' ', '\t']) => ": ",
+            Surroundings::Yaml(_) if colon.trim_start_matches([' ', '\t']) != ": " => ": ",
             _ => colon,
         };
         let key_quote = match surroundings {
             Surroundings::Json(_) => "\"",
-            Surroundings::Yaml(_) => match entries.last().map(|(key, _)| key.style()) {
+            Surroundings::Yaml(_) => match entries.last().map(|last| last.key.style()) {
                 Some(ScalarStyle::DoubleQuoted) => "\"",
                 Some(ScalarStyle::SingleQuoted) => "'",
                 _ => "",
@@ -182,88 +248,90 @@ impl<'t> EntryChanges<'t> {
     }
 
     /// The edits of a YAML object that has its entries on lines.
-    fn in_lines(&self, entries: &[Entry<'_>], site: Site) -> Option<Vec<Edit>> {
-        let text = self.object.tree().text();
+    fn in_lines(&self, entries: &[Entry<'_>], site: Site, changed: &Changed) -> Option<Vec<Edit>> {
+        let text = self.text();
         let written: Vec<String> = self
             .inserted
             .iter()
             .map(|(key, value)| format!("{key}: {}", yaml_value(value, site)))
             .collect();
         let indentation = format!("{}{}", site.line_break, " ".repeat(site.parent));
-        let Some(last_kept) = entries.iter().rposition(|(_, value)| self.is_kept(*value)) else {
+        let mut edits = Vec::new();
+        let first = entries.first()?;
+        let first_kept = entries.iter().position(|entry| entry.is_kept);
+        let stands_alone = stands_alone(text, first);
+        let mut gone = 0;
+        if let Some(kept) = first_kept.filter(|&kept| kept > 0 && !stands_alone) {
+            // An object that begins behind a dash begins there with what is kept, or with a comment.
+            let removed = entries.get(..kept)?;
+            let edit = lead_removed(text, removed, entries.get(kept)?, site.parent);
+            gone = if edit.is_some() { kept } else { 1 };
+            edits.push(edit.unwrap_or(Edit {
+                range: TextRange::new(first.range.start(), line_end(text, first.range.end())?),
+                text: String::new(),
+            }));
+        } else if first_kept.is_none() {
             let anew = if written.is_empty() {
                 "{}".to_owned()
             } else {
                 written.join(&indentation)
             };
-            let range = self.object.range();
-            let ends_line = range.of(text).ends_with(['\n', '\r']);
-            let text = anew + if ends_line { site.line_break } else { "" };
-            return Some(vec![Edit { range, text }]);
-        };
-        let mut edits = Vec::new();
-        let first_kept = entries
-            .iter()
-            .position(|(_, value)| self.is_kept(*value))
-            .unwrap_or_default();
-        if first_kept > 0 {
-            edits.push(lead_removed(text, entries, first_kept)?);
+            let end = line_end(text, first.range.end())?;
+            let line_break = if is_line_start(text, end) {
+                site.line_break
+            } else {
+                ""
+            };
+            edits.push(Edit {
+                range: TextRange::new(first.range.start(), end),
+                text: anew + line_break,
+            });
+            gone = 1;
         }
-        for (key, value) in entries.iter().skip(first_kept) {
-            if !self.is_kept(*value) {
-                edits.push(line_removed(text, (*key, *value))?);
+        // Blank lines must not become a part of what comes before them then.
+        let mut takes_blank_lines = false;
+        for entry in entries {
+            if gone > 0 {
+                gone -= 1;
+            } else if entry.is_kept {
+                takes_blank_lines = End::of(entry.value, changed).keeps_line_breaks;
+            } else {
+                edits.push(line_removed(text, entry, site.parent, takes_blank_lines)?);
             }
         }
-        if !written.is_empty() {
-            edits.push(lines_added(
-                text,
-                *entries.get(last_kept)?,
-                &written,
-                &indentation,
-                site,
-            )?);
+        let last_kept = entries.iter().rfind(|entry| entry.is_kept);
+        if let Some(last) = last_kept.filter(|_| !written.is_empty()) {
+            let end = End::of(last.value, changed);
+            edits.push(lines_added(text, last, end, &written, site)?);
         }
         Some(edits)
     }
 }
 
-impl NodeRef<'_> {
-    /// Where the values of this object's entries stand.
-    fn surroundings_of_entries(self) -> Option<Site> {
-        match self.surroundings() {
-            Surroundings::Json(_) => None,
-            Surroundings::Yaml(site) => Some(Site {
-                parent: column(self.tree().text(), self.range().start()),
-                ..site
-            }),
+/// What stands between two entries in brackets.
+struct Separator {
+    commas: Vec<usize>,
+    has_comments: bool,
+}
+
+fn separator(text: &str, range: TextRange) -> Separator {
+    let mut found = Separator {
+        commas: Vec::new(),
+        has_comments: false,
+    };
+    let mut at = range.start();
+    while at < range.end() {
+        match text.as_bytes().get(at) {
+            Some(b'#') => {
+                found.has_comments = true;
+                at = break_at(text, at);
+            }
+            Some(b',') => found.commas.push(at),
+            _ => {}
         }
+        at += 1;
     }
-}
-
-/// The end of an entry: of its value, or of its key where nothing is said of a value.
-fn entry_end((key, value): Entry<'_>) -> usize {
-    if value.range().is_empty() {
-        key.range().end()
-    } else {
-        value.range().end()
-    }
-}
-
-/// The end of the line that an entry ends in, before its line break; `None` when something else stands there too. The
-/// end of a block scalar is the start of the line after it.
-fn line_end(text: &str, entry: Entry<'_>) -> Option<usize> {
-    let end = entry_end(entry);
-    if text.get(..end)?.ends_with(['\n', '\r']) {
-        return Some(end);
-    }
-    let rest = text.get(end..)?;
-    let line = rest.split(['\n', '\r']).next()?;
-    let after = line.trim_start_matches([' ', '\t']);
-    // Where no value is said, the colon is still to come.
-    let after = after
-        .strip_prefix(':')
-        .map_or(after, |after| after.trim_start_matches([' ', '\t']));
-    (after.is_empty() || after.starts_with('#')).then_some(end + line.len())
+    found
 }
 
 fn after_break(text: &str, at: usize) -> usize {
@@ -276,43 +344,144 @@ fn after_break(text: &str, at: usize) -> usize {
     at + len
 }
 
+/// The start of the line after the one that ends at `at`; `at` itself where a line begins.
+fn after_line(text: &str, at: usize) -> usize {
+    if is_line_start(text, at) {
+        at
+    } else {
+        after_break(text, at)
+    }
+}
+
+fn is_line_start(text: &str, at: usize) -> bool {
+    line_start(text, at) == at
+}
+
+/// Whether nothing stands before an entry on its line.
+fn stands_alone(text: &str, entry: &Entry<'_>) -> bool {
+    let start = entry.range.start();
+    let before = TextRange::new(line_start(text, start), start).of(text);
+    before
+        .trim_start_matches('\u{feff}')
+        .bytes()
+        .all(|byte| byte == b' ')
+}
+
+/// The end of the line that an entry ends in, before its line break; `None` when something else stands there too. The
+/// end of a block scalar is the start of the line after it.
+fn line_end(text: &str, end: usize) -> Option<usize> {
+    if is_line_start(text, end) {
+        return Some(end);
+    }
+    let line_end = break_at(text, end);
+    let after = text.get(end..line_end)?.trim_start_matches([' ', '\t']);
+    (after.is_empty() || after.starts_with('#')).then_some(line_end)
+}
+
+/// What a value ends with when everything has changed.
+#[derive(Clone, Copy)]
+struct End {
+    is_block: bool,
+    /// Whether that is all blank.
+    is_empty: bool,
+    /// Whether blank lines after it are a part of it, or may be one.
+    keeps_line_breaks: bool,
+    /// Whether it is written anew.
+    is_written: bool,
+    /// Whether something goes away that comes after it.
+    is_removed: bool,
+}
+
+impl End {
+    fn of(value: NodeRef<'_>, changed: &Changed) -> Self {
+        let (mut leaf, mut is_removed) = (value, false);
+        while let Some(last) = leaf.children().last().filter(|_| !leaf.is_in_brackets()) {
+            let is_gone = |child: &NodeRef<'_>| changed.removed.contains(&child.id());
+            is_removed |= is_gone(&last);
+            let values = leaf.written_entries().map(|(_, value)| value);
+            let kept = match leaf.kind() {
+                Kind::Object => values.filter(|value| !is_gone(value)).last(),
+                _ => Some(last),
+            };
+            let Some(kept) = kept else {
+                break;
+            };
+            leaf = kept;
+        }
+        let is_block = matches!(leaf.style(), ScalarStyle::Literal | ScalarStyle::Folded);
+        let is_written = changed.written.contains(&leaf.id());
+        let keeps_line_breaks =
+            is_block && yaml_scalar::keeps_line_breaks(leaf.source(), leaf.style());
+        Self {
+            is_block,
+            is_empty: leaf.text().trim().is_empty(),
+            keeps_line_breaks: keeps_line_breaks || is_block && is_written,
+            is_written,
+            is_removed,
+        }
+    }
+}
+
+/// Where the lines end that belong to an entry although they come after it: comments that are indented deeper than its
+/// key, and blank lines where they are a part of what comes before.
+fn after_comments(text: &str, from: usize, column: usize, takes_blank_lines: bool) -> usize {
+    let (mut end, mut at) = (from, from);
+    while at < text.len() {
+        let line = TextRange::new(at, break_at(text, at)).of(text);
+        let content = line.trim_start_matches([' ', '\t']);
+        at = after_break(text, at + line.len());
+        let is_comment = content.starts_with('#') && line.len() - content.len() > column;
+        if is_comment || content.is_empty() && takes_blank_lines {
+            end = at;
+        } else if !content.is_empty() {
+            break;
+        }
+    }
+    end
+}
+
 /// Removes an entry that has its lines to itself.
-fn line_removed(text: &str, entry: Entry<'_>) -> Option<Edit> {
-    let start = line_start(text, entry.0.range().start());
-    let before = text.get(start..entry.0.range().start())?;
-    if !before.trim_matches(' ').is_empty() {
+fn line_removed(
+    text: &str,
+    entry: &Entry<'_>,
+    column: usize,
+    takes_blank_lines: bool,
+) -> Option<Edit> {
+    if !stands_alone(text, entry) {
         return None;
     }
-    let end = line_end(text, entry)?;
-    let is_block = text.get(..end)?.ends_with(['\n', '\r']);
-    let end = if is_block {
-        before_break(text, end)
-    } else {
-        end
-    };
-    // With the line break before it, so that lines can be added behind it, and that it may be the last line.
+    let start = line_start(text, entry.range.start());
+    let end = after_line(text, line_end(text, entry.range.end())?);
+    let end = after_comments(text, end, column, takes_blank_lines);
     Some(Edit {
-        range: TextRange::new(before_break(text, start), end),
+        range: TextRange::new(start, end),
         text: String::new(),
     })
 }
 
-fn before_break(text: &str, at: usize) -> usize {
-    let before = text.get(..at).unwrap_or_default();
-    let line = before.strip_suffix('\n').unwrap_or(before);
-    line.strip_suffix('\r').unwrap_or(line).len()
-}
-
-/// Removes the entries before the first one that stays: that may have to begin where they did, behind a dash.
-fn lead_removed(text: &str, entries: &[Entry<'_>], first_kept: usize) -> Option<Edit> {
-    let start = entries.first()?.0.range().start();
-    let kept = entries.get(first_kept)?.0.range().start();
-    let end = line_end(text, *entries.get(first_kept.checked_sub(1)?)?)?;
-    let between = text.get(end..kept)?;
-    // Comments above the entry that stays stay with it.
-    let end = if between.trim().is_empty() { kept } else { end };
+/// Removes the first entries of an object that begins behind a dash. `None` when something that stays comes before the
+/// first one that is kept.
+fn lead_removed(
+    text: &str,
+    removed: &[Entry<'_>],
+    kept: &Entry<'_>,
+    column: usize,
+) -> Option<Edit> {
+    let starts = removed
+        .iter()
+        .skip(1)
+        .chain([kept])
+        .map(|entry| entry.range.start());
+    for (entry, next) in removed.iter().zip(starts) {
+        let end = after_line(text, line_end(text, entry.range.end())?);
+        let end = after_comments(text, end, column, false).min(next);
+        if !TextRange::new(end, next).of(text).trim().is_empty() {
+            return None;
+        }
+    }
+    let start = removed.first()?.range.start();
     Some(Edit {
-        range: TextRange::new(start, end),
+        range: TextRange::new(start, kept.range.start()),
         text: String::new(),
     })
 }
@@ -320,44 +489,53 @@ fn lead_removed(text: &str, entries: &[Entry<'_>], first_kept: usize) -> Option<
 /// Adds lines after an entry.
 fn lines_added(
     text: &str,
-    last: Entry<'_>,
+    last: &Entry<'_>,
+    end: End,
     written: &[String],
-    indentation: &str,
     site: Site,
 ) -> Option<Edit> {
-    let end = line_end(text, last)?;
-    if !text.get(..end)?.ends_with(['\n', '\r']) || end == 0 {
-        let text = written.iter().map(|entry| format!("{indentation}{entry}"));
-        return Some(Edit {
-            range: TextRange::empty(end),
-            text: text.collect(),
-        });
-    }
-    // After a block scalar a new line has begun already. Blank lines after it stay between it and what follows, unless
-    // they belong to its text.
-    let mut leaf = last.1;
-    while let Some(child) = leaf.children().last() {
-        leaf = child;
-    }
-    let header = leaf.source().lines().next().unwrap_or_default();
-    let keeps_blank_lines = header.split('#').next().is_some_and(|it| it.contains('+'));
-    let at = if keeps_blank_lines {
-        end
-    } else {
-        let content = text
-            .get(..end)?
-            .trim_end_matches([' ', '\t', '\n', '\r'])
-            .len();
-        let rest = text.get(content..end)?;
-        let break_at = rest.find(['\n', '\r'])?;
-        after_break(text, content + break_at)
-    };
     let indent = " ".repeat(site.parent);
     let lines = written
         .iter()
         .map(|entry| format!("{indent}{entry}{}", site.line_break));
+    let lines: String = lines.collect();
+    let line_end = line_end(text, last.range.end())?;
+    // Blank lines after a block stay between it and what follows, unless they belong to its text.
+    let takes_blank_lines = end.is_written || end.is_removed;
+    let at = if end.is_block && !end.keeps_line_breaks && !takes_blank_lines {
+        let content = text
+            .get(..line_end)?
+            .trim_end_matches([' ', '\t', '\n', '\r']);
+        break_at(text, content.len())
+    } else {
+        line_end
+    };
+    let at = after_comments(text, after_line(text, at), site.parent, takes_blank_lines);
+    let last_line = TextRange::new(line_start(text, at), at).of(text);
+    if at > 0 && last_line.is_empty() {
+        return Some(Edit {
+            range: TextRange::empty(at),
+            text: lines,
+        });
+    }
+    // The last line of the file has no line break. Whether it has one afterwards is not known here if it goes away, or
+    // is of a block that is written anew or is no more than blank lines.
+    let is_last = last.range.end() == text.len();
+    if end.is_removed || end.is_block && is_last && (end.is_written || end.is_empty) {
+        return None;
+    }
+    if end.is_block && last_line.trim_matches(' ').is_empty() {
+        return Some(Edit {
+            range: TextRange::empty(at - last_line.len()),
+            text: lines,
+        });
+    }
     Some(Edit {
         range: TextRange::empty(at),
-        text: lines.collect(),
+        text: format!(
+            "{}{}",
+            site.line_break,
+            lines.trim_end_matches(['\n', '\r'])
+        ),
     })
 }

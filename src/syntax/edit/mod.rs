@@ -12,7 +12,7 @@ use crate::source::{
 
 use super::{Format, Kind, NodeRef};
 
-pub use entries::EntryChanges;
+pub use entries::{Changed, EntryChanges};
 
 /// A scalar to write. It may be a secret, so `Debug` shows none of its text.
 #[derive(Clone, PartialEq, Eq)]
@@ -31,6 +31,9 @@ impl fmt::Debug for Scalar {
         }
     }
 }
+
+/// What anchors and tags begin with.
+const PROPERTIES: [char; 2] = ['&', '!'];
 
 impl<'t> NodeRef<'t> {
     /// What decides how a string can be written where this node is.
@@ -100,6 +103,7 @@ impl<'t> NodeRef<'t> {
         let surroundings = self.surroundings();
         if let Scalar::String(text) = value
             && self.kind() == Kind::String
+            && !self.range().is_empty()
         {
             let layer = self.layer()?;
             return layer.edits(&[difference(layer.text(), text)], surroundings);
@@ -108,20 +112,151 @@ impl<'t> NodeRef<'t> {
             Surroundings::Json(style) => return whole(json_scalar(value, style)),
             Surroundings::Yaml(site) => site,
         };
-        let written = yaml_value(value, site);
-        let source = self.source();
-        if matches!(self.style(), ScalarStyle::Literal | ScalarStyle::Folded) {
-            let kept = source.trim_end_matches([' ', '\t', '\n', '\r']).len();
-            return whole(written + source.get(kept..)?);
+        let is_collection = matches!(self.kind(), Kind::Array | Kind::Object);
+        if is_collection && !self.is_in_brackets()
+            || self.has_core_tag() && self.kind() != value.kind()
+        {
+            return None;
         }
-        // Nothing stands after the colon or the dash, not even a space.
-        let is_absent = self.range().is_empty();
-        whole(if is_absent {
-            format!(" {written}")
-        } else {
-            written
+        let written = yaml_value(value, site);
+        if self.range().is_empty() {
+            return self.filled(&written).map(|edit| (vec![edit], None));
+        }
+        match self.style() {
+            style @ (ScalarStyle::Literal | ScalarStyle::Folded) => {
+                let indent = self.indent() as usize;
+                let edits = yaml_scalar::replace(self.source(), style, indent, &written)?;
+                let shifted = edits.into_iter().map(|edit| Edit {
+                    range: edit.range.shifted(self.range().start()),
+                    text: edit.text,
+                });
+                Some((shifted.collect(), None))
+            }
+            _ => whole(written),
+        }
+    }
+
+    /// The words before it on its line, the last one first.
+    fn words_before(self) -> impl Iterator<Item = &'t str> {
+        let text = self.tree().text();
+        let start = self.range().start();
+        let before = TextRange::new(line_start(text, start), start).of(text);
+        let words = before.rsplit([' ', '\t', '\u{feff}', '[', '{', ',']);
+        words.filter(|word| !word.is_empty())
+    }
+
+    /// Whether a tag tells its type.
+    fn has_core_tag(self) -> bool {
+        self.words_before()
+            .take_while(|word| word.starts_with(PROPERTIES))
+            .any(|word| word.starts_with("!!") || word.starts_with("!<"))
+    }
+
+    /// Whether a `?` tells that it is a key.
+    fn is_explicit_key(self) -> bool {
+        let mut words = self.words_before();
+        words.find(|word| !word.starts_with(PROPERTIES)) == Some("?")
+    }
+
+    /// The edit that writes a value where none is written.
+    fn filled(self, written: &str) -> Option<Edit> {
+        let text = self.tree().text();
+        let start = self.range().start();
+        let (at, text) = match (self.key(), self.parent()) {
+            (Some(key), Some(object)) => {
+                let at = absent_end(key, self);
+                if at > key.range().end() {
+                    (at, format!(" {written}"))
+                } else if object.is_in_brackets() {
+                    (at, format!(": {written}"))
+                } else {
+                    return None;
+                }
+            }
+            (None, Some(array)) => {
+                // The place is told after a comment, if there is one; an anchor or a tag may stand on a line of its own.
+                let line = line_start(text, start);
+                let dash = line + array.block_column();
+                let after_dash = TextRange::new(dash, start).of(text).strip_prefix('-');
+                let item = after_dash.unwrap_or(TextRange::new(line, start).of(text));
+                let comment = item.find(" #").or_else(|| item.find("\t#"));
+                let properties = item.get(..comment.unwrap_or(item.len()))?.trim_end();
+                if after_dash.is_none() && properties.is_empty() {
+                    return None;
+                }
+                let at = start - item.len() + properties.len();
+                (at, format!(" {written}"))
+            }
+            (_, None) => (start, format!(" {written}")),
+        };
+        Some(Edit {
+            range: TextRange::empty(at),
+            text,
         })
     }
+}
+
+impl Scalar {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::String(_) => Kind::String,
+            Self::Bool(_) => Kind::Bool,
+        }
+    }
+}
+
+/// Where the entry of a value ends. The ranges of nodes leave out the colon behind which nothing is written, and the
+/// blank that must come between it and a comma for some readers.
+fn entry_end(value: NodeRef<'_>) -> usize {
+    let mut last = value;
+    while let Some(child) = last.children().last().filter(|_| !last.is_in_brackets()) {
+        last = child;
+    }
+    match last.key().filter(|_| last.range().is_empty()) {
+        Some(key) => {
+            let end = absent_end(key, last);
+            let rest = key.tree().text().get(end..).unwrap_or_default();
+            end + usize::from(rest.starts_with([' ', '\t']))
+        }
+        None => last.range().end(),
+    }
+}
+
+/// Where an entry ends whose value is not written: after its colon, and after an anchor or a tag there.
+fn absent_end(key: NodeRef<'_>, value: NodeRef<'_>) -> usize {
+    let text = key.tree().text();
+    let end = key.range().end();
+    // After `? key` the colon comes on a line of its own.
+    let is_explicit = key.is_explicit_key();
+    let colon = if is_explicit {
+        after_white_space(text, end)
+    } else {
+        let rest = text.get(end..).unwrap_or_default();
+        end + rest.len() - rest.trim_start_matches([' ', '\t']).len()
+    };
+    match text.as_bytes().get(colon) {
+        Some(b':') => value.range().start().max(colon + 1),
+        _ => end,
+    }
+}
+
+/// The offset of the first byte that is no white space, no comment, and no comma between entries.
+fn after_white_space(text: &str, from: usize) -> usize {
+    let mut at = from;
+    while let Some(byte) = text.as_bytes().get(at) {
+        match byte {
+            b' ' | b'\t' | b'\n' | b'\r' | b',' => at += 1,
+            b'#' => at = break_at(text, at),
+            _ => break,
+        }
+    }
+    at
+}
+
+/// The offset of the next line break, or of the end.
+fn break_at(text: &str, from: usize) -> usize {
+    let rest = text.as_bytes().get(from..).unwrap_or_default();
+    from + memchr::memchr2(b'\n', b'\r', rest).unwrap_or(rest.len())
 }
 
 /// The edit that makes one text of another. Of texts of several lines it is what lies between their common start and
