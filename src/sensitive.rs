@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use std::collections::HashSet;
+
 use crate::{
     credentials,
     source::TextRange,
@@ -102,6 +104,7 @@ pub fn secret_ranges(tree: &Tree) -> Vec<TextRange> {
             ranges.extend(found.map(|found| found.range.shifted(start)));
         }
     }
+    ranges.extend(aliased_secrets(tree));
     // Comments have URLs as well, and are no nodes.
     ranges.extend(url_secrets(tree.text()));
     in_order(ranges)
@@ -144,7 +147,50 @@ fn url_secrets(text: &str) -> impl Iterator<Item = TextRange> {
 /// Whether a scalar holds a secret, by what is around it or by its shape.
 #[must_use]
 pub fn is_secret(node: NodeRef<'_>) -> bool {
-    is_secret_by_place(node) || !credentials::find(&node.text()).is_empty()
+    is_secret_by_place(node)
+        || is_used_as_secret(node)
+        || !credentials::find(&node.text()).is_empty()
+}
+
+/// Whether an alias puts a scalar, or what it is a part of, where secrets are.
+fn is_used_as_secret(node: NodeRef<'_>) -> bool {
+    if !node.tree().has_aliases() {
+        return false;
+    }
+    let mut around = vec![node.id()];
+    let mut above = node.parent();
+    while let Some(node) = above {
+        around.push(node.id());
+        above = node.parent();
+    }
+    let is_here = |alias: &NodeRef<'_>| {
+        let target = alias.alias_target();
+        target.is_some_and(|target| around.contains(&target.id()))
+    };
+    let mut aliases = node.tree().nodes().filter(is_here);
+    aliases.any(is_secret_by_place)
+}
+
+/// The scalars that aliases put where secrets are.
+fn aliased_secrets(tree: &Tree) -> Vec<TextRange> {
+    let mut ranges = Vec::new();
+    if !tree.has_aliases() {
+        return ranges;
+    }
+    let mut seen = HashSet::new();
+    for alias in tree.nodes().filter(|node| node.kind() == Kind::Alias) {
+        let target = alias.alias_target().filter(|_| is_secret_by_place(alias));
+        let mut open: Vec<NodeRef<'_>> = target.into_iter().collect();
+        while let Some(node) = open.pop() {
+            if seen.insert(node.id()) {
+                if !matches!(node.kind(), Kind::Array | Kind::Object | Kind::Alias) {
+                    ranges.push(node.content_range());
+                }
+                open.extend(node.children().map(NodeRef::resolved));
+            }
+        }
+    }
+    ranges
 }
 
 /// Whether a scalar holds a secret, by what is around it. A certificate or key is one as a whole.

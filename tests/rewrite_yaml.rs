@@ -457,3 +457,32 @@ fn keys_become_what_go_makes_of_them() {
         assert!(shown.contains(reason), "{wrong}: {shown}");
     }
 }
+
+#[test]
+fn a_secret_that_an_alias_brings_is_not_shown() {
+    let place = Place::new();
+    let base = profile(&[("service-catalogue 0.6.3", SANDBOX)]);
+    let values = "      values: |\n        a: &q c4nary-one\n        b: {password: *q, adminPassword: '******'}\n";
+    let base = base.replace("      values: ''\n", values).replace(
+        "  variables: []\n",
+        "  variables:\n  - {name: v1, format: number, isSensitive: yes, defaultValue: *s}\n",
+    );
+    place.write("leak.yaml", &format!("shared: &s c4nary-two\n{base}"));
+    for args in [
+        &["check", "leak.yaml"][..],
+        &["check", "leak.yaml", "--format", "json"],
+        &[
+            "rewrite",
+            "leak.yaml",
+            "--to",
+            "fixtures/destinations/twin",
+            "--diff",
+            "--allow-masked",
+        ],
+    ] {
+        let output = place.run(args);
+        let shown = String::from_utf8([output.stdout, output.stderr].concat()).expect("UTF-8");
+        assert!(shown.contains("v1"), "{shown}");
+        assert!(!shown.contains("c4nary"), "{args:?}: {shown}");
+    }
+}
