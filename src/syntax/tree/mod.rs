@@ -430,10 +430,7 @@ impl<'t> NodeRef<'t> {
             .filter(|(name, _)| !name.is_merge_key() && name.text() == key)
             .last();
         own.map(|(name, value)| (name, value.resolved()))
-            .or_else(|| {
-                let mut merged = object.merged_entries().into_iter();
-                merged.find(|(name, _)| name.text() == key)
-            })
+            .or_else(|| object.merged_entry(key))
     }
 
     /// The value at this key of an object, see [`NodeRef::entry`].
@@ -457,6 +454,44 @@ impl<'t> NodeRef<'t> {
             && self.own_entry().is_some_and(|(key, _)| key.id == self.id)
     }
 
+    /// The objects that the merge keys of an object name, the first one last.
+    fn merge_sources(self) -> Vec<NodeRef<'t>> {
+        let keys = self.written_entries().filter(|(key, _)| key.is_merge_key());
+        let named = keys.flat_map(|(_, value)| {
+            let value = value.resolved();
+            let is_array = value.kind() == Kind::Array;
+            let single = (!is_array).then_some(value);
+            single.into_iter().chain(value.items())
+        });
+        let mut sources: Vec<_> = named
+            .filter(|source| source.kind() == Kind::Object)
+            .collect();
+        sources.reverse();
+        sources
+    }
+
+    /// The entry with this key that merge keys bring in.
+    fn merged_entry(self, key: &str) -> Option<(NodeRef<'t>, NodeRef<'t>)> {
+        if !self.tree.has_merge_keys {
+            return None;
+        }
+        let mut open = self.merge_sources();
+        let mut seen = HashSet::from([self.id]);
+        while let Some(source) = open.pop() {
+            if !seen.insert(source.id) {
+                continue;
+            }
+            let own = source
+                .written_entries()
+                .filter(|(name, _)| !name.is_merge_key() && name.text() == key);
+            if let Some((name, value)) = own.last() {
+                return Some((name, value.resolved()));
+            }
+            open.extend(source.merge_sources());
+        }
+        None
+    }
+
     /// What the merge keys of an object bring in. The object's own keys come before merged ones, and of several merged
     /// objects the first one with a key (YAML 1.1, merge key type).
     fn merged_entries(self) -> Vec<(NodeRef<'t>, NodeRef<'t>)> {
@@ -464,25 +499,12 @@ impl<'t> NodeRef<'t> {
         if !self.tree.has_merge_keys {
             return merged;
         }
-        let sources = |object: NodeRef<'t>| {
-            object
-                .written_entries()
-                .filter(|(key, _)| key.is_merge_key())
-                .flat_map(|(_, value)| {
-                    let value = value.resolved();
-                    let is_array = value.kind() == Kind::Array;
-                    let single = (!is_array).then_some(value);
-                    single.into_iter().chain(value.items())
-                })
-                .filter(|source| source.kind() == Kind::Object)
-        };
-        let mut open: Vec<NodeRef<'t>> = sources(self).collect();
+        let mut open = self.merge_sources();
         if open.is_empty() {
             return merged;
         }
         let mut keys: HashSet<Cow<'t, str>> =
             self.written_entries().map(|(key, _)| key.text()).collect();
-        open.reverse();
         // One that is merged again brings in nothing more, so a bomb of merges costs what its text costs.
         let mut seen = HashSet::from([self.id]);
         while let Some(source) = open.pop() {
@@ -501,9 +523,7 @@ impl<'t> NodeRef<'t> {
                     merged.push((key, value.resolved()));
                 }
             }
-            let mut nested: Vec<_> = sources(source).collect();
-            nested.reverse();
-            open.extend(nested);
+            open.extend(source.merge_sources());
         }
         merged
     }
