@@ -450,7 +450,7 @@ fn wishes() -> impl Strategy<Value = Vec<Wish>> {
     ]);
     let value = prop_oneof![
         4 => word.prop_map(|word| Scalar::String(word.to_owned())),
-        1 => super::common::wild_text().prop_map(Scalar::String),
+        1 => super::common::wild_text().prop_map(|text| Scalar::String(text.replace(['{', '}'], ""))),
         1 => any::<bool>().prop_map(Scalar::Bool),
     ];
     vec((0..3_u8, any::<Index>(), value), 1..6)

@@ -367,7 +367,7 @@ impl<'a> Composer<'a> {
             0 if !ending.has_break => Vec::new(),
             line_feeds if ending.keeps => {
                 // Of the blank lines that were no part of the text, those are left that are now.
-                found.truncate(line_feeds);
+                found.truncate(line_feeds.max(found.len().saturating_sub(ending.blank_lines)));
                 resized(found, line_feeds, before.seam(self.raw))
             }
             _ => resized(found, 1 + ending.blank_lines, before.seam(self.raw)),

@@ -291,14 +291,16 @@ impl Scalar<'_> {
         let is_harmless = |c: char| c.is_alphanumeric() || " -./_".contains(c);
         let is_untouched = |edit: &Edit| {
             let old = edit.range.of(self.text);
+            let before = self.text.get(..edit.range.start()).unwrap_or_default();
+            let after = self.text.get(edit.range.end()..).unwrap_or_default();
             old.chars().chain(edit.text.chars()).all(is_harmless)
+                && !before.ends_with([':', '#'])
+                && !after.starts_with([':', '#'])
         };
         let start = |text: &str| -> Vec<char> { text.chars().take(3).collect() };
-        let count = |text: &str| text.matches(": ").count() + text.matches(" #").count();
         edits.iter().all(is_untouched)
             && start(wanted) == start(self.text)
-            && !wanted.ends_with([' ', ':'])
-            && count(wanted) <= count(self.text)
+            && !wanted.ends_with(' ')
             && is_string(wanted)
     }
 
@@ -330,7 +332,7 @@ impl Scalar<'_> {
 
     /// A block that had no lines but blank ones.
     fn filled(&self, wanted: &str) -> Option<Vec<Edit>> {
-        let header = self.header?;
+        let header = self.header.filter(|_| self.can_hold(wanted, &[]))?;
         let line_break = self.site.line_break;
         let indent = self.site.parent + BODY_INDENT;
         let block = encode_block(wanted, self.style, indent, self.site.parent)?;

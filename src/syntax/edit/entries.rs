@@ -260,43 +260,30 @@ impl<'t> EntryChanges<'t> {
         let first = entries.first()?;
         let first_kept = entries.iter().position(|entry| entry.is_kept);
         let stands_alone = stands_alone(text, first);
-        let mut gone = 0;
-        if let Some(kept) = first_kept.filter(|&kept| kept > 0 && !stands_alone) {
+        let lead = match first_kept {
             // An object that begins behind a dash begins there with what is kept, or with a comment.
-            let removed = entries.get(..kept)?;
-            let edit = lead_removed(text, removed, entries.get(kept)?, site.parent);
-            gone = if edit.is_some() { kept } else { 1 };
-            edits.push(edit.unwrap_or(Edit {
-                range: TextRange::new(first.range.start(), line_end(text, first.range.end())?),
-                text: String::new(),
-            }));
-        } else if first_kept.is_none() {
-            let anew = if written.is_empty() {
-                "{}".to_owned()
-            } else {
-                written.join(&indentation)
-            };
-            let end = line_end(text, first.range.end())?;
-            let line_break = if is_line_start(text, end) {
-                site.line_break
-            } else {
-                ""
-            };
-            edits.push(Edit {
-                range: TextRange::new(first.range.start(), end),
-                text: anew + line_break,
-            });
-            gone = 1;
-        }
-        // Blank lines must not become a part of what comes before them then.
-        let mut takes_blank_lines = false;
+            Some(kept) if kept > 0 && !stands_alone => {
+                let removed = entries.get(..kept)?;
+                let edit = lead_removed(text, removed, entries.get(kept)?, site.parent);
+                Some(match edit {
+                    Some(edit) => (edit, kept),
+                    None => (replaced(text, first, String::new(), site)?, 1),
+                })
+            }
+            Some(_) => None,
+            None if written.is_empty() => Some((replaced(text, first, "{}".to_owned(), site)?, 1)),
+            None => Some((replaced(text, first, written.join(&indentation), site)?, 1)),
+        };
+        let mut gone = lead.as_ref().map_or(0, |(_, gone)| *gone);
+        edits.extend(lead.map(|(edit, _)| edit));
+        let mut before = None;
         for entry in entries {
             if gone > 0 {
                 gone -= 1;
             } else if entry.is_kept {
-                takes_blank_lines = End::of(entry.value, changed).keeps_line_breaks;
+                before = Some(End::of(entry.value, changed));
             } else {
-                edits.push(line_removed(text, entry, site.parent, takes_blank_lines)?);
+                edits.push(line_removed(text, entry, site.parent, before)?);
             }
         }
         let last_kept = entries.iter().rfind(|entry| entry.is_kept);
@@ -423,15 +410,20 @@ impl End {
 }
 
 /// Where the lines end that belong to an entry although they come after it: comments that are indented deeper than its
-/// key, and blank lines where they are a part of what comes before.
-fn after_comments(text: &str, from: usize, column: usize, takes_blank_lines: bool) -> usize {
+/// key, and the blank lines that are said to.
+fn after_comments(
+    text: &str,
+    from: usize,
+    column: usize,
+    takes_blank_line: impl Fn(&str) -> bool,
+) -> usize {
     let (mut end, mut at) = (from, from);
     while at < text.len() {
         let line = TextRange::new(at, break_at(text, at)).of(text);
         let content = line.trim_start_matches([' ', '\t']);
         at = after_break(text, at + line.len());
         let is_comment = content.starts_with('#') && line.len() - content.len() > column;
-        if is_comment || content.is_empty() && takes_blank_lines {
+        if is_comment || content.is_empty() && takes_blank_line(line) {
             end = at;
         } else if !content.is_empty() {
             break;
@@ -440,22 +432,33 @@ fn after_comments(text: &str, from: usize, column: usize, takes_blank_lines: boo
     end
 }
 
-/// Removes an entry that has its lines to itself.
-fn line_removed(
-    text: &str,
-    entry: &Entry<'_>,
-    column: usize,
-    takes_blank_lines: bool,
-) -> Option<Edit> {
+/// Removes an entry that has its lines to itself. The lines below it must not become a part of what comes before.
+fn line_removed(text: &str, entry: &Entry<'_>, column: usize, before: Option<End>) -> Option<Edit> {
     if !stands_alone(text, entry) {
         return None;
     }
     let start = line_start(text, entry.range.start());
     let end = after_line(text, line_end(text, entry.range.end())?);
-    let end = after_comments(text, end, column, takes_blank_lines);
+    let end = after_comments(text, end, column, |line| {
+        before.is_some_and(|before| before.keeps_line_breaks || before.is_block && !line.is_empty())
+    });
     Some(Edit {
         range: TextRange::new(start, end),
         text: String::new(),
+    })
+}
+
+/// Puts other text in the place of an entry, and of the comment behind it.
+fn replaced(text: &str, entry: &Entry<'_>, by: String, site: Site) -> Option<Edit> {
+    let end = line_end(text, entry.range.end())?;
+    let line_break = if is_line_start(text, end) {
+        site.line_break
+    } else {
+        ""
+    };
+    Some(Edit {
+        range: TextRange::new(entry.range.start(), end),
+        text: by + line_break,
     })
 }
 
@@ -474,7 +477,7 @@ fn lead_removed(
         .map(|entry| entry.range.start());
     for (entry, next) in removed.iter().zip(starts) {
         let end = after_line(text, line_end(text, entry.range.end())?);
-        let end = after_comments(text, end, column, false).min(next);
+        let end = after_comments(text, end, column, |_| false).min(next);
         if !TextRange::new(end, next).of(text).trim().is_empty() {
             return None;
         }
@@ -510,7 +513,9 @@ fn lines_added(
     } else {
         line_end
     };
-    let at = after_comments(text, after_line(text, at), site.parent, takes_blank_lines);
+    let at = after_comments(text, after_line(text, at), site.parent, |_| {
+        takes_blank_lines
+    });
     let last_line = TextRange::new(line_start(text, at), at).of(text);
     if at > 0 && last_line.is_empty() {
         return Some(Edit {
