@@ -103,13 +103,19 @@ impl Break {
 
     /// Where line breaks come in or go away: where new ones are asked for, or else where old ones were cut.
     fn seam(&self, raw: &str) -> usize {
-        let mut counts = self.gaps.iter().map(|gap| (gap, gap.units(raw).count()));
-        match self.gaps_before_new {
-            Some(gaps) => counts.take(gaps).map(|(_, count)| count).sum(),
-            None => match counts.find(|(_, count)| *count > 0) {
-                Some((first, count)) if first.has_start => count,
-                _ => 0,
-            },
+        let count = |gaps: &[Gap]| gaps.iter().map(|gap| gap.units(raw).count()).sum();
+        let is_cut = |pair: &[Gap]| match pair {
+            [before, after] => before.raw.end() != after.raw.start(),
+            _ => false,
+        };
+        match (self.gaps_before_new, self.gaps.first()) {
+            (Some(gaps), _) => count(self.gaps.get(..gaps).unwrap_or_default()),
+            (None, Some(first)) if first.has_start => {
+                let cut = self.gaps.windows(2).position(is_cut);
+                let before_cut = cut.map_or(self.gaps.len(), |pair| pair + 1);
+                count(self.gaps.get(..before_cut).unwrap_or_default())
+            }
+            _ => 0,
         }
     }
 
@@ -152,11 +158,15 @@ impl Line<'_> {
         matches!(self.texts.as_slice(), [text] if text.is_line && ends_there(text))
     }
 
-    /// Whether it would be a marker between documents if it were not indented. What begins as it did is none.
-    fn looks_like_marker(&self, lead: Option<TextRange>) -> bool {
+    /// Whether it would be a marker between documents if it were not indented. What begins as it did is none, as long
+    /// as the same follows.
+    fn looks_like_marker(&self, lead: Option<TextRange>, is_last: bool) -> bool {
         let chars = self.texts.iter().flat_map(|text| text.decoded.chars());
         let start: String = chars.take(4).collect();
-        let raw = self.texts.first().filter(|text| text.is_line);
+        let followed_as_before = |text: &&Text<'_>| {
+            text.is_line && (text.decoded.len() > 3 || is_last && self.texts.len() == 1)
+        };
+        let raw = self.texts.first().filter(followed_as_before);
         let raw = raw.and_then(|text| text.raw);
         let is_old = raw.is_some_and(|raw| lead.is_some_and(|lead| lead.end == raw.start));
         let rest = start.strip_prefix("---").or(start.strip_prefix("..."));
@@ -331,7 +341,7 @@ impl<'a> Composer<'a> {
             }
         }
         let is_indented = self.indentation(lead);
-        if !is_indented && line.looks_like_marker(lead) {
+        if !is_indented && line.looks_like_marker(lead, is_last) {
             if self.is_block() {
                 return None;
             }

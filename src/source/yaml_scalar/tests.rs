@@ -264,6 +264,8 @@ fn edits_change_what_they_must() {
         ("'a\n b\n\n c'", "b", "x\ny", "'a\n x\n\n y\n\n c'"),
         ("'a\n\n b'", "b", " b", r#""a\n b""#),
         ("\"a\n b\\\n c\"", "b", "b ", "\"a\n b \\\n c\""),
+        ("'a\n---'", "---", "--- b", "'a\n --- b'"),
+        ("'a\n---'", "a", "b", "'b\n---'"),
         ("\"a\n b\n c\"", "b", " b ", "\"a\n \\ b\\ \n c\""),
         ("\"a\n b\n c\"", "b", "b\nb", "\"a\n b\\nb\n c\""),
         // Blocks.
@@ -286,6 +288,9 @@ fn edits_change_what_they_must() {
         ),
         (">\n  a\n  b\n\n  c\n", "a b", " a b", ">2\n   a b\n  c\n"),
         (">\n  a\n  b\n  c\n", "b", "b ", ">\n  a\n  b \n  c\n"),
+        (">\n  a\n\n  \n  b\n", "a", "", ">\n\n  \n  b\n"),
+        (">\n  a\n\n \n  b\n", "a", "", ">\n\n \n  b\n"),
+        (">\n\n \n  a\n  \n  b\n", "a", "", ">\n\n \n  \n  b\n"),
         ("|\n", "", "a", "|-\n  a\n"),
         ("|\n\n", "", "\n a\n", "|2\n\n   a\n\n"),
     ] {
