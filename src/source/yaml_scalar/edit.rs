@@ -5,6 +5,8 @@
 //! after it away, and so does a folded line that becomes indented. The result is proven: it must decode to the text that
 //! was wanted. Where the style cannot hold that, double quotes can.
 
+use std::borrow::Cow;
+
 use super::{
     ScalarStyle,
     compose::{Composer, Ending, Output},
@@ -61,6 +63,17 @@ pub fn edit(
             style,
         });
     }
+    // One that changes nothing would cut what stands between two lines.
+    let is_change = |edit: &Edit| !edit.range.is_empty() || !edit.text.is_empty();
+    let edits: Cow<'_, [Edit]> = if edits.iter().all(is_change) {
+        Cow::Borrowed(edits)
+    } else {
+        edits
+            .iter()
+            .filter(|edit| is_change(edit))
+            .cloned()
+            .collect()
+    };
     let header = Header::of(raw, style);
     let scalar = Scalar {
         raw,
@@ -74,7 +87,7 @@ pub fn edit(
     let in_style = if scalar.is_empty_block() {
         scalar.filled(&wanted)
     } else {
-        scalar.in_style(edits, &wanted)
+        scalar.in_style(&edits, &wanted)
     };
     Some(match in_style {
         Some(edits) => EditedScalar { edits, style },
