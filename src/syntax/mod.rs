@@ -9,6 +9,7 @@ mod pointer;
 pub mod reference;
 mod tree;
 pub mod yaml;
+mod yaml_aliases;
 mod yaml_events;
 mod yaml_types;
 mod yaml_writer;

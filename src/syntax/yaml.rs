@@ -14,6 +14,7 @@ use crate::source::{
 use super::{
     Format, Kind, NodeId, NodeRef, SyntaxFault, Tree, TreeBuilder, comments, reference,
     tree::MERGE_KEY,
+    yaml_aliases::Expansion,
     yaml_events::{GranitEvents, YamlEvent, YamlEvents},
     yaml_types,
 };
@@ -23,8 +24,9 @@ use super::{
 pub struct Stream {
     /// The documents. One with a fault holds what came before the fault.
     pub tree: Tree,
-    /// What is not YAML, in the order of the text: at most one fault that ends a document, and what the parser lets through although it is wrong: quotes in quotes,
-    /// and values that contain themselves.
+    /// What is not YAML, in the order of the text: at most one fault that ends a document, and what the parser lets
+    /// through although a reader of the text as it is written does not: quotes in quotes, values that contain
+    /// themselves, aliases that repeat too much, and what cannot be merged.
     pub faults: Vec<SyntaxFault>,
     /// Plain scalars that are only read as such because their templates were replaced: without quotes they are
     /// something else, or nothing, to a YAML parser.
@@ -32,8 +34,7 @@ pub struct Stream {
     /// Aliases without an anchor before them. A mask without quotes is one too, so it is for others to say which of
     /// them are faults.
     pub unknown_aliases: Vec<NodeId>,
-    /// What the parser lets through and a reader of the text as it is written does not: quotes in quotes, and aliases
-    /// inside of what they stand for.
+    /// Those of the faults that end no document, until the stream is whole.
     scalar_faults: Vec<SyntaxFault>,
     /// Templates outside of scalars: those that fill a line and steer a template engine, and the braces of those that
     /// are read as a mapping in a mapping.
@@ -204,8 +205,10 @@ fn read(text: &Text, readable: &str) -> Stream {
         readable,
         builder: TreeBuilder::new(text, Format::Yaml),
         anchors: HashMap::new(),
+        expansion: Expansion::default(),
+        is_excessive: false,
         flow_depth: 0,
-        open_flows: Vec::new(),
+        open: Vec::new(),
         previous_end: 0,
         faults: Vec::new(),
         scalar_faults: Vec::new(),
@@ -228,10 +231,13 @@ struct Reader<'t> {
     text: &'t Text,
     readable: &'t str,
     builder: TreeBuilder,
-    anchors: HashMap<usize, NodeId>,
+    anchors: HashMap<usize, Anchored>,
+    /// The values of the document so far.
+    expansion: Expansion,
+    /// Whether an alias of the document was refused because it repeats too much.
+    is_excessive: bool,
     flow_depth: usize,
-    /// Whether each open collection is in brackets, and where it begins.
-    open_flows: Vec<(bool, TextRange)>,
+    open: Vec<OpenCollection>,
     /// Where the event before this one ended, in bytes.
     previous_end: usize,
     faults: Vec<SyntaxFault>,
@@ -240,6 +246,25 @@ struct Reader<'t> {
     unquoted: Vec<NodeId>,
     unknown_aliases: Vec<NodeId>,
     loose_templates: Vec<TextRange>,
+}
+
+/// What an anchor names.
+struct Anchored {
+    id: NodeId,
+    /// How many values it holds, itself included, with what aliases in it repeat.
+    values: u64,
+}
+
+/// A collection that is not closed yet.
+struct OpenCollection {
+    /// Whether it is in brackets.
+    flow: bool,
+    /// Where it begins.
+    range: TextRange,
+    /// The number of its anchor; 0 without one.
+    anchor: usize,
+    /// How many values the document had before it.
+    before: u64,
 }
 
 impl<'t> Reader<'t> {
@@ -279,8 +304,10 @@ impl<'t> Reader<'t> {
                 self.anchor(anchor, id);
             }
             YamlEvent::CollectionStart { kind, anchor, flow } => {
+                let before = self.expansion.values();
                 let id = self.builder.open(kind, range);
                 self.anchor(anchor, id);
+                self.expansion.add();
                 if flow
                     && kind == Kind::Object
                     && self.text.get(range.start()..range.start() + 2) == Some("{{")
@@ -288,40 +315,66 @@ impl<'t> Reader<'t> {
                     let braces = TextRange::new(range.start(), range.start() + 2);
                     self.loose_templates.push(braces);
                 }
-                self.open_flows.push((flow, range));
+                self.open.push(OpenCollection {
+                    flow,
+                    range,
+                    anchor,
+                    before,
+                });
                 self.flow_depth += usize::from(flow);
             }
             YamlEvent::CollectionEnd => {
-                let flow = self.open_flows.pop().is_some_and(|(flow, _)| flow);
+                let closed = self.open.pop();
+                let flow = closed.as_ref().is_some_and(|open| open.flow);
+                if let Some(open) = &closed
+                    && let Some(anchored) = self.anchors.get_mut(&open.anchor)
+                {
+                    anchored.values = self.expansion.values() - open.before;
+                }
                 self.flow_depth -= usize::from(flow);
                 self.builder.close(flow.then_some(range.end()));
                 if !flow {
                     return;
                 }
             }
-            YamlEvent::Alias(anchor) => {
-                let id = self.builder.leaf(Kind::Alias, range);
-                match self.anchors.get(&anchor) {
-                    Some(&target) if self.builder.is_open(target) => {
-                        self.scalar_faults.push(SyntaxFault {
-                            range,
-                            message: format!(
-                                "`{}` stands for what it is a part of: a value cannot contain itself",
-                                range.of(self.text)
-                            ),
-                            related: None,
-                        });
-                    }
-                    Some(&target) => self.builder.set_alias_target(id, target),
-                    None => self.unknown_aliases.push(id),
-                }
-            }
+            YamlEvent::Alias(anchor) => self.alias(anchor, range),
             YamlEvent::UnknownAlias => {
                 let id = self.builder.leaf(Kind::Alias, range);
                 self.unknown_aliases.push(id);
             }
         }
         self.previous_end = range.end();
+    }
+
+    fn alias(&mut self, anchor: usize, range: TextRange) {
+        let id = self.builder.leaf(Kind::Alias, range);
+        self.expansion.add();
+        let Some(anchored) = self.anchors.get(&anchor) else {
+            self.unknown_aliases.push(id);
+            return;
+        };
+        let message = if self.builder.is_open(anchored.id) {
+            format!(
+                "`{}` stands for what it is a part of: a value cannot contain itself",
+                range.of(self.text)
+            )
+        } else if self.expansion.repeat(anchored.values) {
+            self.builder.set_alias_target(id, anchored.id);
+            return;
+        } else if self.is_excessive {
+            return;
+        } else {
+            self.is_excessive = true;
+            format!(
+                "with `{}`, nearly all values of the document are repeated by aliases, and readers refuse such a document: repeat less",
+                range.of(self.text)
+            )
+        };
+        self.scalar_faults.push(SyntaxFault {
+            range,
+            message,
+            related: None,
+        });
     }
 
     fn scalar(
@@ -371,6 +424,7 @@ impl<'t> Reader<'t> {
             self.builder.mark_merge_key();
         }
         let id = self.builder.leaf(kind, range);
+        self.expansion.add();
         self.builder.update(id, |node| {
             node.style = style;
             node.indent = indent;
@@ -435,8 +489,8 @@ impl<'t> Reader<'t> {
 
     /// Where the innermost open bracket is. A pair in a flow sequence is a mapping without brackets of its own.
     fn innermost_bracket(&self) -> Option<usize> {
-        let starts = self.open_flows.iter().rev().filter(|(flow, _)| *flow);
-        let mut starts = starts.map(|(_, range)| range.start());
+        let in_brackets = self.open.iter().rev().filter(|open| open.flow);
+        let mut starts = in_brackets.map(|open| open.range.start());
         starts.find(|&start| {
             let rest = self.readable.get(start..).unwrap_or_default();
             rest.starts_with(['[', '{'])
@@ -463,7 +517,7 @@ impl<'t> Reader<'t> {
 
     fn anchor(&mut self, anchor: usize, id: NodeId) {
         if anchor != 0 {
-            self.anchors.insert(anchor, id);
+            self.anchors.insert(anchor, Anchored { id, values: 1 });
         }
     }
 
@@ -471,8 +525,10 @@ impl<'t> Reader<'t> {
         while self.builder.depth() > 0 {
             self.builder.close(None);
         }
-        self.open_flows.clear();
+        self.open.clear();
         self.flow_depth = 0;
         self.anchors.clear();
+        self.expansion = Expansion::default();
+        self.is_excessive = false;
     }
 }
