@@ -99,6 +99,9 @@ impl Compiled {
 
     fn violations<'t>(&self, root: NodeRef<'t>) -> Vec<Violation<'t>> {
         let mut violations = Vec::new();
+        // What aliases and merge keys share is wrong where it is written, and once.
+        let mut unknown: HashMap<NodeId, Option<String>> = HashMap::new();
+        let mut misspelt: HashSet<(NodeId, String)> = HashSet::new();
         let mut follower = PathFollower::default();
         let Some(validator) = &self.validator else {
             return violations;
@@ -112,14 +115,46 @@ impl Compiled {
                     let known = self.known_fields(error.schema_path());
                     for name in unexpected {
                         let key = keys.get(name.as_str()).copied();
-                        violations.push(unknown_key(node, name, key, &known));
+                        let before = key.and_then(|key| unknown.get(&key.id()));
+                        let known_key = match before {
+                            Some(known_key) => known_key.clone(),
+                            None => suggest::field(name, known.iter().copied()).map(str::to_owned),
+                        };
+                        misspelt.extend(known_key.clone().map(|known| (node.id(), known)));
+                        if before.is_none() || key.is_some_and(|key| is_own(node, key)) {
+                            violations.push(unknown_key(
+                                node,
+                                name,
+                                key,
+                                known_key.clone(),
+                                &known,
+                            ));
+                        }
+                        if let Some(key) = key {
+                            unknown.insert(key.id(), known_key);
+                        }
                     }
                 }
                 kind => violations.push(violation(node, kind)),
             }
         }
-        violations.sort_by_key(|violation| violation.unknown_key.unwrap_or(violation.node).range());
-        fold_misspelt_keys(&mut violations);
+        violations.sort_by_key(|violation| {
+            let place = violation.unknown_key.unwrap_or(violation.node);
+            let is_merged = violation
+                .unknown_key
+                .is_some_and(|key| !is_own(violation.node, key));
+            (place.range(), is_merged)
+        });
+        violations.dedup_by(|one, other| match (one.unknown_key, other.unknown_key) {
+            (Some(one), Some(other)) => one == other,
+            (None, None) => one.node == other.node && one.message == other.message,
+            _ => false,
+        });
+        // A required key that is missing beside an unknown one that resembles it is one mistake, not two.
+        violations.retain(|violation| {
+            let key = violation.known_key.clone().unwrap_or_default();
+            violation.unknown_key.is_some() || !misspelt.contains(&(violation.node.id(), key))
+        });
         violations
     }
 
@@ -135,13 +170,18 @@ impl Compiled {
     }
 }
 
+/// Whether a key is written in an object, and not in one that is merged into it.
+fn is_own(object: NodeRef<'_>, key: NodeRef<'_>) -> bool {
+    key.parent() == Some(object)
+}
+
 fn unknown_key<'t>(
     object: NodeRef<'t>,
     name: &str,
     key: Option<NodeRef<'t>>,
+    known_key: Option<String>,
     known: &[&str],
 ) -> Violation<'t> {
-    let known_key = suggest::field(name, known.iter().copied()).map(str::to_owned);
     let help = match &known_key {
         Some(known) => Some(format!("did you mean `{known}`?")),
         None if known.is_empty() => None,
@@ -154,19 +194,6 @@ fn unknown_key<'t>(
         unknown_key: key,
         known_key,
     }
-}
-
-/// A required key that is missing beside an unknown one that resembles it is one mistake, not two.
-fn fold_misspelt_keys(violations: &mut Vec<Violation<'_>>) {
-    let misspelt: HashSet<(u32, String)> = violations
-        .iter()
-        .filter(|violation| violation.unknown_key.is_some())
-        .filter_map(|violation| Some((violation.node.id().number(), violation.known_key.clone()?)))
-        .collect();
-    violations.retain(|violation| {
-        let key = violation.known_key.clone().unwrap_or_default();
-        violation.unknown_key.is_some() || !misspelt.contains(&(violation.node.id().number(), key))
-    });
 }
 
 fn violation<'t>(node: NodeRef<'t>, kind: &ValidationErrorKind) -> Violation<'t> {

@@ -38,8 +38,10 @@ impl Rule for UnknownField {
                 finding.help(help);
             }
             let free = |known: &&String| violation.node.get(known).is_none();
+            // What is merged into an object may be right where it is written, and in others that it is merged into.
             if let Some(known) = violation.known_key.as_ref().filter(free)
                 && key.kind() == Kind::String
+                && key.parent() == Some(violation.node)
             {
                 // Known keys are plain words, so they stand for themselves in JSON and in YAML.
                 finding.fix(outer_fix(
