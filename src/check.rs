@@ -24,6 +24,7 @@ use crate::{
     sensitive,
     settings::Settings,
     source::{DEFAULT_MAX_FILE_SIZE, ReadError, Source, TextRange, shown_path},
+    syntax::NodeId,
 };
 
 /// How to check.
@@ -197,7 +198,7 @@ pub fn check_file(
         outcome.coverage.add(Coverage {
             profiles: 1,
             packs: packs.len(),
-            embedded_documents: document.embedded().len(),
+            embedded_documents: document.embedded().count(),
             references: document.references().count(),
             ..Coverage::default()
         });
@@ -335,29 +336,16 @@ fn destination_findings(destination: &Destination) -> impl Iterator<Item = Findi
 
 fn cut_excerpts(file: &ProfileFile, findings: &mut [Finding], limit: usize, style: ExcerptStyle) {
     findings.sort_by_key(|finding| finding.place.range);
-    let embedded: Vec<_> = file
-        .documents()
-        .flat_map(|(document, _)| document.embedded())
-        .collect();
+    let texts = file.texts_by_place();
     let mut outer_secrets: Option<Vec<TextRange>> = None;
-    let mut inner_secrets: HashMap<usize, Vec<TextRange>> = HashMap::new();
+    let mut inner_secrets: HashMap<NodeId, Vec<TextRange>> = HashMap::new();
     for finding in findings.iter_mut().take(limit) {
-        let text = match &finding.place.inner {
-            Some(inner) => embedded
-                .iter()
-                .enumerate()
-                .find(|(_, text)| {
-                    text.pack_index() == inner.pack_index
-                        && text.slot().to_string() == inner.name
-                        && text.layer().raw().contains(finding.place.range)
-                })
-                .map(|(number, text)| (number, *text, inner.range)),
-            None => None,
-        };
+        let inner = finding.place.inner.as_ref();
+        let text = inner.and_then(|inner| Some((texts.at(finding.place.range)?, inner.range)));
         finding.excerpt = Some(match text {
-            Some((number, text, range)) => {
+            Some((text, range)) => {
                 let secrets = inner_secrets
-                    .entry(number)
+                    .entry(text.host())
                     .or_insert_with(|| sensitive::secrets_in(text.stream()));
                 Excerpt::cut(text.text(), text.lines(), range, secrets, style)
             }

@@ -1,7 +1,9 @@
 //! The masked values of a profile: what `masked-value` reports and a rewrite fills in.
 
+use std::borrow::Cow;
+
 use crate::{
-    destination::PackVersion,
+    destination::{PackSchema, PackVersion},
     finding::Level,
     profile::{Embedded, Profile, ProfileDocument, Slot},
     resolve::Resolution,
@@ -17,8 +19,8 @@ const MASK: &str = "********";
 pub struct Mask<'a> {
     /// Where it is.
     pub place: MaskedPlace<'a>,
-    /// The pack that holds it.
-    pub pack: Option<String>,
+    /// The packs that hold it: several where they share their values through an anchor, none of a variable.
+    pub packs: Vec<Cow<'a, str>>,
     /// Whether it is a secret for certain.
     pub level: Level,
 }
@@ -37,6 +39,8 @@ pub enum MaskedPlace<'a> {
     Embedded {
         /// The text.
         embedded: &'a Embedded,
+        /// The string of the profile that holds it.
+        host: NodeRef<'a>,
         /// The scalar.
         node: NodeRef<'a>,
         /// The keys that lead to it, joined by dots.
@@ -53,12 +57,21 @@ pub fn masks<'a>(
 ) -> Vec<Mask<'a>> {
     let mut masks = Vec::new();
     let packs: Vec<_> = profile.packs().collect();
-    for embedded in document.embedded() {
+    for mut sharing in document.shared_texts().map(Iterator::peekable) {
+        let Some(&embedded) = sharing.peek() else {
+            continue;
+        };
         // Most texts hold none, and this tells without a look at their nodes.
         if memchr::memmem::find(embedded.text().as_bytes(), b"****").is_none() {
             continue;
         }
-        let pack = packs.get(embedded.pack_index());
+        let sharing: Vec<&Embedded> = sharing.collect();
+        let schemas = schemas_of(&sharing, resolutions);
+        let names = sharing
+            .iter()
+            .filter_map(|text| packs.get(text.pack_index()))
+            .map(|pack| pack.name());
+        let names: Vec<_> = names.collect();
         for node in embedded
             .stream()
             .tree
@@ -66,18 +79,16 @@ pub fn masks<'a>(
             .filter(|node| is_masked(*node))
         {
             let path = node.path().join(".");
-            let level = match embedded.slot() {
-                Slot::Manifest(_) => Level::Warning,
-                Slot::Values => level_of(&path, node, embedded.pack_index(), resolutions),
-            };
+            let levels = schemas.iter().map(|schemas| level_of(&path, node, schemas));
             masks.push(Mask {
+                level: levels.max().unwrap_or(Level::Warning),
                 place: MaskedPlace::Embedded {
                     embedded,
+                    host: profile.root().tree().node(embedded.host()),
                     node,
                     path,
                 },
-                pack: pack.map(|pack| pack.name().into_owned()),
-                level,
+                packs: names.clone(),
             });
         }
     }
@@ -91,7 +102,7 @@ pub fn masks<'a>(
                     name: variable.name().into_owned(),
                     default,
                 },
-                pack: None,
+                packs: Vec::new(),
                 level: if variable.is_sensitive() {
                     Level::Error
                 } else {
@@ -114,26 +125,34 @@ fn is_masked(node: NodeRef<'_>) -> bool {
     is_text && sensitive::is_mask(&node.text()) && !is_key()
 }
 
-fn level_of(
-    path: &str,
-    node: NodeRef<'_>,
-    pack_index: usize,
-    resolutions: &[Resolution<'_>],
-) -> Level {
-    let mut schema_known = false;
-    for resolution in resolutions {
-        let version = resolution.version_of(pack_index);
-        let Some(schema) = version.and_then(PackVersion::pack_schema) else {
-            continue;
+/// What the schemas that the destinations have for packs with one text are, each set of them once. Those of manifests
+/// are none of its business.
+fn schemas_of<'d>(
+    sharing: &[&Embedded],
+    resolutions: &[Resolution<'d>],
+) -> Vec<Vec<&'d PackSchema>> {
+    let mut all: Vec<Vec<&PackSchema>> = Vec::new();
+    let values = sharing.iter().filter(|text| text.slot() == Slot::Values);
+    for text in values {
+        let versions = resolutions.iter();
+        let versions = versions.filter_map(|resolution| resolution.version_of(text.pack_index()));
+        let schemas: Vec<_> = versions.filter_map(PackVersion::pack_schema).collect();
+        let is_same = |other: &Vec<&PackSchema>| {
+            other.len() == schemas.len()
+                && std::iter::zip(other, &schemas).all(|(one, other)| std::ptr::eq(*one, *other))
         };
-        if schema.is_secret(path) {
-            return Level::Error;
+        if !all.iter().any(is_same) {
+            all.push(schemas);
         }
-        schema_known = true;
     }
-    if schema_known || node.text().trim() != MASK {
-        Level::Warning
-    } else {
+    all
+}
+
+fn level_of(path: &str, node: NodeRef<'_>, schemas: &[&PackSchema]) -> Level {
+    let is_secret = schemas.iter().any(|schema| schema.is_secret(path));
+    if is_secret || (schemas.is_empty() && node.text().trim() == MASK) {
         Level::Error
+    } else {
+        Level::Warning
     }
 }

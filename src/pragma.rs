@@ -9,7 +9,7 @@ use crate::{
     settings::Settings,
     source::{LineIndex, TextRange},
     suggest,
-    syntax::{self, Format, SyntaxFault, Tree},
+    syntax::{self, Format, NodeId, SyntaxFault, Tree},
 };
 
 /// What a comment for this tool begins with.
@@ -60,23 +60,17 @@ pub fn apply(
         return;
     }
     let outer = scopes.iter().position(|scope| scope.embedded.is_none());
-    let mut inner: HashMap<(usize, String), Vec<usize>> = HashMap::new();
-    for (number, scope) in scopes.iter().enumerate() {
-        if let Some(embedded) = scope.embedded {
-            let key = (embedded.pack_index(), embedded.slot().to_string());
-            inner.entry(key).or_default().push(number);
-        }
-    }
+    let inner: HashMap<NodeId, usize> = scopes
+        .iter()
+        .enumerate()
+        .filter_map(|(number, scope)| Some((scope.embedded?.host(), number)))
+        .collect();
+    let texts = file.texts_by_place();
     findings.retain(|finding| {
         let in_file = outer.map(|number| (number, finding.place.start.line));
         let in_text = finding.place.inner.as_ref().and_then(|place| {
-            let candidates = inner.get(&(place.pack_index, place.name.clone()))?;
-            // Documents of one file have packs with the same numbers.
-            let number = candidates.iter().copied().find(|number| {
-                let embedded = scopes.get(*number).and_then(|scope| scope.embedded);
-                embedded.is_some_and(|one| one.layer().raw().contains(finding.place.range))
-            })?;
-            Some((number, place.start.line))
+            let text = texts.at(finding.place.range)?;
+            Some((*inner.get(&text.host())?, place.start.line))
         });
         let mut is_silenced = false;
         for (number, line) in [in_file, in_text].into_iter().flatten() {

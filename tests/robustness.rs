@@ -8,6 +8,7 @@ use std::{
     fmt::Write as _,
     path::Path,
     sync::{Arc, LazyLock},
+    time::{Duration, Instant},
 };
 
 use common::{cases, fixtures, mutated, mutations};
@@ -250,6 +251,40 @@ fn many_packs_are_checked() {
             .to_string()
             .as_bytes(),
     );
+}
+
+#[test]
+fn what_packs_share_is_looked_at_once() {
+    let mut text = "metadata: {name: crew}\nspec:\n  version: 1.0.0\n  template:\n    type: add-on\n    cloudType: all\n    packs:\n".to_owned();
+    let mut values = "&v |\n".to_owned();
+    for number in 0..100 {
+        let _ = write!(
+            values,
+            "        a{number}: '{{{{ .spectro.var.a{number} }}}} and {{{{ .spectro.pack.p{number}.b }}}}'\n        p{number}: '********'\n"
+        );
+    }
+    for number in 0..2_000 {
+        let _ = write!(
+            text,
+            "    - name: p{number}\n      type: oci\n      layer: addon\n      version: 1.0.0\n      values: {values}\n"
+        );
+        "*v".clone_into(&mut values);
+    }
+    let started = Instant::now();
+    let found = findings("profile.yaml", text.as_bytes(), &[]);
+    let count = |rule: &str| {
+        let found = found.iter().filter(|finding| finding.rule.id == rule);
+        found.count()
+    };
+    for rule in [
+        "undefined-variable",
+        "unresolved-pack-reference",
+        "masked-value",
+    ] {
+        assert_eq!(count(rule), 100, "{rule}");
+    }
+    // Once for each pack it takes minutes.
+    assert!(started.elapsed() < Duration::from_secs(20));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! YAML texts inside the strings of a profile, and the references in them.
 
 use std::{
+    collections::HashMap,
     fmt,
     ops::Range,
     sync::{Arc, OnceLock},
@@ -35,11 +36,17 @@ impl fmt::Display for Slot {
     }
 }
 
-/// A YAML text in a string of a pack.
+/// A YAML text in a string of a pack. Packs that share the string through an anchor share the text.
 #[derive(Debug)]
 pub struct Embedded {
     pack_index: usize,
     slot: Slot,
+    text: Arc<HostText>,
+}
+
+/// The text of one string of the outer tree.
+#[derive(Debug)]
+struct HostText {
     host: NodeId,
     layer: Layer,
     yaml: OnceLock<Arc<EmbeddedYaml>>,
@@ -115,37 +122,34 @@ impl EmbeddedReference {
 }
 
 impl Embedded {
-    /// Every YAML text in a profile, in order.
+    /// Every YAML text in a profile, in order; what packs share once for each of them.
     pub(super) fn all_of(profile: Profile<'_>) -> Vec<Self> {
         let mut all = Vec::new();
+        let mut texts: HashMap<NodeId, Arc<HostText>> = HashMap::new();
+        let mut add = |pack_index, slot, host: Option<NodeRef<'_>>| {
+            let host = host.filter(|host| host.kind() == Kind::String)?;
+            let text = match texts.get(&host.id()) {
+                Some(text) => Arc::clone(text),
+                None => {
+                    let text = Arc::new(HostText::new(host.id(), host.layer()?));
+                    texts.insert(host.id(), Arc::clone(&text));
+                    text
+                }
+            };
+            all.push(Self {
+                pack_index,
+                slot,
+                text,
+            });
+            Some(())
+        };
         for pack in profile.packs() {
-            all.extend(
-                pack.values()
-                    .and_then(|node| Self::new(pack.index(), Slot::Values, node)),
-            );
+            add(pack.index(), Slot::Values, pack.values());
             for (index, manifest) in pack.manifests().enumerate() {
-                let content = manifest.get("content");
-                all.extend(
-                    content.and_then(|node| Self::new(pack.index(), Slot::Manifest(index), node)),
-                );
+                add(pack.index(), Slot::Manifest(index), manifest.get("content"));
             }
         }
         all
-    }
-
-    fn new(pack_index: usize, slot: Slot, host: NodeRef<'_>) -> Option<Self> {
-        if host.kind() != Kind::String {
-            return None;
-        }
-        let layer = host.layer()?;
-        Some(Self {
-            pack_index,
-            slot,
-            host: host.id(),
-            layer,
-            yaml: OnceLock::new(),
-            lines: OnceLock::new(),
-        })
     }
 
     /// The 0-based number of its pack.
@@ -163,30 +167,31 @@ impl Embedded {
     /// The string node of the outer tree that holds it.
     #[must_use]
     pub fn host(&self) -> NodeId {
-        self.host
+        self.text.host
     }
 
     /// The map between its text and the outer file.
     #[must_use]
     pub fn layer(&self) -> &Layer {
-        &self.layer
+        &self.text.layer
     }
 
     /// Its text.
     #[must_use]
     pub fn text(&self) -> &Text {
-        self.layer.text()
+        self.text.layer.text()
     }
 
     /// The line index of its text.
     #[must_use]
     pub fn lines(&self) -> &LineIndex {
-        self.lines.get_or_init(|| LineIndex::new(self.text()))
+        self.text.lines.get_or_init(|| LineIndex::new(self.text()))
     }
 
     /// Parsed when first asked: a rewrite reads the names of a whole batch before it looks into any values.
     fn yaml(&self) -> &EmbeddedYaml {
-        self.yaml
+        self.text
+            .yaml
             .get_or_init(|| Arc::new(EmbeddedYaml::parse(self.text())))
     }
 
@@ -220,6 +225,17 @@ impl Embedded {
             }
         }
         found
+    }
+}
+
+impl HostText {
+    fn new(host: NodeId, layer: Layer) -> Self {
+        Self {
+            host,
+            layer,
+            yaml: OnceLock::new(),
+            lines: OnceLock::new(),
+        }
     }
 }
 

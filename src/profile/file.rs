@@ -1,6 +1,6 @@
 //! A file of profiles, parsed: its tree, its documents, and the documents embedded in them.
 
-use std::{ops::Range, path::Path, sync::Arc};
+use std::{collections::HashMap, ops::Range, path::Path, sync::Arc};
 
 use super::{Embedded, EmbeddedReference, Profile, Shape, Slot, embedded::alias_faults};
 use crate::{
@@ -27,7 +27,26 @@ pub struct ProfileFile {
 pub struct ProfileDocument {
     root: NodeId,
     shape: Shape,
+    /// The YAML texts of every pack, in order.
     embedded: Vec<Embedded>,
+    /// For each string that holds one, the numbers of the texts that are it, in the order of the first ones.
+    shared: Vec<Vec<usize>>,
+}
+
+/// The embedded texts of a file in the order of their bytes.
+#[derive(Debug)]
+pub struct TextsByPlace<'f>(Vec<&'f Embedded>);
+
+impl<'f> TextsByPlace<'f> {
+    /// The text that some bytes of the file lie in.
+    #[must_use]
+    pub fn at(&self, range: TextRange) -> Option<&'f Embedded> {
+        let after = self
+            .0
+            .partition_point(|text| text.layer().raw().start <= range.start);
+        let text = self.0.get(after.checked_sub(1)?)?;
+        text.layer().raw().contains(range).then_some(*text)
+    }
 }
 
 impl ProfileFile {
@@ -140,6 +159,15 @@ impl ProfileFile {
         sensitive::in_order(ranges)
     }
 
+    /// The embedded texts of its profiles, to be found by their place in the file.
+    #[must_use]
+    pub fn texts_by_place(&self) -> TextsByPlace<'_> {
+        let texts = self.documents.iter().flat_map(ProfileDocument::embedded);
+        let mut texts: Vec<_> = texts.collect();
+        texts.sort_by_key(|text| text.layer().raw().start);
+        TextsByPlace(texts)
+    }
+
     /// The place of some bytes of the file.
     #[must_use]
     pub fn place(&self, range: TextRange, pointer: String) -> Place {
@@ -203,10 +231,20 @@ impl ProfileDocument {
         } else {
             Vec::new()
         };
+        let mut shared: Vec<Vec<usize>> = Vec::new();
+        let mut numbers: HashMap<NodeId, usize> = HashMap::new();
+        for (number, text) in embedded.iter().enumerate() {
+            let known = *numbers.entry(text.host()).or_insert(shared.len());
+            match shared.get_mut(known) {
+                Some(all) => all.push(number),
+                None => shared.push(vec![number]),
+            }
+        }
         Self {
             root: root.id(),
             shape,
             embedded,
+            shared,
         }
     }
 
@@ -216,10 +254,18 @@ impl ProfileDocument {
         self.shape
     }
 
-    /// The YAML texts in its packs, in order.
-    #[must_use]
-    pub fn embedded(&self) -> &[Embedded] {
-        &self.embedded
+    /// The YAML texts in its packs, in order. One that packs share through an anchor comes once, as that of the first
+    /// of them.
+    pub fn embedded(&self) -> impl Iterator<Item = &Embedded> {
+        self.shared_texts().filter_map(|mut all| all.next())
+    }
+
+    /// The YAML texts in its packs, each as that of every pack that shares it.
+    pub fn shared_texts(&self) -> impl Iterator<Item = impl Iterator<Item = &Embedded>> {
+        let text = |&number: &usize| self.embedded.get(number);
+        self.shared
+            .iter()
+            .map(move |all| all.iter().filter_map(text))
     }
 
     /// The values of a pack, if it has any.
@@ -238,7 +284,7 @@ impl ProfileDocument {
 
     /// Every reference in its embedded texts.
     pub fn references(&self) -> impl Iterator<Item = (&Embedded, &EmbeddedReference)> {
-        self.embedded.iter().flat_map(|embedded| {
+        self.embedded().flat_map(|embedded| {
             embedded
                 .references()
                 .iter()

@@ -16,7 +16,7 @@ pub use embedded::{
     Embedded, EmbeddedReference, EmbeddedYaml, Part, ReferenceInComment, ReferenceProblem, Slot,
     alias_faults,
 };
-pub use file::{ProfileDocument, ProfileFile};
+pub use file::{ProfileDocument, ProfileFile, TextsByPlace};
 pub use pack::Pack;
 pub use shape::Shape;
 pub use system_macros::SystemMacro;

@@ -5,14 +5,18 @@ use std::{collections::BTreeSet, path::Path};
 use crate::{
     destination::{Match, Registry, RegistryKind},
     finding::Level,
-    masks::{MaskedPlace, masks},
+    masks::{Mask, MaskedPlace, masks},
     profile::{Pack, Profile, ProfileDocument},
     resolve::{Choice, PackAnswer, Resolution},
     source::shown_path,
     syntax::{Kind, NodeRef, edit::Scalar},
 };
 
-use super::{change::Change, names::NameVersion, secrets::Secrets};
+use super::{
+    change::Change,
+    names::NameVersion,
+    secrets::{NoSecret, Secret, Secrets},
+};
 
 /// What a decision is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -259,56 +263,77 @@ impl<'t> Plan<'t> {
         let (name, version) = (profile.name(), profile.version());
         let mut filled = BTreeSet::new();
         for mask in masks(profile, document, std::slice::from_ref(resolution)) {
-            let pack = mask.pack.as_deref().unwrap_or_default();
-            let (given, what) = match &mask.place {
-                MaskedPlace::Variable { name: variable, .. } => (
-                    secrets.variable(&name, &version, variable),
-                    format!("variables.{variable}"),
-                ),
-                MaskedPlace::Embedded { path, .. } => {
-                    (secrets.value(&name, &version, pack, path), path.clone())
-                }
-            };
-            let secret = match given {
-                Ok(Some(secret)) => secret,
-                Ok(None) => continue,
-                Err(no_secret) => {
-                    if mask.level == Level::Error {
-                        self.blockers.push(format!("`{what}`: {no_secret}"));
-                    }
+            let value = match &mask.place {
+                MaskedPlace::Variable { name: variable, .. } => {
+                    let given = secrets.variable(&name, &version, variable);
+                    let what = format!("variables.{variable}");
+                    self.secret(&mask, None, what, given, &mut filled);
                     continue;
                 }
+                MaskedPlace::Embedded { path, .. } => path,
             };
-            if !filled.insert((mask.pack.clone(), what.clone())) {
-                self.blockers.push(format!(
-                    "`{what}` is masked in more than one place of {}, and one secret cannot be meant for all: fill them in by hand",
-                    mask.pack.as_ref().map_or("the profile".to_owned(), |pack| format!("pack `{pack}`"))
-                ));
-                continue;
+            // Each pack that shares the value has to ask for it.
+            for pack in &mask.packs {
+                let given = secrets.value(&name, &version, pack, value);
+                self.secret(&mask, Some(pack), value.clone(), given, &mut filled);
             }
-            let change = match mask.place {
-                MaskedPlace::Variable { default, .. } => Change::Set {
-                    node: default,
-                    value: Scalar::String(secret.reveal().to_owned()),
-                },
-                MaskedPlace::Embedded { embedded, node, .. } => Change::SetInner {
-                    embedded,
-                    host: profile.root().tree().node(embedded.host()),
-                    node,
-                    text: with_line_end_of(node, secret.reveal()),
-                },
-            };
-            self.decisions.push(Decision {
-                subject: Subject::Secret,
-                pack: mask.pack.clone(),
-                from: what,
-                to: crate::sensitive::REDACTED.to_owned(),
-                changed: true,
-                why: secret.origin().to_owned(),
-            });
-            self.secret_changes.push(self.changes.len());
-            self.changes.push(change);
         }
+    }
+
+    /// Fills in a masked value, as one of a pack if it is one.
+    fn secret(
+        &mut self,
+        mask: &Mask<'t>,
+        pack: Option<&str>,
+        what: String,
+        given: Result<Option<Secret>, NoSecret>,
+        filled: &mut BTreeSet<(Option<String>, String)>,
+    ) {
+        let secret = match given {
+            Ok(Some(secret)) => secret,
+            Ok(None) => return,
+            Err(no_secret) => {
+                if mask.level == Level::Error {
+                    self.blockers.push(format!("`{what}`: {no_secret}"));
+                }
+                return;
+            }
+        };
+        let pack = pack.map(str::to_owned);
+        if !filled.insert((pack.clone(), what.clone())) {
+            self.blockers.push(format!(
+                "`{what}` is masked in more than one place of {}, and one secret cannot be meant for all: fill them in by hand",
+                pack.map_or("the profile".to_owned(), |pack| format!("pack `{pack}`"))
+            ));
+            return;
+        }
+        let change = match &mask.place {
+            MaskedPlace::Variable { default, .. } => Change::Set {
+                node: *default,
+                value: Scalar::String(secret.reveal().to_owned()),
+            },
+            MaskedPlace::Embedded {
+                embedded,
+                host,
+                node,
+                ..
+            } => Change::SetInner {
+                embedded,
+                host: *host,
+                node: *node,
+                text: with_line_end_of(*node, secret.reveal()),
+            },
+        };
+        self.decisions.push(Decision {
+            subject: Subject::Secret,
+            pack,
+            from: what,
+            to: crate::sensitive::REDACTED.to_owned(),
+            changed: true,
+            why: secret.origin().to_owned(),
+        });
+        self.secret_changes.push(self.changes.len());
+        self.changes.push(change);
     }
 
     /// Sets a scalar, unless it has the value already.

@@ -88,8 +88,7 @@ impl Rule for CommentedReference {
 fn commented<'a>(
     cx: &ProfileContext<'a>,
 ) -> impl Iterator<Item = (&'a Embedded, ReferenceInComment)> + use<'a> {
-    let embedded = cx.document.embedded().iter();
-    embedded.flat_map(|embedded| {
+    cx.document.embedded().flat_map(|embedded| {
         let references = embedded.commented_references().into_iter();
         references.map(move |reference| (embedded, reference))
     })

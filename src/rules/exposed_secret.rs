@@ -35,13 +35,17 @@ impl Rule for ExposedSecret {
     }
 
     fn check_profile(&self, cx: &ProfileContext<'_>, sink: &mut Sink<'_>) {
-        for embedded in cx.document.embedded() {
+        for sharing in cx.document.shared_texts() {
+            let sharing: Vec<&Embedded> = sharing.collect();
+            let Some(&embedded) = sharing.first() else {
+                continue;
+            };
             let mut text = Text {
                 cx,
                 embedded,
                 reported: HashSet::new(),
             };
-            text.passwords(sink);
+            text.passwords(&sharing, sink);
             text.kubernetes_secrets(sink);
             text.credentials(sink);
         }
@@ -86,16 +90,19 @@ impl<'a> Text<'_, 'a> {
         self.cx.pack_name(self.embedded.pack_index())
     }
 
-    /// Values that the pack's schema at a destination calls passwords.
-    fn passwords(&mut self, sink: &mut Sink<'_>) {
-        if self.embedded.slot() != Slot::Values {
-            return;
+    /// Values that the schema of a pack with this text calls passwords at a destination.
+    fn passwords(&mut self, sharing: &[&Embedded], sink: &mut Sink<'_>) {
+        let mut schemas: Vec<&PackSchema> = Vec::new();
+        for text in sharing.iter().filter(|text| text.slot() == Slot::Values) {
+            let versions = self.cx.resolutions.iter();
+            let versions =
+                versions.filter_map(|resolution| resolution.version_of(text.pack_index()));
+            for schema in versions.filter_map(PackVersion::pack_schema) {
+                if !schemas.iter().any(|known| std::ptr::eq(*known, schema)) {
+                    schemas.push(schema);
+                }
+            }
         }
-        let versions = self.cx.resolutions.iter();
-        let schemas: Vec<&PackSchema> = versions
-            .filter_map(|resolution| resolution.version_of(self.embedded.pack_index()))
-            .filter_map(PackVersion::pack_schema)
-            .collect();
         if schemas.is_empty() {
             return;
         }

@@ -300,9 +300,9 @@ fn nearest_key(node: NodeRef<'_>) -> Option<NodeRef<'_>> {
 
 /// The namespaces of Kubernetes that a profile names, and those that are common: `http://grafana.monitoring` is a
 /// service in one.
-fn namespaces(embedded: &[Embedded]) -> HashSet<String> {
+fn namespaces<'a>(embedded: impl Iterator<Item = &'a Embedded>) -> HashSet<String> {
     let common = ["default", "monitoring", "logging", "observability"];
-    let named = embedded.iter().flat_map(|embedded| {
+    let named = embedded.flat_map(|embedded| {
         let nodes = embedded.stream().tree.nodes();
         nodes.filter_map(|node| {
             let key = node.key().filter(|_| node.kind() == Kind::String)?;

@@ -50,11 +50,10 @@ impl Rule for MaskedValue {
                     "Palette masks values that the pack's schema calls passwords; this one it would take literally".to_owned(),
                 ),
             };
-            let pack = mask.pack.clone();
             let finding = sink.report(&META, spot, message);
             finding.level(mask.level).help(help);
-            if let Some(pack) = pack {
-                finding.pack(pack);
+            if let Some(pack) = mask.packs.first() {
+                finding.pack(pack.as_ref());
             }
         }
     }

@@ -39,22 +39,27 @@ impl Rule for UnresolvedPackReference {
 
     fn check_profile(&self, cx: &ProfileContext<'_>, sink: &mut Sink<'_>) {
         let names = pack_names(cx);
-        let mut wanted: BTreeMap<usize, BTreeSet<String>> = BTreeMap::new();
+        // Packs may share their values through an anchor.
+        let values_of = |pack: usize| cx.document.values_of(pack);
+        let mut wanted: BTreeMap<NodeId, (&Embedded, BTreeSet<String>)> = BTreeMap::new();
         let mut targets = Vec::new();
         for (embedded, reference) in cx.document.references() {
             let Some(target) = Target::of(reference, &names) else {
                 continue;
             };
             if let Target::Value { packs, path, .. } = &target {
-                for &pack in *packs {
-                    wanted.entry(pack).or_default().insert(path.clone());
+                for values in packs.iter().filter_map(|&pack| values_of(pack)) {
+                    let (_, paths) = wanted
+                        .entry(values.host())
+                        .or_insert_with(|| (values, BTreeSet::new()));
+                    paths.insert(path.clone());
                 }
             }
             targets.push((embedded, reference, target));
         }
-        let searches: HashMap<usize, Search<'_, '_>> = wanted
+        let searches: HashMap<NodeId, Search<'_, '_>> = wanted
             .iter()
-            .filter_map(|(&pack, paths)| Some((pack, Search::run(cx, pack, paths)?)))
+            .filter_map(|(&host, (values, paths))| Some((host, Search::run(values, paths)?)))
             .collect();
         let mut suggester = Suggester::new(names.keys().map(String::as_str));
         for (number, (embedded, reference, target)) in targets.into_iter().enumerate() {
@@ -63,7 +68,10 @@ impl Rule for UnresolvedPackReference {
                     // A pack whose values are not in the profile, or cannot be read, may have the key.
                     let misses: Option<Vec<_>> = packs
                         .iter()
-                        .map(|pack| Some((*pack, searches.get(pack)?.miss(&path)?)))
+                        .map(|&pack| {
+                            let search = searches.get(&values_of(pack)?.host())?;
+                            Some((pack, search.miss(&path)?))
+                        })
                         .collect();
                     let Some(&(pack, near)) = misses.as_deref().and_then(<[_]>::first) else {
                         continue;
@@ -138,7 +146,7 @@ fn pack_names(cx: &ProfileContext<'_>) -> BTreeMap<String, Vec<usize>> {
     names
 }
 
-/// What the values of a pack say to the paths that are wanted of it.
+/// What values say to the paths that are wanted of them.
 ///
 /// Dots in a path may separate keys or belong to one (`options` and `"system.uri"`), so a path is there when the keys
 /// that lead to some value, joined by dots, are the path.
@@ -151,9 +159,9 @@ struct Search<'w, 'a> {
 }
 
 impl<'w, 'a> Search<'w, 'a> {
-    /// `None` when the pack has no values that can be read.
-    fn run(cx: &ProfileContext<'a>, pack: usize, wanted: &'w BTreeSet<String>) -> Option<Self> {
-        let stream = cx.document.values_of(pack)?.stream();
+    /// `None` when the values cannot be read.
+    fn run(values: &'a Embedded, wanted: &'w BTreeSet<String>) -> Option<Self> {
+        let stream = values.stream();
         let mut search = Self {
             wanted,
             told: HashSet::new(),
