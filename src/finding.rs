@@ -1,9 +1,10 @@
 //! Findings: what a rule has to say, as owned data that every output format reads.
 
-use std::{fmt, sync::Arc};
+use std::{borrow::Cow, fmt, sync::Arc};
 
 use crate::{
     excerpt::Excerpt,
+    sensitive::without_credentials,
     source::{Edit, LineColumn, TextRange},
 };
 
@@ -183,6 +184,23 @@ pub struct Fix {
     pub edits: Vec<Edit>,
 }
 
+impl Fix {
+    /// Whether it writes a credential, so that its edits are for files only and not to be shown.
+    #[must_use]
+    pub fn holds_secret(&self) -> bool {
+        let is_shown = |edit: &Edit| matches!(without_credentials(&edit.text), Cow::Borrowed(_));
+        !self.edits.iter().all(is_shown)
+    }
+}
+
+/// A text for people, without credentials that it may repeat from a file.
+fn shown(text: String) -> String {
+    match without_credentials(&text) {
+        Cow::Borrowed(_) => text,
+        Cow::Owned(shown) => shown,
+    }
+}
+
 /// One thing that a rule found.
 #[derive(Debug, Clone)]
 pub struct Finding {
@@ -226,7 +244,7 @@ impl Finding {
         Self {
             rule,
             level: rule.level,
-            message,
+            message: shown(message),
             label: None,
             help: None,
             place,
@@ -252,13 +270,13 @@ impl Finding {
 
     /// Sets what to do about it.
     pub fn help(&mut self, help: impl Into<String>) -> &mut Self {
-        self.help = Some(help.into());
+        self.help = Some(shown(help.into()));
         self
     }
 
     /// Sets what stands under the underlined text.
     pub fn label(&mut self, label: impl Into<String>) -> &mut Self {
-        self.label = Some(label.into());
+        self.label = Some(shown(label.into()));
         self
     }
 
@@ -290,7 +308,7 @@ impl Finding {
     pub fn related(&mut self, place: Place, message: impl Into<String>) -> &mut Self {
         self.related.push(Related {
             place,
-            message: message.into(),
+            message: shown(message.into()),
         });
         self
     }

@@ -43,6 +43,7 @@ pub mod rules;
 pub mod schema;
 pub mod sensitive;
 pub mod settings;
+mod shared_secrets;
 pub mod source;
 pub mod suggest;
 pub mod syntax;

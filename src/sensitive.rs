@@ -2,10 +2,8 @@
 
 use std::borrow::Cow;
 
-use std::collections::HashSet;
-
 use crate::{
-    credentials,
+    credentials, shared_secrets,
     source::TextRange,
     syntax::{Kind, NodeRef, Tree, yaml::Stream},
 };
@@ -95,18 +93,44 @@ pub fn secret_ranges(tree: &Tree) -> Vec<TextRange> {
             continue;
         }
 
-        if is_secret_by_place(node) {
+        if is_secret_by_place(node) || is_shared_secret(node) {
             ranges.push(node.content_range());
-        } else {
-            // Credentials have no character that any format escapes, so they stand in the source as they are.
-            let start = node.range().start();
-            let found = credentials::find(node.source()).into_iter();
-            ranges.extend(found.map(|found| found.range.shifted(start)));
+            continue;
         }
+        let start = node.range().start();
+        let found = credentials::find(node.source()).into_iter();
+        ranges.extend(found.map(|found| found.range.shifted(start)));
+        ranges.extend(escaped_secrets(node));
     }
-    ranges.extend(aliased_secrets(tree));
     // Comments have URLs as well, and are no nodes.
     ranges.extend(url_secrets(tree.text()));
+    in_order(ranges)
+}
+
+/// The credentials in the text of a scalar that its bytes do not show as they are: they have escapes or line breaks in
+/// them.
+fn escaped_secrets(node: NodeRef<'_>) -> Vec<TextRange> {
+    let decoded = node.text();
+    if decoded == node.content_range().of(node.tree().text()) || !may_hold_secret(&decoded) {
+        return Vec::new();
+    }
+    let Some(layer) = node.layer() else {
+        return Vec::new();
+    };
+    let found = secrets_in_text(&decoded).into_iter();
+    found.map(|range| layer.to_host(range)).collect()
+}
+
+/// Quick, and wrong only in saying yes.
+fn may_hold_secret(text: &str) -> bool {
+    credentials::may_hold(text) || text.contains("://")
+}
+
+/// The credentials in a text that is no YAML or JSON, and the passwords and tokens of its URLs.
+fn secrets_in_text(text: &str) -> Vec<TextRange> {
+    let credentials = credentials::find(text).into_iter();
+    let mut ranges: Vec<_> = credentials.map(|found| found.range).collect();
+    ranges.extend(url_secrets(text));
     in_order(ranges)
 }
 
@@ -147,50 +171,16 @@ fn url_secrets(text: &str) -> impl Iterator<Item = TextRange> {
 /// Whether a scalar holds a secret, by what is around it or by its shape.
 #[must_use]
 pub fn is_secret(node: NodeRef<'_>) -> bool {
-    is_secret_by_place(node)
-        || is_used_as_secret(node)
-        || !credentials::find(&node.text()).is_empty()
+    is_secret_by_place(node) || is_shared_secret(node) || !secrets_in_text(&node.text()).is_empty()
 }
 
-/// Whether an alias puts a scalar, or what it is a part of, where secrets are.
-fn is_used_as_secret(node: NodeRef<'_>) -> bool {
-    if !node.tree().has_aliases() {
-        return false;
-    }
-    let mut around = vec![node.id()];
-    let mut above = node.parent();
-    while let Some(node) = above {
-        around.push(node.id());
-        above = node.parent();
-    }
-    let is_here = |alias: &NodeRef<'_>| {
-        let target = alias.alias_target();
-        target.is_some_and(|target| around.contains(&target.id()))
-    };
-    let mut aliases = node.tree().nodes().filter(is_here);
-    aliases.any(is_secret_by_place)
-}
-
-/// The scalars that aliases put where secrets are.
-fn aliased_secrets(tree: &Tree) -> Vec<TextRange> {
-    let mut ranges = Vec::new();
-    if !tree.has_aliases() {
-        return ranges;
-    }
-    let mut seen = HashSet::new();
-    for alias in tree.nodes().filter(|node| node.kind() == Kind::Alias) {
-        let target = alias.alias_target().filter(|_| is_secret_by_place(alias));
-        let mut open: Vec<NodeRef<'_>> = target.into_iter().collect();
-        while let Some(node) = open.pop() {
-            if seen.insert(node.id()) {
-                if !matches!(node.kind(), Kind::Array | Kind::Object | Kind::Alias) {
-                    ranges.push(node.content_range());
-                }
-                open.extend(node.children().map(NodeRef::resolved));
-            }
-        }
-    }
-    ranges
+/// Whether an alias or a merge key brings a scalar to where secrets are.
+fn is_shared_secret(node: NodeRef<'_>) -> bool {
+    let tree = node.tree();
+    (tree.has_aliases() || tree.has_merge_keys())
+        && tree
+            .marked(|| shared_secrets::find(tree))
+            .contains(&node.id())
 }
 
 /// Whether a scalar holds a secret, by what is around it. A certificate or key is one as a whole.
@@ -199,11 +189,11 @@ fn is_secret_by_place(node: NodeRef<'_>) -> bool {
     if key.is_none() && node.own_entry().is_some() {
         return false;
     }
-    let text = node.source();
-    if text.contains("-----BEGIN") {
+    let (source, text) = (node.source(), node.text());
+    if source.contains("-----BEGIN") || text.contains("-----BEGIN") {
         return true;
     }
-    if text.contains("{{") || is_mask(&node.text()) {
+    if source.contains("{{") || is_mask(&text) {
         return false;
     }
     key.is_some_and(|key| is_secret_key(&key.text()))
@@ -236,8 +226,7 @@ fn is_secret_data(node: NodeRef<'_>) -> bool {
     is_data
         && data
             .parent()
-            .and_then(|manifest| manifest.get("kind"))
-            .is_some_and(|kind| kind.text() == "Secret")
+            .is_some_and(shared_secrets::is_kubernetes_secret)
 }
 
 /// Whether a node is the default or an option of a profile variable that is sensitive, or whose name says that it should
@@ -255,15 +244,7 @@ fn is_sensitive_default(node: NodeRef<'_>) -> bool {
             .and_then(NodeRef::parent),
         _ => return false,
     };
-    let name = variable.and_then(|variable| variable.get("name"));
-    if name.is_some_and(|name| is_secret_key(&name.text())) {
-        return true;
-    }
-    let is_sensitive = variable
-        .and_then(|variable| variable.get("isSensitive"))
-        .and_then(NodeRef::as_bool);
-    // What a merge key brings into a sensitive variable does not say so itself.
-    is_sensitive.unwrap_or(node.tree().has_merge_keys())
+    variable.is_some_and(shared_secrets::is_sensitive_variable)
 }
 
 /// The secrets of a YAML text: those of its tree, and where the text cannot be read as YAML, those that lines such as
@@ -296,22 +277,26 @@ fn line_secret(line: &str) -> Option<TextRange> {
     Some(TextRange::new(start, start + text.len()))
 }
 
-/// A line with its credentials left out. Comments are no part of any tree, so their lines are looked at by themselves.
+/// A text with its credentials left out, and the passwords and tokens of its URLs. Comments are no part of any tree, so
+/// their lines are looked at by themselves.
 #[must_use]
-pub fn without_credentials(line: &str) -> Cow<'_, str> {
+pub fn without_credentials(text: &str) -> Cow<'_, str> {
+    if !may_hold_secret(text) {
+        return Cow::Borrowed(text);
+    }
     let mut shown = String::new();
     let mut from = 0;
-    for found in credentials::find(line) {
-        if found.range.start() >= from {
-            shown.push_str(line.get(from..found.range.start()).unwrap_or_default());
+    for found in secrets_in_text(text) {
+        if found.start() >= from {
+            shown.push_str(text.get(from..found.start()).unwrap_or_default());
             shown.push_str(REDACTED);
         }
-        from = from.max(found.range.end());
+        from = from.max(found.end());
     }
     if from == 0 {
-        return Cow::Borrowed(line);
+        return Cow::Borrowed(text);
     }
-    shown.push_str(line.get(from..).unwrap_or_default());
+    shown.push_str(text.get(from..).unwrap_or_default());
     Cow::Owned(shown)
 }
 

@@ -493,3 +493,81 @@ fn a_secret_that_an_alias_brings_is_not_shown() {
         assert!(!shown.contains("c4nary"), "{args:?}: {shown}");
     }
 }
+
+/// Text in a profile that holds secrets, in every output that shows text of it.
+fn outputs_of(place: &Place, file: &str) -> String {
+    let twin = "fixtures/destinations/twin";
+    let mut all = String::new();
+    for args in [
+        &["check", file][..],
+        &["check", file, "--format", "concise"],
+        &["check", file, "--format", "json"],
+        &["check", file, "--unsafe-fixes", "--diff"],
+        &["rewrite", file, "--to", twin, "--diff"],
+        &["rewrite", file, "--to", twin, "--diff", "--format", "json"],
+    ] {
+        let output = place.run(args);
+        let shown = [output.stdout, output.stderr].concat();
+        all += &String::from_utf8(shown).expect("UTF-8");
+    }
+    all
+}
+
+#[test]
+fn secrets_in_escapes_and_folds_are_not_shown() {
+    let place = Place::new();
+    let yaml = profile(&[("service-catalogue 0.6.3", SANDBOX)]);
+    let values = r#"      values: |
+        one: "https://bob:\
+          c4naryone@a.example {{ .spectro.var.one }}"
+        two: "\x68ttps:\u002f/bob:c4narytwo@a.example __CHANGE_ME__"
+        three: {x: https://bob:c4narythree@{{ .spectro.var.three }}, y: 1}
+        four: "https://\x62ob:c4nary\
+          four@a.example"
+        four: 4
+        five: [!!str 'https://bob:c4naryfive@a.example', {a: 1, a: 2}]
+"#;
+    let yaml = yaml.replace("      values: ''\n", values).replace(
+        "type: add-on",
+        "type: \"\\x68ttps://bob:c4narysix@\\\n      a.example\"",
+    );
+    place.write("leak.yaml", &yaml);
+    place.write(
+        "leak.json",
+        r#"{"metadata": {"name": "crew", "labels": {"home": "https:\/\/bob:c4naryone@a.example"}}, "spec": {"template": {"type": "\u0068ttps:\/\/bob:c4narytwo@a.example", "cloudType": "all", "packs": [{"name": "service-catalogue", "type": "oci", "layer": "addon", "version": "0.6.3", "values": "a: \"https:\\x2f/bob:c4narythree@a.example {{ .spectro.var.x }}\"", "registry": {"metadata": {"name": "x"}}}]}}}"#,
+    );
+    for file in ["leak.yaml", "leak.json"] {
+        let shown = outputs_of(&place, file);
+        assert!(!shown.contains("c4nary"), "{file}: {shown}");
+        assert!(shown.contains("<redacted>"), "{file}: {shown}");
+    }
+}
+
+#[test]
+fn what_a_merge_brings_is_a_secret_where_it_is_one() {
+    let place = Place::new();
+    let base = profile(&[("service-catalogue 0.6.3", SANDBOX)]);
+    let variables = "  variables:
+  - {<<: *d, name: v1, format: numbr, isSensitive: yes}
+  - {<<: *e, name: v2, format: numbr, isSensitive: yes, defaultValue: '********'}
+  - {<<: *f, name: v3, format: numbr, isSensitive: yes}
+";
+    let values = "      values: |
+        base: &b {stringData: &d {a: c4naryfour, a: c4naryfive}}
+        secret: {<<: *b, apiVersion: v1, kind: Secret}
+        other: {kind: Secret, data: {<<: *d, b: 1, b: 2}}
+";
+    let base = base
+        .replace("      values: ''\n", values)
+        .replace("  variables: []\n", variables);
+    place.write(
+        "leak.yaml",
+        &format!(
+            "x: [&d {{defaultValue: c4naryone}}, &e {{defaultValue: harmless}}, &f {{options: [{{label: c4narytwo, value: c4narythree}}]}}]\n{base}"
+        ),
+    );
+    let shown = outputs_of(&place, "leak.yaml");
+    assert!(!shown.contains("c4nary"), "{shown}");
+    // What is overridden wherever it is merged is no secret.
+    assert!(shown.contains("harmless"), "{shown}");
+}

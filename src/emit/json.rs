@@ -163,7 +163,11 @@ pub(super) fn finding(finding: &Finding) -> JsonFinding<'_> {
         destination: finding.destination.as_deref(),
         fingerprint: &finding.fingerprint,
         related: finding.related.iter().map(related).collect(),
-        fix: finding.fix.as_ref().map(fix),
+        fix: finding
+            .fix
+            .as_ref()
+            .filter(|fix| !fix.holds_secret())
+            .map(fix),
     }
 }
 

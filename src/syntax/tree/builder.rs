@@ -43,6 +43,7 @@ impl TreeBuilder {
                 has_merge_keys: false,
                 has_aliases: false,
                 json_style: OnceLock::new(),
+                marked: OnceLock::new(),
             },
             open: Vec::new(),
         }

@@ -128,6 +128,7 @@ pub struct Tree {
     has_merge_keys: bool,
     has_aliases: bool,
     json_style: OnceLock<JsonStringStyle>,
+    marked: OnceLock<HashSet<NodeId>>,
 }
 
 /// A node together with its tree; as cheap to copy as a reference.
@@ -204,6 +205,11 @@ impl Tree {
         *self
             .json_style
             .get_or_init(|| JsonStringStyle::of(&self.text))
+    }
+
+    /// The nodes that whoever asks first marks: those with secrets, which only the whole tree tells.
+    pub fn marked(&self, mark: impl FnOnce() -> HashSet<NodeId>) -> &HashSet<NodeId> {
+        self.marked.get_or_init(mark)
     }
 
     /// How the text breaks lines: as the first line does.
