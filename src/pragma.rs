@@ -9,7 +9,7 @@ use crate::{
     settings::Settings,
     source::{LineIndex, TextRange},
     suggest,
-    syntax::{self, Format, NodeId, SyntaxFault, Tree},
+    syntax::{NodeId, SyntaxFault},
 };
 
 /// What a comment for this tool begins with.
@@ -90,22 +90,20 @@ pub fn apply(
     findings.append(&mut found);
 }
 
-/// The texts of a file that have pragmas: the file itself, if it is YAML, and what is embedded in its profiles.
+/// The texts of a file that have pragmas: the file itself, and what is embedded in its profiles.
 fn scopes(file: &ProfileFile) -> Vec<Scope<'_>> {
     let mut scopes = Vec::new();
     let source = file.source();
-    if file.format() == Format::Yaml
-        && let Some(tree) = file.tree()
-    {
-        let pragmas = pragmas(tree, source.lines(), file.faults());
-        if !pragmas.is_empty() {
-            scopes.push(Scope {
-                embedded: None,
-                profile: None,
-                pack: None,
-                pragmas,
-            });
-        }
+    let of_file = pragmas(source.text(), source.lines(), file.faults(), || {
+        file.comments()
+    });
+    if !of_file.is_empty() {
+        scopes.push(Scope {
+            embedded: None,
+            profile: None,
+            pack: None,
+            pragmas: of_file,
+        });
     }
     for (document, root) in file.documents() {
         if document.shape() != Shape::Export || file.is_cut(root) {
@@ -117,7 +115,9 @@ fn scopes(file: &ProfileFile) -> Vec<Scope<'_>> {
                 continue;
             }
             let stream = embedded.stream();
-            let pragmas = pragmas(&stream.tree, embedded.lines(), &stream.faults);
+            let pragmas = pragmas(embedded.text(), embedded.lines(), &stream.faults, || {
+                stream.comments()
+            });
             if pragmas.is_empty() {
                 continue;
             }
@@ -218,15 +218,18 @@ impl Scope<'_> {
 }
 
 /// The pragmas of a text, in the order of the lines they are about.
-fn pragmas(tree: &Tree, lines: &LineIndex, faults: &[SyntaxFault]) -> Vec<Pragma> {
-    let text = tree.text();
+fn pragmas(
+    text: &str,
+    lines: &LineIndex,
+    faults: &[SyntaxFault],
+    comments: impl FnOnce() -> Vec<TextRange>,
+) -> Vec<Pragma> {
     if memchr::memmem::find(text.as_bytes(), MARK.as_bytes()).is_none() {
         return Vec::new();
     }
     // What follows a fault may be in a string that was not closed.
     let end = faults.iter().map(|fault| fault.range.start()).min();
-    let comments = syntax::comments(tree, faults, &[]);
-    let comments = comments
+    let comments = comments()
         .into_iter()
         .filter(|comment| end.is_none_or(|end| comment.start() < end))
         .rev();

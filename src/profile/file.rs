@@ -7,7 +7,7 @@ use crate::{
     finding::{InnerPlace, Place},
     sensitive,
     source::{LineIndex, Source, TextRange},
-    syntax::{Format, NodeId, NodeRef, SyntaxFault, Tree, json, yaml},
+    syntax::{Format, NodeId, NodeRef, SyntaxFault, Tree, comments, json, yaml},
 };
 
 /// A file that was read and parsed.
@@ -109,6 +109,14 @@ impl ProfileFile {
     #[must_use]
     pub fn faults(&self) -> &[SyntaxFault] {
         &self.faults
+    }
+
+    /// Its comments, in order: each from its `#` to the end of its line. A file of a format without comments has none.
+    #[must_use]
+    pub fn comments(&self) -> Vec<TextRange> {
+        let tree = self.tree.as_ref();
+        tree.map(|tree| comments(tree, &self.faults, &[]))
+            .unwrap_or_default()
     }
 
     /// Whether a syntax error cuts a document off, so that what is not in it may only not have been read.

@@ -3,7 +3,7 @@
 use crate::{
     profile::ProfileFile,
     source::Source,
-    syntax::{Format, Kind, NodeRef, comments, json_key, write_json, write_yaml},
+    syntax::{Format, Kind, NodeRef, json_key, write_json, write_yaml},
 };
 
 /// A file in another format than it was.
@@ -59,7 +59,7 @@ pub fn convert(file: &ProfileFile, format: Format) -> Result<Converted, String> 
     if let Some(place) = difference(root.resolved(), converted.ok_or_else(|| differs(""))?) {
         return Err(differs(&place));
     }
-    let lost = match comments(tree, file.faults(), &[]).len() {
+    let lost = match file.comments().len() {
         0 => None,
         1 => Some("1 comment is left behind: JSON has none".to_owned()),
         count => Some(format!("{count} comments are left behind: JSON has none")),
