@@ -52,12 +52,12 @@ fn in_all_forms(name: &str, text: &str) -> Option<[(String, String); 3]> {
     let mut documents = tree.documents();
     let root = documents.next().filter(|_| documents.next().is_none())?;
     let (json, yaml) = match file.format() {
-        Format::Json => (text.to_owned(), write_yaml(root)),
+        Format::Json => (text.to_owned(), write_yaml(root).ok()?),
         Format::Yaml => {
             let json = write_json(root).ok()?;
             let file = ProfileFile::parse_as(Source::new(name, json.as_str()), Format::Json);
             let root = file.tree()?.documents().next()?;
-            let yaml = write_yaml(root);
+            let yaml = write_yaml(root).ok()?;
             (json, yaml)
         }
     };

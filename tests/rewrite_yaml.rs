@@ -266,6 +266,16 @@ fn what_json_cannot_hold_is_refused_and_comments_are_told() {
             "`/spec/x`: JSON has no such number",
         ),
         (
+            "tag.yaml",
+            format!("{base}  x:\n    y: !!binary aGk=\n"),
+            "line 17: `/spec/x/y` has a tag, and JSON has none",
+        ),
+        (
+            "tags.yaml",
+            format!("{base}  x: !vault [a]\n"),
+            "`/spec/x` has a tag, and JSON has none",
+        ),
+        (
             "key.yaml",
             format!("{base}  x: {{[a]: b}}\n"),
             "JSON has no keys but strings",
@@ -456,6 +466,7 @@ fn keys_become_what_go_makes_of_them() {
         ("{yes: 1, 'true': 2}", "`/spec/x/true` would be there twice"),
         ("{~: 1}", "JSON has no keys but strings"),
         ("{1.50: 1}", "JSON has no keys but strings"),
+        ("{18446744073709551616: 1}", "JSON has no keys but strings"),
         ("{<<: 3}", "`<<` merges objects"),
         ("{<<: [{a: 1}, 2]}", "`<<` merges objects"),
     ] {
@@ -570,4 +581,50 @@ fn what_a_merge_brings_is_a_secret_where_it_is_one() {
     assert!(!shown.contains("c4nary"), "{shown}");
     // What is overridden wherever it is merged is no secret.
     assert!(shown.contains("harmless"), "{shown}");
+}
+
+#[test]
+fn numbers_are_those_that_go_reads() {
+    let place = Place::new();
+    let base = profile(&[("service-catalogue 0.6.3", SANDBOX)]);
+    let numbers =
+        "[18446744073709551616, 0x1FFFFFFFFFFFFFFFF, 1e400, -0, ! 12, !!str 12, !!int 12]";
+    place.write("numbers.yaml", &format!("{base}  x: {numbers}\n"));
+    let to_json = [
+        "rewrite",
+        "numbers.yaml",
+        "--to-format",
+        "json",
+        "-o",
+        "out",
+    ];
+    assert_eq!(place.run(&to_json).status.code(), Some(0));
+    let written = place.read("out/numbers.json");
+    let from = written.find("\"x\": [").expect("the numbers");
+    let written: Vec<&str> = written[from..].split_whitespace().collect();
+    assert_eq!(
+        written[1..9].concat(),
+        "[18446744073709551616,\"0x1FFFFFFFFFFFFFFFF\",\"1e400\",0,\"12\",\"12\",12"
+    );
+
+    let json = place.read("out/numbers.json");
+    for number in ["1e400", "-0"] {
+        let json = json.replace("\"1e400\"", number);
+        place.write("numbers.json", &json);
+        let to_yaml = [
+            "rewrite",
+            "numbers.json",
+            "--to-format",
+            "yaml",
+            "-o",
+            "yaml",
+        ];
+        let output = place.run(&to_yaml);
+        assert_eq!(output.status.code(), Some(1), "{number}");
+        let shown = String::from_utf8(output.stdout).expect("UTF-8");
+        assert!(
+            shown.contains("`/spec/x/2`: YAML has no such number"),
+            "{shown}"
+        );
+    }
 }

@@ -1,5 +1,7 @@
 //! The same profile in the other format.
 
+use std::fmt::Display;
+
 use crate::{
     profile::ProfileFile,
     source::Source,
@@ -36,14 +38,25 @@ pub fn convert(file: &ProfileFile, format: Format) -> Result<Converted, String> 
     if let Some((_, again)) = tree.duplicate_keys().next() {
         return Err(format!("`{}` is there twice", again.pointer()));
     }
+    let in_line = |offset, what: &dyn Display| {
+        let source = file.source();
+        let line = source.lines().position(source.text(), offset).line;
+        format!("line {line}: {what}")
+    };
     let text = match format {
-        Format::Json => write_json(root).map_err(|error| {
-            let source = file.source();
-            let line = source.lines().position(source.text(), error.offset).line;
-            format!("line {line}: {error}")
-        })?,
+        Format::Json => match tree.foreign_tags().next() {
+            Some(tagged) => {
+                let what = format!(
+                    "`{}` has a tag, and JSON has none: write the value without it",
+                    tagged.pointer()
+                );
+                return Err(in_line(tagged.range().start(), &what));
+            }
+            None => write_json(root),
+        },
         Format::Yaml => write_yaml(root),
     };
+    let text = text.map_err(|error| in_line(error.offset, &error))?;
     let source = Source::new(file.source().name(), text);
     let result = ProfileFile::parse_as(source, format);
     if let Some((_, again)) = result.tree().and_then(|tree| tree.duplicate_keys().next()) {

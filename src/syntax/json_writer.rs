@@ -112,10 +112,10 @@ pub fn json_key(key: NodeRef<'_>) -> Result<Cow<'_, str>, Unwritable> {
     let text = match key.kind() {
         Kind::String => Some(key.text()),
         Kind::Bool => key.as_bool().map(|value| Cow::Owned(value.to_string())),
-        // Go shortens other numbers, and no two programs do that alike.
+        // Go shortens numbers that are no integers of 64 bits, and no two programs do that alike.
         Kind::Number => key
             .as_number()
-            .filter(|number| !number.contains(['.', 'e', 'E'])),
+            .filter(|number| number.parse::<i64>().is_ok() || number.parse::<u64>().is_ok()),
         Kind::Null | Kind::Array | Kind::Object | Kind::Alias => None,
     };
     text.ok_or_else(|| Unwritable::at(key, "JSON has no keys but strings"))

@@ -299,14 +299,26 @@ impl<'t> Reader<'t> {
                 style,
                 anchor,
                 tagged,
+                has_foreign_tag,
             } => {
                 let id = self.scalar(&text, style, tagged, range);
                 self.anchor(anchor, id);
+                if has_foreign_tag {
+                    self.builder.mark_foreign_tag(id);
+                }
             }
-            YamlEvent::CollectionStart { kind, anchor, flow } => {
+            YamlEvent::CollectionStart {
+                kind,
+                anchor,
+                flow,
+                has_foreign_tag,
+            } => {
                 let before = self.expansion.values();
                 let id = self.builder.open(kind, range);
                 self.anchor(anchor, id);
+                if has_foreign_tag {
+                    self.builder.mark_foreign_tag(id);
+                }
                 self.expansion.add();
                 if flow
                     && kind == Kind::Object

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use granit_parser::{
     Event, Options, Parser, ScalarStyle as GranitStyle, ScanError, Span, StrInput, StructureStyle,
+    Tag,
 };
 
 use crate::source::{TextRange, yaml_scalar::ScalarStyle};
@@ -27,6 +28,8 @@ pub enum YamlEvent<'t> {
         anchor: usize,
         /// The kind its tag asks for.
         tagged: Option<Kind>,
+        /// Whether its tag says more than a kind of the core schema.
+        has_foreign_tag: bool,
     },
     /// A sequence or mapping begins; it has an anchor unless the number is 0.
     CollectionStart {
@@ -36,6 +39,8 @@ pub enum YamlEvent<'t> {
         anchor: usize,
         /// Whether it is in brackets.
         flow: bool,
+        /// Whether its tag says more than a kind of the core schema.
+        has_foreign_tag: bool,
     },
     /// The innermost collection ends. For block collections the range is that of the token after it.
     CollectionEnd,
@@ -128,23 +133,36 @@ fn convert<'t>(event: Event<'t>, span: &Span) -> Option<YamlEvent<'t>> {
                     GranitStyle::Folded => ScalarStyle::Folded,
                 },
                 anchor,
-                tagged: tag
-                    .as_deref()
-                    .and_then(|tag| tag.core_suffix())
-                    .and_then(yaml_types::tagged_kind),
+                tagged: match tag.as_deref() {
+                    // Go takes the text under a tag that it does not know for a string.
+                    Some(tag) if tag.core_suffix().is_none() && !implicit_null => {
+                        Some(Kind::String)
+                    }
+                    tag => tag
+                        .and_then(|tag| tag.core_suffix())
+                        .and_then(yaml_types::tagged_kind),
+                },
+                has_foreign_tag: is_foreign(tag.as_deref()),
             }
         }
-        Event::SequenceStart(style, anchor, _) => YamlEvent::CollectionStart {
+        Event::SequenceStart(style, anchor, tag) => YamlEvent::CollectionStart {
             kind: Kind::Array,
             anchor,
             flow: style == StructureStyle::Flow,
+            has_foreign_tag: is_foreign(tag.as_deref()),
         },
-        Event::MappingStart(style, anchor, _) => YamlEvent::CollectionStart {
+        Event::MappingStart(style, anchor, tag) => YamlEvent::CollectionStart {
             kind: Kind::Object,
             anchor,
             flow: style == StructureStyle::Flow,
+            has_foreign_tag: is_foreign(tag.as_deref()),
         },
         Event::SequenceEnd | Event::MappingEnd => YamlEvent::CollectionEnd,
         _ => return None,
     })
+}
+
+/// Whether a tag is none of the core schema. `!` alone only says that a text is no other type.
+fn is_foreign(tag: Option<&Tag>) -> bool {
+    tag.is_some_and(|tag| tag.core_suffix().is_none() && tag.to_string() != "!")
 }

@@ -7,9 +7,10 @@
 //! | --- | --- | --- |
 //! | nothing, `~`, `null`, `Null`, `NULL` | null | the same in YAML 1.1 and 1.2 |
 //! | `true`, `yes`, `on`, `y` and their opposites, each in lower case, upper case or capitalised | boolean | YAML 1.2: only `true` and `false` |
-//! | `12`, `+12`, `1_000` | integer | YAML 1.2: `1_000` is a string |
+//! | `12`, `+12`, `1_000`, `-0` | integer | YAML 1.2: `1_000` is a string |
 //! | `017`, `0o17`, `0b11`, `0x1F`, also with a sign and in capitals | integer | `017` is 15; YAML 1.2: 17 |
-//! | `1.5`, `.5`, `5.`, `1e3`, `08`, `1_0.5` | float | |
+//! | `1.5`, `.5`, `5.`, `1e3`, `08`, `1_0.5`, decimal integers of more than 64 bits | float | |
+//! | `1e400` and other floats of more than 64 bits, `0x1_0000_0000_0000_0000` | string | YAML 1.2: a number |
 //! | `.inf`, `+.inf`, `-.inf`, `.nan`, each in three spellings | float | JSON has none of them |
 //! | `1:30`, `190:20:30` | string | YAML 1.1: a number to the base of 60 |
 //! | `2001-12-14` and other timestamps | string | YAML 1.1: a timestamp |
@@ -58,24 +59,23 @@ pub fn boolean(text: &str) -> Option<bool> {
 }
 
 /// A plain scalar that is a number, as JSON writes it: the same text where that is JSON already. `None` for infinities,
-/// for what is no number, and for other notations of an integer beyond 128 bits.
+/// and for what is no number.
 #[must_use]
 pub fn json_number(text: &str) -> Option<String> {
+    let plain = text.replace('_', "");
+    if let Some(integer) = integer(&plain) {
+        return Some(integer.to_string());
+    }
+    if !is_float(&plain) {
+        return None;
+    }
     if is_json_number(text) {
         return Some(text.to_owned());
     }
-    let plain = text.replace('_', "");
     let (sign, unsigned) = match plain.strip_prefix('-') {
         Some(unsigned) => ("-", unsigned),
         None => ("", plain.strip_prefix('+').unwrap_or(&plain)),
     };
-    if let Some((radix, digits)) = radix_and_digits(unsigned) {
-        let value = u128::from_str_radix(digits, radix).ok()?;
-        return Some(format!("{sign}{value}"));
-    }
-    if !is_decimal(unsigned) {
-        return None;
-    }
     let (mantissa, exponent) = match unsigned.find(['e', 'E']) {
         Some(at) => unsigned.split_at(at),
         None => (unsigned, ""),
@@ -98,11 +98,41 @@ fn is_number(text: &str) -> bool {
         _ if unsigned.starts_with(|c: char| c.is_ascii_digit())
             || unsigned.len() < text.len() && unsigned.starts_with('_') =>
         {
-            let plain = unsigned.replace('_', "");
-            radix_and_digits(&plain).is_some() || is_decimal(&plain)
+            let plain = text.replace('_', "");
+            integer(&plain).is_some() || is_float(&plain)
         }
-        _ => is_decimal(unsigned),
+        _ => is_float(text),
     }
+}
+
+/// The value of an integer without underscores: with a sign one of 64 bits, without it one of 64 bits more than that
+/// (`strconv.ParseInt` and `strconv.ParseUint`, base 0).
+fn integer(plain: &str) -> Option<i128> {
+    let unsigned = plain.strip_prefix(['+', '-']).unwrap_or(plain);
+    let (radix, digits) = match radix_and_digits(unsigned) {
+        Some(other) => other,
+        None if unsigned == "0" || !unsigned.starts_with('0') => (10, unsigned),
+        None => return None,
+    };
+    // What may be signed or empty is no row of digits.
+    if !digits.starts_with(|c: char| c.is_digit(radix)) {
+        return None;
+    }
+    let value = i128::from_str_radix(digits, radix).ok()?;
+    let value = if plain.starts_with('-') {
+        -value
+    } else {
+        value
+    };
+    let is_signed = unsigned.len() < plain.len();
+    let fits = i64::try_from(value).is_ok() || (!is_signed && u64::try_from(value).is_ok());
+    fits.then_some(value)
+}
+
+/// Whether a text without underscores is a decimal number that a float of 64 bits can be.
+fn is_float(plain: &str) -> bool {
+    let unsigned = plain.strip_prefix(['+', '-']).unwrap_or(plain);
+    is_decimal(unsigned) && unsigned.parse().is_ok_and(f64::is_finite)
 }
 
 /// The base of an integer that is not written in decimal, and its digits.
@@ -183,6 +213,23 @@ mod tests {
             (".inf", Kind::Number),
             ("-.nan", Kind::String),
             ("10.0.0.0/16", Kind::String),
+            ("9223372036854775808", Kind::Number),
+            ("18446744073709551616", Kind::Number),
+            ("-9223372036854775809", Kind::Number),
+            ("0xFFFFFFFFFFFFFFFF", Kind::Number),
+            ("0x10000000000000000", Kind::String),
+            ("+0xFFFFFFFFFFFFFFFF", Kind::String),
+            ("-0x8000000000000000", Kind::Number),
+            ("-0x8000000000000001", Kind::String),
+            ("0b1_1", Kind::Number),
+            ("0o7777777777777777777777", Kind::String),
+            ("07777777777777777777777", Kind::Number),
+            ("1e400", Kind::String),
+            ("-1e400", Kind::String),
+            (".1e400", Kind::String),
+            ("1e-400", Kind::Number),
+            ("1e308", Kind::Number),
+            ("-0", Kind::Number),
             ("1:30", Kind::String),
             ("2001-12-14", Kind::String),
         ] {
@@ -209,6 +256,16 @@ mod tests {
             ("5.", Some("5")),
             ("5.e2", Some("5e2")),
             ("-.5", Some("-0.5")),
+            ("-0", Some("0")),
+            ("+0", Some("0")),
+            ("-0.0", Some("-0.0")),
+            ("18446744073709551615", Some("18446744073709551615")),
+            ("18446744073709551616", Some("18446744073709551616")),
+            ("+18446744073709551615", Some("18446744073709551615")),
+            ("07777777777777777777777", Some("7777777777777777777777")),
+            ("0xFFFF_FFFF_FFFF_FFFF", Some("18446744073709551615")),
+            ("0x1FFFFFFFFFFFFFFFF", None),
+            ("1e400", None),
             (".inf", None),
             (".nan", None),
             ("word", None),

@@ -2,19 +2,31 @@
 
 use crate::source::yaml_scalar::{self, ScalarStyle, Site};
 
-use super::{Kind, NodeRef};
+use super::{Kind, NodeRef, Unwritable, yaml_types};
 
 /// Longer keys cannot stand before a colon on their line (YAML 1.2.2, section 7.4.3: 1,024 characters at most).
 const MAX_SIMPLE_KEY: usize = 1000;
 
 /// Writes a document of JSON. Keys keep their order; items of arrays stand at the column of the array's key, as Go's
 /// writers have them. Every text is read as the same text by readers of YAML 1.1 and of YAML 1.2.
-#[must_use]
-pub fn write_yaml(root: NodeRef<'_>) -> String {
+///
+/// # Errors
+///
+/// [`Unwritable`] at a number that readers of YAML take for another one, or for a text.
+pub fn write_yaml(root: NodeRef<'_>) -> Result<String, Unwritable> {
+    let mut nodes = root.tree().nodes();
+    if let Some(number) = nodes.find(|node| node.kind() == Kind::Number && !is_same_in_yaml(*node))
+    {
+        return Err(Unwritable::at(number, "YAML has no such number"));
+    }
     let mut out = String::with_capacity(root.range().len());
     value(&mut out, root, 0, Before::Nothing);
     out.push('\n');
-    out
+    Ok(out)
+}
+
+fn is_same_in_yaml(number: NodeRef<'_>) -> bool {
+    yaml_types::json_number(number.source()).is_some_and(|read| read == number.source())
 }
 
 /// What stands on the line before a value.

@@ -40,6 +40,7 @@ impl TreeBuilder {
                 decoded: Vec::new(),
                 documents: Vec::new(),
                 duplicates: Vec::new(),
+                foreign_tags: Vec::new(),
                 has_merge_keys: false,
                 has_aliases: false,
                 json_style: OnceLock::new(),
@@ -119,6 +120,11 @@ impl TreeBuilder {
     /// Tells that a key `<<` without quotes was read.
     pub fn mark_merge_key(&mut self) {
         self.tree.has_merge_keys = true;
+    }
+
+    /// Tells that a node has a tag that says more than a kind of the core schema.
+    pub fn mark_foreign_tag(&mut self, id: NodeId) {
+        self.tree.foreign_tags.push(id);
     }
 
     /// Whether a container is not closed yet.

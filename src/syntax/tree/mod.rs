@@ -124,6 +124,7 @@ pub struct Tree {
     decoded: Vec<Text>,
     documents: Vec<NodeId>,
     duplicates: Vec<(NodeId, NodeId)>,
+    foreign_tags: Vec<NodeId>,
     /// Whether any key is a merge key. Few texts have one, and lookups in the others need not look for it.
     has_merge_keys: bool,
     has_aliases: bool,
@@ -185,6 +186,11 @@ impl Tree {
         self.duplicates
             .iter()
             .map(|&(first, again)| (self.node(first), self.node(again)))
+    }
+
+    /// The nodes with a tag that says more than a kind of the core schema, such as `!!binary` and `!secret`.
+    pub fn foreign_tags(&self) -> impl Iterator<Item = NodeRef<'_>> {
+        self.foreign_tags.iter().map(|&id| self.node(id))
     }
 
     /// Whether any object has a merge key, so that its entries may be those of others too.
