@@ -33,6 +33,8 @@ pub enum Schema {
     CheckReport,
     /// The report of `rewrite --format json`.
     RewriteReport,
+    /// The list of `rules --format json`.
+    Rules,
 }
 
 /// Something that a schema does not allow.
@@ -60,6 +62,7 @@ impl Schema {
             Self::Secrets => include_str!("../schemas/secrets.schema.json"),
             Self::CheckReport => include_str!("../schemas/check-report.schema.json"),
             Self::RewriteReport => include_str!("../schemas/rewrite-report.schema.json"),
+            Self::Rules => include_str!("../schemas/rules.schema.json"),
         }
     }
 
@@ -75,7 +78,7 @@ impl Schema {
             Self::Destination => &DESTINATION,
             Self::Secrets => &SECRETS,
             // Reports are written, not read: the tests validate them.
-            Self::CheckReport | Self::RewriteReport => return Vec::new(),
+            Self::CheckReport | Self::RewriteReport | Self::Rules => return Vec::new(),
         };
         compiled.violations(root)
     }

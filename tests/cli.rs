@@ -371,6 +371,37 @@ fn a_closed_pipe_is_no_error() {
 }
 
 #[test]
+fn the_list_of_rules_is_what_its_schema_says() {
+    let schema = fs::read_to_string("schemas/rules.schema.json").expect("a schema");
+    let schema = serde_json::from_str(&schema).expect("JSON");
+    let validator = jsonschema::options().build(&schema).expect("a schema");
+    let output = run(&["rules", "--format", "json"]);
+    let list: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let errors: Vec<String> = validator
+        .iter_errors(&list)
+        .map(|error| error.to_string())
+        .collect();
+    assert!(errors.is_empty(), "{errors:?}");
+    let rules = list["rules"].as_array().expect("rules");
+    assert_eq!(rules.len(), palette_knife::rules::ALL.len());
+    for group in palette_knife::finding::Group::ALL {
+        let groups = &schema["$defs"]["rule"]["properties"]["group"]["enum"];
+        let groups = groups.as_array().expect("names");
+        assert!(groups.iter().any(|name| name == group.name()));
+    }
+    // It is no schema that lets everything pass.
+    for (pointer, wrong) in [
+        ("/rules/0/level", serde_json::json!("fatal")),
+        ("/rules/0/id", serde_json::json!("Masked Value")),
+        ("/version", serde_json::json!(2)),
+    ] {
+        let mut list = list.clone();
+        *list.pointer_mut(pointer).expect("a value") = wrong;
+        assert!(!validator.is_valid(&list), "{pointer}");
+    }
+}
+
+#[test]
 fn the_json_report_is_what_its_schema_says() {
     let schema = fs::read_to_string("schemas/check-report.schema.json").expect("a schema");
     let schema = serde_json::from_str(&schema).expect("JSON");
