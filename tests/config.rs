@@ -106,6 +106,25 @@ fn the_nearest_file_up_to_the_repository_counts() {
 }
 
 #[test]
+fn findings_in_the_file_show_its_lines() {
+    let folder = project(
+        "[[ignore]]\nrule = \"malformed-version\"\nreason = \"later\"\nexpires = 2020-01-31\n",
+    );
+    let shown = run(folder.path(), &["check", "--rule", "masked-value=off"]);
+    let said = stdout(&shown);
+    let expected = "\
+warning[expired-ignore]: this entry for `malformed-version` silences nothing since 2020-01-31
+   ╭─[palette-knife.toml:4:11]
+ 3 │ reason = \"later\"
+ 4 │ expires = 2020-01-31
+   ·           ──────────
+   ╰─ palette-knife.toml:4:11
+  help: mend what it silenced and remove it, or give it another day
+";
+    assert!(said.starts_with(expected), "{said}");
+}
+
+#[test]
 fn what_the_file_says_is_heeded() {
     let folder =
         project("fail-on = \"warning\"\nexclude = [\"**/drafts\"]\nrules.values = \"warning\"\n");

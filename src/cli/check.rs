@@ -112,6 +112,9 @@ pub fn run(args: &CheckArgs) -> Result<Outcome, String> {
         outcomes.push(check::check_source(source, true, &destinations, &options));
     }
     let mut report = check::report(outcomes, &destinations, &options.settings);
+    if let (Some(style), Some(source)) = (options.excerpts, &config.source) {
+        config::cut_excerpts(&mut report.findings, source, style);
+    }
     if failed && report.coverage == Coverage::default() && report.findings.is_empty() {
         return Ok(Outcome::Failed);
     }

@@ -61,17 +61,7 @@ fn print_faults(
     format: CheckFormat,
 ) -> Result<(), String> {
     let width = output::width();
-    let (_, style): (_, ExcerptStyle) = super::check::excerpt_style(width);
-    for fault in &mut faults {
-        let range = fault.place.range;
-        fault.excerpt = Some(Excerpt::cut(
-            source.text(),
-            source.lines(),
-            range,
-            &[],
-            style,
-        ));
-    }
+    cut_excerpts(&mut faults, source, super::check::excerpt_style(width));
     let report = Report::new(faults, Coverage::default(), Vec::new());
     let mut text = String::new();
     match format {
@@ -82,6 +72,27 @@ fn print_faults(
         CheckFormat::Json => text = emit::json::render(&report),
     }
     output::print(&text)
+}
+
+/// Gives findings in a configuration the lines around them, as many as are to be shown.
+pub fn cut_excerpts(
+    findings: &mut [Finding],
+    source: &Source,
+    (limit, style): (usize, ExcerptStyle),
+) {
+    let own = findings
+        .iter_mut()
+        .filter(|finding| finding.place.file == *source.name());
+    for finding in own.take(limit) {
+        let range = finding.place.range;
+        finding.excerpt = Some(Excerpt::cut(
+            source.text(),
+            source.lines(),
+            range,
+            &[],
+            style,
+        ));
+    }
 }
 
 /// Every setting of a run of `check`, with where it comes from.

@@ -4,7 +4,10 @@ mod options;
 mod read;
 pub mod schema;
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use crate::{
     date::Date,
@@ -45,6 +48,8 @@ pub struct IgnoreEntry {
 pub struct Config {
     /// The file, as it is shown.
     pub name: Option<String>,
+    /// Its text, for what is reported in it.
+    pub source: Option<Arc<Source>>,
     /// The folder that its paths are relative to (canonical).
     pub folder: PathBuf,
     /// Levels by the names of rules and groups; `None` turns off.
@@ -99,7 +104,10 @@ impl Config {
     pub fn parse(source: Source, folder: PathBuf) -> Result<Self, Unusable> {
         let (config, faults) = read::read(&source, folder);
         if faults.is_empty() {
-            Ok(config)
+            Ok(Self {
+                source: Some(Arc::new(source)),
+                ..config
+            })
         } else {
             Err(Unusable::Faulty(faults, Box::new(source)))
         }
