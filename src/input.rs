@@ -130,6 +130,27 @@ pub fn leave_out(files: &mut Vec<InputFile>, folder: &Path) {
     }
 }
 
+/// Leaves out files that describe a destination, which a search of the folders around it finds as well: its profiles are
+/// there already. Below a folder that itself lies in the description, files are meant.
+pub fn leave_out_destination(files: &mut Vec<InputFile>, folder: &Path) {
+    let parts = ["macros", "profiles", "registries"];
+    let parts = parts.map(|part| folder.join(part).canonicalize());
+    let parts: Vec<PathBuf> = parts.into_iter().flatten().collect();
+    if parts.is_empty() {
+        return;
+    }
+    files.retain(|file| {
+        let Some(real) = file.path.canonicalize().ok().filter(|_| !file.is_named) else {
+            return true;
+        };
+        let searched = real.ancestors().nth(file.relative.components().count());
+        let describes = |part: &&PathBuf| {
+            real.starts_with(part) && !searched.is_some_and(|searched| searched.starts_with(part))
+        };
+        !parts.iter().any(|part| describes(&part))
+    });
+}
+
 /// A path without a leading `./`.
 fn clean(path: PathBuf) -> PathBuf {
     match path.strip_prefix(".") {

@@ -106,6 +106,68 @@ fn the_nearest_file_up_to_the_repository_counts() {
 }
 
 #[test]
+fn without_paths_the_folder_of_the_file_is_looked_at() {
+    let folder = project("");
+    let path = folder.path();
+    let profiles = path.join("profiles");
+    let drafts = profiles.join("drafts");
+    let masks = |here: &Path, args: &[&str]| -> Vec<String> {
+        let found = findings(here, args);
+        assert_eq!(found.len(), 4, "{here:?} {args:?} {found:?}");
+        let names = found.iter().filter_map(|line| line.split(':').next());
+        let mut names: Vec<String> = names.map(str::to_owned).collect();
+        names.dedup();
+        names
+    };
+    assert_eq!(masks(path, &[]), ["profiles/identity.json"]);
+    assert_eq!(masks(&profiles, &[]), ["../profiles/identity.json"]);
+    assert_eq!(masks(&drafts, &[]), ["../../profiles/identity.json"]);
+    assert_eq!(
+        masks(&drafts, &["--config", "../../palette-knife.toml"]),
+        ["../../profiles/identity.json"]
+    );
+    assert_eq!(masks(&profiles, &["."]), ["identity.json"]);
+    // Without a file it is the working folder.
+    assert_eq!(masks(&profiles, &["--no-config"]), ["identity.json"]);
+    assert_eq!(findings(&drafts, &["--no-config"]), Vec::<String>::new());
+
+    let rewrite = |here: &Path| {
+        let args = ["rewrite", "--to-format", "yaml", "--out", "out"];
+        let output = run(here, &args);
+        stdout(&output) + &stderr(&output)
+    };
+    let said = rewrite(&drafts);
+    assert!(said.contains("../../profiles/identity.json"), "{said}");
+}
+
+#[test]
+fn what_describes_a_destination_is_no_input() {
+    let folder = project("to = [\"prod\"]\n");
+    let path = folder.path();
+    fs::create_dir_all(path.join("prod/profiles")).expect("a folder");
+    let there = path.join("prod/profiles/identity.json");
+    fs::copy(path.join("profiles/identity.json"), &there).expect("copied");
+    let duplicates = |args: &[&str]| -> Vec<String> {
+        let mut found = findings(path, args);
+        found.retain(|line| line.contains("duplicate-"));
+        found
+    };
+    let [only] = duplicates(&[]).try_into().expect("one finding");
+    assert!(
+        only.starts_with("profiles/identity.json:3:14: error[duplicate-profile]"),
+        "{only}"
+    );
+    for named in ["prod/profiles", "prod/profiles/identity.json"] {
+        let [only] = duplicates(&[named]).try_into().expect("one finding");
+        assert!(
+            only.starts_with("prod/profiles/identity.json:3:14: error[duplicate-profile]"),
+            "{only}"
+        );
+    }
+    assert_eq!(duplicates(&["prod"]), Vec::<String>::new());
+}
+
+#[test]
 fn findings_in_the_file_show_its_lines() {
     let folder = project(
         "[[ignore]]\nrule = \"malformed-version\"\nreason = \"later\"\nexpires = 2020-01-31\n",

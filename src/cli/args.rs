@@ -48,8 +48,7 @@ Exit codes: 0 every profile is import-ready, 1 some are not and were left out, 2
 /// Arguments of `check`.
 #[derive(Debug, Args)]
 pub struct CheckArgs {
-    /// Files, folders, or `-` for standard input
-    #[arg(default_value = ".")]
+    /// Files, folders, or `-` for standard input [default: the folder of the configuration, or `.`]
     pub paths: Vec<PathBuf>,
 
     /// A folder that describes a destination (destination.yaml, registries, macros, profiles); may be given several
@@ -107,8 +106,7 @@ pub struct CheckArgs {
 #[derive(Debug, Args)]
 #[command(group = clap::ArgGroup::new("output").required(true).args(["out", "in_place", "diff"]))]
 pub struct RewriteArgs {
-    /// Files or folders
-    #[arg(default_value = ".")]
+    /// Files or folders [default: the folder of the configuration, or `.`]
     pub paths: Vec<PathBuf>,
 
     /// The folder that describes the destination (destination.yaml, registries, macros, profiles)

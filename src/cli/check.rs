@@ -38,7 +38,8 @@ pub fn run(args: &CheckArgs) -> Result<Outcome, String> {
         return Err("--unsafe-fixes goes with --fix or --diff".to_owned());
     }
     let config = config::load(&args.common, &args.paths, args.format)?;
-    let mut settings = config::settings(&args.rules, &config, &args.paths);
+    let paths = config::inputs(&args.paths, &config);
+    let mut settings = config::settings(&args.rules, &config, &paths);
     if args.show_config {
         output::print(&config::show(args, &config, &settings))?;
         return Ok(Outcome::Clean);
@@ -62,13 +63,13 @@ pub fn run(args: &CheckArgs) -> Result<Outcome, String> {
         settings,
         excerpts: (args.format == CheckFormat::Human).then(|| excerpt_style(width)),
     };
-    let (paths, stdin): (Vec<_>, Vec<_>) = args
-        .paths
-        .iter()
-        .cloned()
-        .partition(|path| path != Path::new("-"));
+    let (paths, stdin): (Vec<_>, Vec<_>) =
+        paths.into_iter().partition(|path| path != Path::new("-"));
     let (mut files, missing) = input::collect(&paths);
     config.leave_out(&mut files);
+    for destination in &destinations {
+        input::leave_out_destination(&mut files, destination.folder());
+    }
     let mut failed = !missing.is_empty();
     for error in &missing {
         output::error(&error.to_string());

@@ -95,6 +95,18 @@ pub fn cut_excerpts(
     }
 }
 
+/// The paths that a run looks at: those that are given, else the folder of the configuration, else the working folder.
+#[must_use]
+pub fn inputs(given: &[PathBuf], config: &Config) -> Vec<PathBuf> {
+    if !given.is_empty() {
+        return given.to_vec();
+    }
+    let file = config.name.as_deref().map(Path::new);
+    let folder = file.and_then(Path::parent);
+    let folder = folder.filter(|folder| !folder.as_os_str().is_empty());
+    vec![folder.unwrap_or(Path::new(".")).to_owned()]
+}
+
 /// Every setting of a run of `check`, with where it comes from.
 #[must_use]
 pub fn show(args: &CheckArgs, config: &Config, settings: &Settings) -> String {

@@ -37,6 +37,7 @@ pub fn run(args: &RewriteArgs) -> Result<Outcome, String> {
         RewriteFormat::Json => CheckFormat::Json,
     };
     let config = super::config::load(&args.common, &args.paths, as_check)?;
+    let paths = super::config::inputs(&args.paths, &config);
     let format = args.to_format.map(Format::from);
     let Some(folder) = &args.destination else {
         let (Some(format), Some(out)) = (format, &args.out) else {
@@ -48,7 +49,7 @@ pub fn run(args: &RewriteArgs) -> Result<Outcome, String> {
         if args.selection.strict_selection || !args.selection.registries.is_empty() {
             return Err("registries are chosen for a destination: pass `--to DIR`".to_owned());
         }
-        let (files, missing) = input_files(args, &config)?;
+        let (files, missing) = input_files(args, &paths, &config)?;
         let options = CheckOptions {
             max_file_size: args.common.max_file_size,
             settings: config.settings(),
@@ -83,11 +84,11 @@ pub fn run(args: &RewriteArgs) -> Result<Outcome, String> {
         check: CheckOptions {
             choices: choices(&args.selection, &destinations)?,
             max_file_size: args.common.max_file_size,
-            settings: super::config::settings(&args.rules, &config, &args.paths),
+            settings: super::config::settings(&args.rules, &config, &paths),
             excerpts: (args.format == RewriteFormat::Human).then(|| excerpt_style(width)),
         },
     };
-    let (files, missing) = input_files(args, &config)?;
+    let (files, missing) = input_files(args, &paths, &config)?;
     let results = run::rewrite(&files, destination, &options);
     for name in options
         .naming
@@ -108,9 +109,16 @@ pub fn run(args: &RewriteArgs) -> Result<Outcome, String> {
 }
 
 /// The files to work on, and whether one of the paths cannot be read.
-fn input_files(args: &RewriteArgs, config: &Config) -> Result<(Vec<InputFile>, bool), String> {
-    let (mut files, missing) = input::collect(&args.paths);
+fn input_files(
+    args: &RewriteArgs,
+    paths: &[PathBuf],
+    config: &Config,
+) -> Result<(Vec<InputFile>, bool), String> {
+    let (mut files, missing) = input::collect(paths);
     config.leave_out(&mut files);
+    if let Some(folder) = &args.destination {
+        input::leave_out_destination(&mut files, folder);
+    }
     for error in &missing {
         output::error(&error.to_string());
     }
