@@ -12,7 +12,8 @@ use crate::source::{
 };
 
 use super::{
-    Format, Kind, NodeId, NodeRef, SyntaxFault, Tree, TreeBuilder, comments, reference,
+    Format, Kind, NodeId, NodeRef, SyntaxFault, Tree, TreeBuilder, comments, dedented_quotes,
+    reference,
     tree::MERGE_KEY,
     yaml_aliases::Expansion,
     yaml_events::{GranitEvents, YamlEvent, YamlEvents},
@@ -198,8 +199,36 @@ fn stands_alone(text: &str, template: &Range<usize>) -> bool {
         && (ends.is_empty() || ends.starts_with(['\n', '\r']))
 }
 
-/// Reads `readable`, which is `text` or `text` with filler in it, into a tree of `text`.
+/// How many quoted scalars of a text may be indented too little: the text is read once more for each.
+const MOST_DEDENTED: usize = 8;
+
+/// Reads `readable`, which is `text` or `text` with filler in it, into a tree of `text`. Quoted scalars that are only
+/// indented too little are no faults, if the text has no others.
 fn read(text: &Text, readable: &str) -> Stream {
+    let (strict, mut dedented) = read_strictly(text, readable);
+    let mut joined = String::new();
+    for number in 0..MOST_DEDENTED {
+        let Some((from, at)) = dedented else {
+            break;
+        };
+        if number == 0 {
+            joined = readable.to_owned();
+        }
+        if !dedented_quotes::join_lines(&mut joined, from, at) {
+            break;
+        }
+        let stream;
+        (stream, dedented) = read_strictly(text, &joined);
+        if stream.faults.is_empty() {
+            return stream;
+        }
+    }
+    strict
+}
+
+/// As [`read`], and where the token before the first quoted scalar that may be indented too little ends, and the line
+/// of it that is.
+fn read_strictly(text: &Text, readable: &str) -> (Stream, Option<(usize, usize)>) {
     let mut reader = Reader {
         text,
         readable,
@@ -215,16 +244,18 @@ fn read(text: &Text, readable: &str) -> Stream {
         unquoted: Vec::new(),
         unknown_aliases: Vec::new(),
         loose_templates: Vec::new(),
+        dedented: None,
     };
     reader.read_all(&mut GranitEvents::new(readable));
-    Stream {
+    let stream = Stream {
         tree: reader.builder.finish(),
         faults: reader.faults,
         unquoted: reader.unquoted,
         scalar_faults: reader.scalar_faults,
         unknown_aliases: reader.unknown_aliases,
         loose_templates: reader.loose_templates,
-    }
+    };
+    (stream, reader.dedented)
 }
 
 struct Reader<'t> {
@@ -246,6 +277,8 @@ struct Reader<'t> {
     unquoted: Vec<NodeId>,
     unknown_aliases: Vec<NodeId>,
     loose_templates: Vec<TextRange>,
+    /// The first quoted scalar that may be indented too little: the end of the event before, and the line that is.
+    dedented: Option<(usize, usize)>,
 }
 
 /// What an anchor names.
@@ -273,6 +306,9 @@ impl<'t> Reader<'t> {
             match next {
                 Ok((event, range)) => self.event(event, range),
                 Err(fault) => {
+                    if self.dedented.is_none() && dedented_quotes::may_be_about(&fault) {
+                        self.dedented = Some((self.previous_end, fault.range.start()));
+                    }
                     let fault = self.explain(fault);
                     self.faults.push(fault);
                     self.end_document();
