@@ -50,7 +50,12 @@ impl Rule for LeftoverPlaceholder {
                 let Some(layer) = node.layer() else {
                     continue;
                 };
+                let is_description = is_description(node);
                 for found in all {
+                    // What people read about a field may tell how to fill it in.
+                    if is_description && found.range.of(&text) != text.trim() {
+                        continue;
+                    }
                     let range = layer.to_host(found.range);
                     let spot = Spot::inner_part(embedded, node.id(), range);
                     let pack = cx.pack_name(embedded.pack_index());
@@ -63,6 +68,11 @@ impl Rule for LeftoverPlaceholder {
 
 fn is_key(node: NodeRef<'_>) -> bool {
     node.own_entry().is_some_and(|(key, _)| key == node)
+}
+
+fn is_description(node: NodeRef<'_>) -> bool {
+    node.own_entry()
+        .is_some_and(|(key, _)| key.text() == "description")
 }
 
 /// The strings of the envelope that people fill in, and of which pack they are.
