@@ -416,10 +416,13 @@ impl<'d, 'p> PackResolver<'d, 'p> {
     /// Steps 6 and 7.
     fn preferred(&self, candidates: &[Candidate<'d>]) -> Option<Choice<'d>> {
         let named = |name: &str| {
-            candidates.iter().find(|candidate| {
+            let mut of_name = candidates.iter().filter(|candidate| {
                 self.registry(candidate.registry)
                     .is_some_and(|registry| registry.name == name)
-            })
+            });
+            let first = of_name.next()?;
+            // Two registries of one name decide nothing.
+            of_name.next().is_none().then_some(first)
         };
         let prefer = &self.destination.select().prefer;
         if let Some(candidate) = prefer.iter().find_map(|name| named(name)) {

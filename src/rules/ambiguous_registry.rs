@@ -45,11 +45,24 @@ impl Rule for AmbiguousRegistry {
                 .collect();
             let names = candidates.iter();
             let names: Vec<String> = names.map(|one| one.registry.to_string()).collect();
-            let is_selectable = |one: &&Candidate<'_>| one.version.life.is_selectable();
-            let first = candidates.iter().find(is_selectable);
-            let first = first.or(candidates.first());
-            let first = first.map_or("", |one| one.registry.name.as_str());
+            let has_own_name = |one: &&Candidate<'_>| {
+                let mut others = candidates.iter();
+                let same = |other: &Candidate<'_>| other.registry.name == one.registry.name;
+                others.position(same) == candidates.iter().rposition(same)
+            };
+            let named: Vec<_> = candidates.iter().filter(has_own_name).collect();
+            let selectable = named.iter().find(|one| one.version.life.is_selectable());
             let name = pack.name();
+            let help = match selectable.or(named.first()) {
+                Some(first) => format!(
+                    "choose one: `--registry \"{name}={}\"`, or `select.packs` in `{}`",
+                    first.registry.name,
+                    crate::source::shown_path(destination.config_file()),
+                ),
+                None => "their names are the same, so only the uid of the one that is meant can tell, in \
+                         `registry.metadata` of the pack"
+                    .to_owned(),
+            };
             let finding = sink.report(
                 &META,
                 node,
@@ -62,10 +75,7 @@ impl Rule for AmbiguousRegistry {
             finding
                 .pack(name.as_ref())
                 .subject(name.as_ref())
-                .help(format!(
-                    "choose one: `--registry \"{name}={first}\"`, or `select.packs` in `{}`",
-                    crate::source::shown_path(destination.config_file()),
-                ));
+                .help(help);
             for candidate in &candidates {
                 if let Some(place) = &candidate.version.declared {
                     finding.related(place.clone(), candidate.what());
