@@ -275,8 +275,8 @@ impl Parser<'_> {
                     .get(start + 1..)
                     .and_then(|rest| rest.chars().next())
                     .map_or(start + 1, |c| start + 1 + c.len_utf8());
-                let found = TextRange::new(start, end).of(self.text);
-                let message = format!("unknown escape `{}` in a string", found.escape_debug());
+                let escaped = TextRange::new(start + 1, end).of(self.text);
+                let message = format!("unknown escape `\\{}` in a string", escaped.escape_debug());
                 return Err(SyntaxFault {
                     range: TextRange::new(start, end),
                     message,
