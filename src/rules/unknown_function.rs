@@ -48,7 +48,7 @@ impl Rule for UnknownFunction {
                     Some(_) if is_variable => (
                         Level::Warning,
                         format!(
-                            "function `{name}` after a profile variable: functions work with macros only"
+                            "function `{name}` after a profile variable, which takes no functions"
                         ),
                         "after a profile variable",
                     ),

@@ -186,7 +186,7 @@ impl<'t> Parser<'t> {
         let guess = Family::close_to(word.value);
         let hint = guess.map_or_else(
             || format!("{FAMILIES} would be right"),
-            |family| format!("did you mean `{family}`"),
+            |family| format!("`{family}` would be right"),
         );
         self.report(
             ProblemKind::UnknownFamily,

@@ -679,7 +679,7 @@ fn messages_tell_what_was_found_and_what_would_be_right() {
     for (text, message) in [
         (
             "{{ .spectro.vra.x }}",
-            "found the unknown family `vra`, did you mean `var`",
+            "found the unknown family `vra`, `var` would be right",
         ),
         (
             "{{ .spectro.var.x | default 'yes' }}",
