@@ -215,6 +215,7 @@ pub fn check_file(
         }
     }
     outcome.findings = sink.finish();
+    name_packs(file, &mut outcome.findings);
     settings.apply(&mut outcome.findings);
     pragma::apply(
         file,
@@ -229,6 +230,27 @@ pub fn check_file(
         cut_excerpts(file, &mut outcome.findings, limit, style);
     }
     outcome
+}
+
+/// Tells which packs findings are in where their rules, which look at any document, do not.
+fn name_packs(file: &ProfileFile, findings: &mut [Finding]) {
+    let mut names: HashMap<usize, Vec<String>> = HashMap::new();
+    for finding in findings.iter_mut().filter(|finding| finding.pack.is_none()) {
+        let document = finding.place.document;
+        let index = finding
+            .place
+            .in_pack()
+            .and_then(|(index, _)| index.parse().ok());
+        let Some(index): Option<usize> = index else {
+            continue;
+        };
+        let names = names.entry(document).or_insert_with(|| {
+            let root = file.documents().nth(document).map(|(_, root)| root);
+            let packs = root.into_iter().flat_map(|root| Profile::new(root).packs());
+            packs.map(|pack| pack.name().into_owned()).collect()
+        });
+        finding.pack = names.get(index).filter(|name| !name.is_empty()).cloned();
+    }
 }
 
 /// Joins what the files gave, and looks at what is only seen across them.

@@ -136,6 +136,15 @@ pub struct Place {
     pub inner: Option<InnerPlace>,
 }
 
+impl Place {
+    /// The part of the pointer that tells the pack it lies in, a 0-based number, and what is below the pack.
+    #[must_use]
+    pub fn in_pack(&self) -> Option<(&str, &str)> {
+        let rest = self.pointer.strip_prefix("/spec/template/packs/")?;
+        Some(rest.split_once('/').unwrap_or((rest, "")))
+    }
+}
+
 /// A place inside a document that is embedded in a string of the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InnerPlace {

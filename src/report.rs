@@ -163,14 +163,9 @@ fn fingerprint(finding: &Finding) -> u64 {
 
 /// The pointer with the pack's name in place of its number, which changes when a pack is added before it.
 fn path_by_names(finding: &Finding) -> String {
-    const PACKS: &str = "/spec/template/packs/";
-    let pointer = &finding.place.pointer;
-    match (pointer.strip_prefix(PACKS), &finding.pack) {
-        (Some(rest), Some(pack)) => {
-            let below = rest.split_once('/').map_or("", |(_, below)| below);
-            format!("{PACKS}{pack}/{below}")
-        }
-        _ => pointer.clone(),
+    match (finding.place.in_pack(), &finding.pack) {
+        (Some((_, below)), Some(pack)) => format!("/spec/template/packs/{pack}/{below}"),
+        _ => finding.place.pointer.clone(),
     }
 }
 

@@ -11,18 +11,18 @@ use std::{
     time::{Duration, Instant},
 };
 
-use common::{cases, fixtures, mutated, mutations};
+use common::{assert_place, cases, fixtures, mutated, mutations};
 use palette_knife::{
     check::{self, CheckOptions},
     destination::Destination,
     emit,
     excerpt::ExcerptStyle,
-    finding::{Finding, InnerPlace, Place},
+    finding::Finding,
     input,
     profile::ProfileFile,
     report::Report,
     settings::Settings,
-    source::{DEFAULT_MAX_FILE_SIZE, LineColumn, Source},
+    source::{DEFAULT_MAX_FILE_SIZE, Source},
 };
 use proptest::{collection::vec, prelude::*, sample::Index};
 use serde_json::{Value, json};
@@ -81,65 +81,6 @@ fn check(name: &str, bytes: &[u8]) -> usize {
         }
     }
     at_destination.len()
-}
-
-fn assert_place(place: &Place, file: &ProfileFile) {
-    assert_position(
-        file.source().text(),
-        place.range.range(),
-        place.start,
-        place.end,
-        place,
-    );
-    let Some(inner) = &place.inner else {
-        return;
-    };
-    let holds = |text: &&palette_knife::profile::Embedded| {
-        text.pack_index() == inner.pack_index
-            && text.slot().to_string() == inner.name
-            && text.layer().raw().contains(place.range)
-    };
-    let embedded = file
-        .documents()
-        .flat_map(|(document, _)| document.embedded());
-    let embedded = embedded
-        .into_iter()
-        .find(holds)
-        .unwrap_or_else(|| panic!("{place:?} is in no text"));
-    let InnerPlace {
-        range, start, end, ..
-    } = inner;
-    assert_position(embedded.text(), range.range(), *start, *end, place);
-    assert_eq!(embedded.layer().to_host(*range), place.range, "{place:?}");
-}
-
-fn assert_position(
-    text: &str,
-    bytes: std::ops::Range<usize>,
-    start: LineColumn,
-    end: LineColumn,
-    place: &Place,
-) {
-    assert!(text.get(bytes.clone()).is_some(), "{place:?}");
-    assert_eq!(start, naive_position(text, bytes.start), "{place:?}");
-    assert_eq!(end, naive_position(text, bytes.end), "{place:?}");
-}
-
-/// Counts line feeds, and characters since the last of them. A byte order mark is none.
-fn naive_position(text: &str, at: usize) -> LineColumn {
-    let before = &text[..at];
-    let line = before.matches('\n').count() + 1;
-    let since = before.rsplit('\n').next().unwrap_or_default();
-    let since = if line == 1 {
-        since.strip_prefix('\u{feff}').unwrap_or(since)
-    } else {
-        since
-    };
-    let number = |count: usize| u32::try_from(count).expect("a small text");
-    LineColumn {
-        line: number(line),
-        column: number(since.chars().count() + 1),
-    }
 }
 
 fn all_fixtures() -> Vec<(String, Vec<u8>)> {

@@ -4,6 +4,8 @@
     reason = "each test file is a crate of its own and uses a part"
 )]
 
+pub mod rule_cases;
+
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -11,8 +13,10 @@ use std::{
 
 use palette_knife::{
     config::Config,
+    finding::{InnerPlace, Place},
+    profile::{Embedded, ProfileFile},
     settings::Settings,
-    source::{Source, TextRange},
+    source::{LineColumn, Source, TextRange},
     syntax::{Kind, NodeRef, Tree},
 };
 use proptest::{collection::vec, prelude::*, sample::Index};
@@ -282,4 +286,66 @@ pub fn told_duplicates(tree: &Tree) -> Vec<(TextRange, TextRange)> {
         .collect();
     told.sort();
     told
+}
+
+/// A place lies in its file and in the text inside of it, on boundaries of characters, and its lines and columns are those
+/// of its bytes.
+pub fn assert_place(place: &Place, file: &ProfileFile) {
+    assert_position(
+        file.source().text(),
+        place.range.range(),
+        place.start,
+        place.end,
+        place,
+    );
+    let Some(inner) = &place.inner else {
+        return;
+    };
+    let holds = |text: &&Embedded| {
+        text.pack_index() == inner.pack_index
+            && text.slot().to_string() == inner.name
+            && text.layer().raw().contains(place.range)
+    };
+    let embedded = file
+        .documents()
+        .flat_map(|(document, _)| document.embedded());
+    let embedded = embedded
+        .into_iter()
+        .find(holds)
+        .unwrap_or_else(|| panic!("{place:?} is in no text"));
+    let InnerPlace {
+        range, start, end, ..
+    } = inner;
+    assert_position(embedded.text(), range.range(), *start, *end, place);
+    assert_eq!(embedded.layer().to_host(*range), place.range, "{place:?}");
+}
+
+/// Lines and columns are those of the bytes.
+pub fn assert_position(
+    text: &str,
+    bytes: std::ops::Range<usize>,
+    start: LineColumn,
+    end: LineColumn,
+    place: &Place,
+) {
+    assert!(text.get(bytes.clone()).is_some(), "{place:?}");
+    assert_eq!(start, naive_position(text, bytes.start), "{place:?}");
+    assert_eq!(end, naive_position(text, bytes.end), "{place:?}");
+}
+
+/// Counts line feeds, and characters since the last of them. A byte order mark is none.
+fn naive_position(text: &str, at: usize) -> LineColumn {
+    let before = &text[..at];
+    let line = before.matches('\n').count() + 1;
+    let since = before.rsplit('\n').next().unwrap_or_default();
+    let since = if line == 1 {
+        since.strip_prefix('\u{feff}').unwrap_or(since)
+    } else {
+        since
+    };
+    let number = |count: usize| u32::try_from(count).expect("a small text");
+    LineColumn {
+        line: number(line),
+        column: number(since.chars().count() + 1),
+    }
 }
