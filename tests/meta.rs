@@ -267,7 +267,7 @@ fn pages_tell_what_needs_a_destination() {
 
 #[test]
 fn no_case_is_there_twice() {
-    let mut seen: HashMap<(String, Vec<(String, Vec<u8>)>), String> = HashMap::new();
+    let mut seen = HashMap::new();
     for case in rule_cases::all() {
         let mut files = Vec::new();
         let mut folders = vec![case.folder.clone()];

@@ -33,16 +33,16 @@ pub struct Case {
 }
 
 impl Case {
-    fn read(rule: &str, folder: PathBuf) -> Self {
+    fn read(rule: &str, folder: &Path) -> Self {
         let mut case = Self {
             rule: rule.to_owned(),
-            name: file_name(&folder),
-            folder: folder.clone(),
+            name: file_name(folder),
+            folder: folder.to_owned(),
             files: Vec::new(),
             destination: None,
             settings: Settings::default(),
         };
-        for path in entries(&folder) {
+        for path in entries(folder) {
             match file_name(&path).as_str() {
                 "expected" => {}
                 FILE_NAME => {
@@ -84,7 +84,7 @@ pub fn all() -> Vec<Case> {
     for folder in entries(&root().join("tests/rules")) {
         let rule = file_name(&folder);
         let of_rule = entries(&folder).into_iter();
-        cases.extend(of_rule.map(|case| Case::read(&rule, case)));
+        cases.extend(of_rule.map(|case| Case::read(&rule, &case)));
     }
     assert!(cases.len() > 700, "{} cases", cases.len());
     cases
