@@ -160,13 +160,19 @@ impl Line<'_> {
 
     /// Whether it would be a marker between documents if it were not indented. What begins as it did is none, as long
     /// as the same follows.
-    fn looks_like_marker(&self, lead: Option<TextRange>, is_last: bool) -> bool {
+    fn looks_like_marker(&self, lead: Option<TextRange>, next: Option<&Line<'_>>) -> bool {
         let chars = self.texts.iter().flat_map(|text| text.decoded.chars());
         let start: String = chars.take(4).collect();
-        let followed_as_before = |text: &&Text<'_>| {
-            text.is_line && (text.decoded.len() > 3 || is_last && self.texts.len() == 1)
+        let ends_as_before = || match next {
+            Some(Line { before, .. }) => {
+                let first = before.gaps.first().filter(|gap| gap.has_start);
+                before.gaps_before_new != Some(0)
+                    && first.is_some_and(|gap| self.is_old_before(*gap))
+            }
+            None => self.texts.len() == 1,
         };
-        let raw = self.texts.first().filter(followed_as_before);
+        let first = self.texts.first().filter(|text| text.is_line);
+        let raw = first.filter(|text| text.decoded.len() > 3 || ends_as_before());
         let raw = raw.and_then(|text| text.raw);
         let is_old = raw.is_some_and(|raw| lead.is_some_and(|lead| lead.end == raw.start));
         let rest = start.strip_prefix("---").or(start.strip_prefix("..."));
@@ -188,7 +194,7 @@ impl<'a> Composer<'a> {
         for (number, line) in lines.iter().enumerate() {
             let next = lines.get(number + 1);
             if let Some(previous) = previous {
-                self.line_break(previous, line, next.is_none())?;
+                self.line_break(previous, line, next)?;
             }
             self.line(line, previous.is_some(), next.map(|next| &next.before));
             previous = Some(line);
@@ -303,9 +309,14 @@ impl<'a> Composer<'a> {
     }
 
     /// Writes what stands before a line.
-    fn line_break(&mut self, previous: &Line<'a>, line: &Line<'a>, is_last: bool) -> Option<()> {
+    fn line_break(
+        &mut self,
+        previous: &Line<'a>,
+        line: &Line<'a>,
+        next: Option<&Line<'a>>,
+    ) -> Option<()> {
         let before = &line.before;
-        if self.is_block() && line.texts.is_empty() && is_last {
+        if self.is_block() && line.texts.is_empty() && next.is_none() {
             self.end(before);
             return Some(());
         }
@@ -341,7 +352,7 @@ impl<'a> Composer<'a> {
             }
         }
         let is_indented = self.indentation(lead);
-        if !is_indented && line.looks_like_marker(lead, is_last) {
+        if !is_indented && line.looks_like_marker(lead, next) {
             if self.is_block() {
                 return None;
             }

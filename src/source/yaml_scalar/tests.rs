@@ -266,6 +266,7 @@ fn edits_change_what_they_must() {
         ("\"a\n b\\\n c\"", "b", "b ", "\"a\n b \\\n c\""),
         ("'a\n---'", "---", "--- b", "'a\n --- b'"),
         ("'a\n---'", "a", "b", "'b\n---'"),
+        ("\"a\n---\\\nb\"", "b", "bx", "\"a\n---\\\nbx\""),
         ("\"a\n b\n c\"", "b", " b ", "\"a\n \\ b\\ \n c\""),
         ("\"a\n b\n c\"", "b", "b\nb", "\"a\n b\\nb\n c\""),
         // Blocks.
