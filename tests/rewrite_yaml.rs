@@ -281,11 +281,6 @@ fn what_json_cannot_hold_is_refused_and_comments_are_told() {
             "JSON has no keys but strings",
         ),
         (
-            "two.yaml",
-            format!("{base}---\n{base}"),
-            "it holds 2 documents",
-        ),
-        (
             "twice.yaml",
             format!("{base}  variables: []\n"),
             "`/spec/variables` is there twice",
@@ -627,4 +622,59 @@ fn numbers_are_those_that_go_reads() {
             "{shown}"
         );
     }
+}
+
+#[test]
+fn documents_become_files_of_their_own() {
+    let place = Place::new();
+    let base = profile(&[("service-catalogue 0.6.3", SANDBOX)]);
+    let other = base.replace("name: crew", "name: deck");
+    let both = format!("# first\n{base}---\n{other}---\n# nothing\n");
+    fs::create_dir(place.path("in")).expect("a folder");
+    place.write("in/both.yaml", &both);
+    let convert = |more: &[&str]| {
+        let args = ["rewrite", "in", "--to-format", "json", "--format", "json"];
+        let output = place.run(&[&args, more].concat());
+        let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        (output.status.code(), report["files"][0].clone())
+    };
+    for (out, more) in [
+        ("out", &[][..]),
+        ("twin", &["--to", "fixtures/destinations/twin"]),
+    ] {
+        let (code, file) = convert(&[&["-o", out], more].concat());
+        assert_eq!(code, Some(0), "{file:#}");
+        assert_eq!(
+            file["outputs"],
+            serde_json::json!([
+                format!("{out}/both-crew.json"),
+                format!("{out}/both-deck.json")
+            ])
+        );
+        for name in ["crew", "deck"] {
+            let written = place.read(&format!("{out}/both-{name}.json"));
+            let written: Value = serde_json::from_str(&written).expect("JSON");
+            assert_eq!(written["metadata"]["name"], name);
+        }
+        assert!(!place.path(&format!("{out}/both.json")).exists());
+    }
+
+    // A file beside it that would become one of the results.
+    place.write("in/both-deck.yaml", &base);
+    let output = place.run(&["rewrite", "in", "--to-format", "json", "-o", "again"]);
+    assert_eq!(output.status.code(), Some(1));
+    let shown = String::from_utf8(output.stdout).expect("UTF-8");
+    assert!(
+        shown.contains("its result would have the same path as that of `in/both-deck.yaml`"),
+        "{shown}"
+    );
+    assert!(!place.path("again/both-crew.json").exists());
+
+    // None of the results is written where one would overwrite somebody's file.
+    fs::remove_file(place.path("in/both-deck.yaml")).expect("a file");
+    place.write("in/both-deck.json", "{}\n");
+    let output = place.run(&["rewrite", "in/both.yaml", "--to-format", "json", "-o", "in"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(place.read("in/both-deck.json"), "{}\n");
+    assert!(!place.path("in/both-crew.json").exists());
 }

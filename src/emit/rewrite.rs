@@ -46,7 +46,7 @@ struct JsonSummary {
 struct JsonFile<'r> {
     file: &'r str,
     status: &'static str,
-    output: Option<&'r str>,
+    outputs: Vec<&'r str>,
     profiles: Vec<JsonProfile<'r>>,
     notes: Vec<&'r str>,
     reasons: Vec<&'r str>,
@@ -105,7 +105,7 @@ fn file_entry(result: &FileResult) -> JsonFile<'_> {
     JsonFile {
         file: &result.file,
         status: result.status.name(),
-        output: result.output.as_deref(),
+        outputs: result.outputs.iter().map(String::as_str).collect(),
         profiles: result.profiles.iter().map(profile).collect(),
         notes: result.notes.iter().map(String::as_str).collect(),
         reasons: result.reasons.iter().map(String::as_str).collect(),
@@ -205,10 +205,11 @@ fn file(out: &mut String, result: &FileResult, color: bool, width: usize) {
             names.join(", ")
         }
     };
-    let became = match (&result.output, result.status) {
-        (Some(output), _) if result.changed => format!("written to {output}"),
-        (Some(output), _) => format!("copied to {output}"),
-        (None, status) => status.name().to_owned(),
+    let became = match (result.outputs.join(", "), result.status) {
+        (_, Status::Refused) => Status::Refused.name().to_owned(),
+        (outputs, Status::Written) if result.changed => format!("written to {outputs}"),
+        (outputs, Status::Written) => format!("copied to {outputs}"),
+        (_, status) => status.name().to_owned(),
     };
     line(
         out,

@@ -11,52 +11,59 @@ use crate::{
 /// A file in another format than it was.
 #[derive(Debug)]
 pub struct Converted {
-    /// The result, parsed.
-    pub file: ProfileFile,
+    /// The results, parsed: one for each document, as a JSON file holds one.
+    pub files: Vec<ProfileFile>,
     /// What the other format could not take, for people.
     pub lost: Option<String>,
 }
 
-/// Writes the profile of a file in a format, and proves that the result means the same.
+/// Writes the documents of a file in a format, and proves that the results mean the same.
 ///
 /// # Errors
 ///
 /// Why it cannot be converted, for people.
 pub fn convert(file: &ProfileFile, format: Format) -> Result<Converted, String> {
     let tree = file.tree().ok_or("it cannot be read")?;
-    let mut documents = file.documents();
-    let root = match (documents.next(), documents.next()) {
-        (Some((_, root)), None) => root,
-        (None, _) => return Err("it holds no document".to_owned()),
-        (Some(_), Some(_)) => {
-            let count = 2 + documents.count();
-            return Err(format!(
-                "it holds {count} documents, and a JSON file holds one: split it into files first"
-            ));
-        }
-    };
     if let Some((_, again)) = tree.duplicate_keys().next() {
         return Err(format!("`{}` is there twice", again.pointer()));
     }
-    let in_line = |offset, what: &dyn Display| {
-        let source = file.source();
-        let line = source.lines().position(source.text(), offset).line;
-        format!("line {line}: {what}")
+    if format == Format::Json
+        && let Some(tagged) = tree.foreign_tags().next()
+    {
+        let what = format!(
+            "`{}` has a tag, and JSON has none: write the value without it",
+            tagged.pointer()
+        );
+        return Err(in_line(file, tagged.range().start(), &what));
+    }
+    let documents = file.documents().map(|(_, root)| root);
+    let files: Result<Vec<_>, String> =
+        documents.map(|root| document(file, root, format)).collect();
+    let files = files?;
+    if files.is_empty() {
+        return Err("it holds no document".to_owned());
+    }
+    let lost = match file.comments().len() {
+        0 => None,
+        1 => Some("1 comment is left behind: JSON has none".to_owned()),
+        count => Some(format!("{count} comments are left behind: JSON has none")),
     };
+    Ok(Converted { files, lost })
+}
+
+fn in_line(file: &ProfileFile, offset: usize, what: &dyn Display) -> String {
+    let source = file.source();
+    let line = source.lines().position(source.text(), offset).line;
+    format!("line {line}: {what}")
+}
+
+/// One document of a file as a file of its own.
+fn document(file: &ProfileFile, root: NodeRef<'_>, format: Format) -> Result<ProfileFile, String> {
     let text = match format {
-        Format::Json => match tree.foreign_tags().next() {
-            Some(tagged) => {
-                let what = format!(
-                    "`{}` has a tag, and JSON has none: write the value without it",
-                    tagged.pointer()
-                );
-                return Err(in_line(tagged.range().start(), &what));
-            }
-            None => write_json(root),
-        },
+        Format::Json => write_json(root),
         Format::Yaml => write_yaml(root),
     };
-    let text = text.map_err(|error| in_line(error.offset, &error))?;
+    let text = text.map_err(|error| in_line(file, error.offset, &error))?;
     let source = Source::new(file.source().name(), text);
     let result = ProfileFile::parse_as(source, format);
     if let Some((_, again)) = result.tree().and_then(|tree| tree.duplicate_keys().next()) {
@@ -72,12 +79,7 @@ pub fn convert(file: &ProfileFile, format: Format) -> Result<Converted, String> 
     if let Some(place) = difference(root.resolved(), converted.ok_or_else(|| differs(""))?) {
         return Err(differs(&place));
     }
-    let lost = match file.comments().len() {
-        0 => None,
-        1 => Some("1 comment is left behind: JSON has none".to_owned()),
-        count => Some(format!("{count} comments are left behind: JSON has none")),
-    };
-    Ok(Converted { file: result, lost })
+    Ok(result)
 }
 
 /// The pointer to the first place where two documents do not mean the same to a program, keys in the same order.

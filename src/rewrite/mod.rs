@@ -1,7 +1,8 @@
 //! Rewriting profiles for a destination: planning, then byte edits.
 //!
 //! [`plan`] decides what changes and why, [`change`] turns the decisions into edits of bytes, [`verify`] parses the
-//! result and compares it with the plan, [`mod@convert`] writes it in another format, [`mod@write`] puts it on disk. Bytes that no edit names stay as they are.
+//! result and compares it with the plan, [`mod@convert`] writes it in another format, under the names of [`targets`],
+//! and [`mod@write`] puts it on disk. Bytes that no edit names stay as they are.
 
 pub mod change;
 pub mod convert;
@@ -10,5 +11,6 @@ pub mod names;
 pub mod plan;
 pub mod run;
 pub mod secrets;
+pub mod targets;
 pub mod verify;
 pub mod write;

@@ -17,18 +17,18 @@ use crate::{
     report::Report,
     resolve::Resolution,
     rules,
-    source::{Edit, Source, apply, shown_path, yaml_scalar::ScalarStyle},
+    source::{Edit, Source, Text, apply, shown_path, yaml_scalar::ScalarStyle},
     syntax::{Format, NodeRef},
 };
 
 use super::{
     change::{self, RestyledScalar},
-    convert,
+    convert::{self, Converted},
     diff::{self, Redactions},
     names::{self, NameDecision, NameVersion, Naming},
     plan::{Decision, Plan},
     secrets::Secrets,
-    verify, write,
+    targets, verify, write,
 };
 
 /// Where results go.
@@ -97,8 +97,8 @@ pub struct FileResult {
     pub profiles: Vec<ProfileResult>,
     /// What became of it.
     pub status: Status,
-    /// The file that was written.
-    pub output: Option<String>,
+    /// The files that were written: one, or one for each document of a YAML file that became JSON.
+    pub outputs: Vec<String>,
     /// Whether its bytes differ from those of the input.
     pub changed: bool,
     /// What a person should know of how it was written.
@@ -194,13 +194,14 @@ pub fn convert(
                 result.report = check();
                 result.refuse(NOT_READABLE.to_owned());
             } else if before.format() == format {
-                outputs.put(&work, &before, before.source().text(), false, &mut result);
+                let text = before.source().text().clone();
+                outputs.put(&work, &before, &[text], false, &mut result);
             } else {
                 match convert::convert(&before, format) {
                     Ok(converted) => {
+                        let texts = texts_of(&converted);
                         result.notes.extend(converted.lost);
-                        let text = converted.file.source().text().clone();
-                        outputs.put(&work, &before, &text, false, &mut result);
+                        outputs.put(&work, &before, &texts, false, &mut result);
                     }
                     Err(reason) => {
                         result.report = check();
@@ -213,6 +214,8 @@ pub fn convert(
         .collect()
 }
 
+const CHANGED_MEANWHILE: &str = "the file was changed by somebody else in the meantime";
+
 const NOT_READABLE: &str = "it is no exported profile that can be read";
 
 /// A file to work on.
@@ -220,9 +223,9 @@ struct Work<'f> {
     file: &'f InputFile,
     /// The profiles that were in it when it was read first.
     profiles: Vec<NameVersion>,
-    /// Where the result lies below an output folder.
-    target: PathBuf,
-    /// The file before it that has its result at the same path.
+    /// Where the results lie below an output folder: one, or one for each document where a file can hold only one.
+    targets: Vec<PathBuf>,
+    /// The file before it that has a result at the same path.
     same_target: Option<PathBuf>,
 }
 
@@ -235,17 +238,20 @@ impl<'f> Work<'f> {
             .collect();
         let mut targets: HashMap<PathBuf, &Path> = HashMap::new();
         for work in &mut work {
-            let first = *targets
-                .entry(work.target.clone())
-                .or_insert(work.file.path.as_path());
-            work.same_target = (first != work.file.path).then(|| first.to_owned());
+            let input = work.file.path.as_path();
+            for target in &work.targets {
+                let first = *targets.entry(target.clone()).or_insert(input);
+                if first != input {
+                    work.same_target = Some(first.to_owned());
+                }
+            }
         }
         work
     }
 
     fn of(file: &'f InputFile, format: Option<Format>, max_file_size: u64) -> Option<Self> {
         let shown = shown_path(&file.path);
-        let (mut profiles, mut target) = (Vec::new(), file.relative.clone());
+        let (mut profiles, mut paths) = (Vec::new(), vec![file.relative.clone()]);
         // Why a file cannot be read is told when it is its turn.
         if let Ok(source) = Source::read(&file.path, &shown, max_file_size) {
             let parsed = ProfileFile::parse(source);
@@ -253,14 +259,14 @@ impl<'f> Work<'f> {
                 return None;
             }
             if let Some(format) = format.filter(|format| *format != parsed.format()) {
-                target.set_extension(format.extension());
+                paths = targets::of_documents(&file.relative, &parsed, format);
             }
             profiles = names_of_exports(&parsed);
         }
         Some(Self {
             file,
             profiles,
-            target,
+            targets: paths,
             same_target: None,
         })
     }
@@ -287,7 +293,7 @@ impl<'f> Work<'f> {
         };
         let file = ProfileFile::parse(source);
         if names_of_exports(&file) != self.profiles {
-            result.fail("the file was changed by somebody else in the meantime".to_owned());
+            result.fail(CHANGED_MEANWHILE.to_owned());
             return None;
         }
         Some(file)
@@ -317,16 +323,17 @@ impl<'o> Outputs<'o> {
         }
     }
 
+    /// Writes the texts that a file has become, one to each target.
     fn put(
         &self,
         work: &Work<'_>,
         before: &ProfileFile,
-        new: &str,
+        new: &[Text],
         holds_secrets: bool,
         result: &mut FileResult,
     ) {
         let old = before.source().text();
-        result.changed = **old != *new;
+        result.changed = !matches!(new, [only] if **only == **old);
         result.status = match (self.output, result.changed) {
             (Output::Diff | Output::InPlace, false) => Status::Unchanged,
             (Output::Diff, true) => Status::Planned,
@@ -336,27 +343,46 @@ impl<'o> Outputs<'o> {
             return;
         }
         let path = &work.file.path;
-        let written = match self.output {
-            // A file of another format beside the input is somebody's file, not an earlier result.
-            Output::Folder(folder)
-                if work.target != work.file.relative
-                    && is_other_beside(&folder.join(&work.target), path, new) =>
-            {
-                let target = shown_path(&folder.join(&work.target));
-                return result.refuse(format!(
-                    "`{target}` is there already, beside the input: choose another output folder, or remove it"
+        let Output::Folder(folder) = self.output else {
+            let [new] = new else {
+                return result.fail("internal error: several results for one file".to_owned());
+            };
+            match write::write_in_place(path, old, new) {
+                Ok(()) => result.outputs.push(shown_path(path)),
+                Err(error) => result.fail(error.to_string()),
+            }
+            return;
+        };
+        if new.len() != work.targets.len() {
+            return result.fail(CHANGED_MEANWHILE.to_owned());
+        }
+        // A file of another format beside the input is somebody's file, not an earlier result.
+        for (target, new) in work.targets.iter().zip(new) {
+            let real = folder.join(target);
+            if *target != work.file.relative && is_other_beside(&real, path, new) {
+                result.refuse(format!(
+                    "`{}` is there already, beside the input: choose another output folder, or remove it",
+                    shown_path(&real)
                 ));
             }
-            Output::Folder(folder) => {
-                write::write_below(folder, &work.target, path, &self.inputs, new, holds_secrets)
+        }
+        if result.status == Status::Refused {
+            return;
+        }
+        for (target, new) in work.targets.iter().zip(new) {
+            let written =
+                write::write_below(folder, target, path, &self.inputs, new, holds_secrets);
+            match written {
+                Ok(path) => result.outputs.push(shown_path(&path)),
+                Err(error) => result.fail(error.to_string()),
             }
-            _ => write::write_in_place(path, old, new).map(|()| path.clone()),
-        };
-        match written {
-            Ok(path) => result.output = Some(shown_path(&path)),
-            Err(error) => result.fail(error.to_string()),
         }
     }
+}
+
+fn texts_of(converted: &Converted) -> Vec<Text> {
+    let sources = converted.files.iter().map(ProfileFile::source);
+    sources.map(|source| source.text().clone()).collect()
 }
 
 fn names_of_exports(file: &ProfileFile) -> Vec<NameVersion> {
@@ -387,7 +413,7 @@ impl FileResult {
             file: file.to_owned(),
             profiles: profiles.collect(),
             status: Status::Refused,
-            output: None,
+            outputs: Vec::new(),
             changed: false,
             notes: Vec::new(),
             reasons: Vec::new(),
@@ -493,25 +519,29 @@ fn rewrite_file(
         return;
     };
     result.notes.extend(edits.restyled.iter().map(style_note));
-    let mut after = match make(&before, &edits.edits, &changes) {
+    let after = match make(&before, &edits.edits, &changes) {
         Ok(after) => after,
         Err(reason) => return result.fail(reason),
     };
     let target_format = options.format.unwrap_or(before.format());
     let is_converted = target_format != before.format();
-    if is_converted {
-        match convert::convert(&after, target_format) {
-            Ok(converted) => {
-                result.notes.extend(converted.lost);
-                after = converted.file;
-            }
-            Err(reason) => {
-                result.report = check(&before);
-                return result.refuse(reason);
-            }
+    let converted = is_converted.then(|| convert::convert(&after, target_format));
+    let converted = match converted.transpose() {
+        Ok(converted) => converted,
+        Err(reason) => {
+            result.report = check(&before);
+            return result.refuse(reason);
         }
-    }
-    result.report = check(&after);
+    };
+    // Several documents are looked at together, as they were before.
+    let checked = match converted
+        .as_ref()
+        .map(|converted| converted.files.as_slice())
+    {
+        Some([only]) => only,
+        _ => &after,
+    };
+    result.report = check(checked);
     let left = result.report.findings.iter().filter(|finding| {
         finding.level == Level::Error && !(options.allow_masked && is_mask(finding))
     });
@@ -541,8 +571,15 @@ fn rewrite_file(
         };
         return result.refuse(format!("{errors} left in it"));
     }
-    let text = after.source().text().clone();
-    outputs.put(work, &before, &text, !secret_changes.is_empty(), result);
+    let texts = match converted {
+        Some(converted) => {
+            let texts = texts_of(&converted);
+            result.notes.extend(converted.lost);
+            texts
+        }
+        None => vec![after.source().text().clone()],
+    };
+    outputs.put(work, &before, &texts, !secret_changes.is_empty(), result);
 }
 
 /// Whether a file with another text stands in the folder of the input.
