@@ -253,6 +253,14 @@ fn what_cannot_keep_its_style_is_told() {
         notes[0],
         "`/metadata/name` is written in double quotes, as it cannot be written without quotes"
     );
+    let args = ["rewrite", "crew.yaml", "--name", "crew=1.10", "--diff"];
+    let twin = ["--to", "fixtures/destinations/twin"];
+    let output = place.run(&[&args[..], &twin].concat());
+    let shown = String::from_utf8(output.stdout).expect("UTF-8");
+    assert!(
+        shown.contains("\n  `/metadata/name` is written in double quotes, as it cannot be written without quotes\n"),
+        "{shown}"
+    );
 }
 
 #[test]
