@@ -407,6 +407,11 @@ fn entries_come_and_go_at_the_same_place() {
             "d.yaml",
             "        matchingRegistries:\n        - name: |\n            x\n",
         ),
+        ("f.yaml", "        matchingRegistries: []"),
+        (
+            "g.yaml",
+            "        matchingRegistries:\n        - name: |\n            x",
+        ),
     ] {
         place.write(name, &format!("{base}{pack}{end}"));
         let (code, result, report) = place.to_twin(name, &["--set-version", "crew=2.0.0"]);

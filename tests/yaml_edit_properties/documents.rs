@@ -659,7 +659,8 @@ fn may_be_refused(change: &Change<'_>, all: &[Change<'_>]) -> bool {
                 Scalar::Bool(_) => Kind::Bool,
             };
             let has_tag = before(node.range().start()).contains("!!str");
-            has_tag && node.kind() != kind || is_open(*node)
+            let has_other_tag = before(node.range().start()).contains("!t");
+            has_tag && node.kind() != kind || has_other_tag && kind == Kind::Bool || is_open(*node)
         }
         Change::Insert { object, .. } => {
             // Whether the last line of a file without a line break there has one when something else changes.
@@ -668,7 +669,8 @@ fn may_be_refused(change: &Change<'_>, all: &[Change<'_>]) -> bool {
                     Change::Set { node, .. } => {
                         node.range().end() == text.len() && node.source().starts_with(['|', '>'])
                     }
-                    Change::Remove { .. } => true,
+                    // A comment behind it may stay.
+                    Change::Remove { node } => node.range().end() < text.len(),
                     _ => false,
                 });
             let leaves = object

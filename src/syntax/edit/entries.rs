@@ -375,21 +375,41 @@ struct End {
     keeps_line_breaks: bool,
     /// Whether it is written anew.
     is_written: bool,
-    /// Whether something goes away that comes after it.
-    is_removed: bool,
+    /// What goes away that comes after it.
+    gone: Gone,
+}
+
+/// What goes away at the end of a value.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Gone {
+    Nothing,
+    /// Lines that something follows: a comment, or white space.
+    Inside,
+    /// The last lines of the file, which had no line break. What is left ends with one.
+    LastLines,
+    /// All that an object at the end of the file had. What is written in its place ends without a line break, too.
+    LastObject,
 }
 
 impl End {
     fn of(value: NodeRef<'_>, changed: &Changed) -> Self {
-        let (mut leaf, mut is_removed) = (value, false);
+        let file_end = value.tree().text().len();
+        let (mut leaf, mut gone) = (value, Gone::Nothing);
         while let Some(last) = leaf.children().last().filter(|_| !leaf.is_in_brackets()) {
             let is_gone = |child: &NodeRef<'_>| changed.removed.contains(&child.id());
-            is_removed |= is_gone(&last);
             let values = leaf.written_entries().map(|(_, value)| value);
             let kept = match leaf.kind() {
                 Kind::Object => values.filter(|value| !is_gone(value)).last(),
                 _ => Some(last),
             };
+            // Of what goes, the last lines come first.
+            if gone == Gone::Nothing && is_gone(&last) {
+                gone = match kept {
+                    _ if entry_end(last) != file_end => Gone::Inside,
+                    Some(_) => Gone::LastLines,
+                    None => Gone::LastObject,
+                };
+            }
             let Some(kept) = kept else {
                 break;
             };
@@ -404,7 +424,7 @@ impl End {
             is_empty: leaf.text().trim().is_empty(),
             keeps_line_breaks: keeps_line_breaks || is_block && is_written,
             is_written,
-            is_removed,
+            gone,
         }
     }
 }
@@ -504,7 +524,7 @@ fn lines_added(
     let lines: String = lines.collect();
     let line_end = line_end(text, last.range.end())?;
     // Blank lines after a block stay between it and what follows, unless they belong to its text.
-    let takes_blank_lines = end.is_written || end.is_removed;
+    let takes_blank_lines = end.is_written || end.gone != Gone::Nothing;
     let at = if end.is_block && !end.keeps_line_breaks && !takes_blank_lines {
         let content = text
             .get(..line_end)?
@@ -523,11 +543,22 @@ fn lines_added(
             text: lines,
         });
     }
-    // The last line of the file has no line break. Whether it has one afterwards is not known here if it goes away, or
-    // is of a block that is written anew or is no more than blank lines.
+    // The last line of the file has no line break. Whether it has one afterwards is not known here where what goes away
+    // is not all of it, or where it is of a block that is written anew or is no more than blank lines.
     let is_last = last.range.end() == text.len();
-    if end.is_removed || end.is_block && is_last && (end.is_written || end.is_empty) {
-        return None;
+    let without_break = lines.trim_end_matches(['\n', '\r']);
+    match end.gone {
+        Gone::LastLines => {
+            return Some(Edit {
+                range: TextRange::empty(at),
+                text: without_break.to_owned(),
+            });
+        }
+        Gone::Inside => return None,
+        Gone::Nothing if end.is_block && is_last && (end.is_written || end.is_empty) => {
+            return None;
+        }
+        Gone::Nothing | Gone::LastObject => {}
     }
     if end.is_block && last_line.trim_matches(' ').is_empty() {
         return Some(Edit {
@@ -537,10 +568,6 @@ fn lines_added(
     }
     Some(Edit {
         range: TextRange::empty(at),
-        text: format!(
-            "{}{}",
-            site.line_break,
-            lines.trim_end_matches(['\n', '\r'])
-        ),
+        text: format!("{}{without_break}", site.line_break),
     })
 }

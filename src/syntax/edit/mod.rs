@@ -113,9 +113,7 @@ impl<'t> NodeRef<'t> {
             Surroundings::Yaml(site) => site,
         };
         let is_collection = matches!(self.kind(), Kind::Array | Kind::Object);
-        if is_collection && !self.is_in_brackets()
-            || self.has_core_tag() && self.kind() != value.kind()
-        {
+        if is_collection && !self.is_in_brackets() || !self.tags_allow(value) {
             return None;
         }
         let written = yaml_value(value, site);
@@ -145,11 +143,19 @@ impl<'t> NodeRef<'t> {
         words.filter(|word| !word.is_empty())
     }
 
-    /// Whether a tag tells its type.
-    fn has_core_tag(self) -> bool {
-        self.words_before()
-            .take_while(|word| word.starts_with(PROPERTIES))
-            .any(|word| word.starts_with("!!") || word.starts_with("!<"))
+    /// Whether the tag of a scalar, if it has one, leaves a value what it is: those of the core schema tell the type, and
+    /// under others everything is a string.
+    fn tags_allow(self, value: &Scalar) -> bool {
+        let properties = self.words_before();
+        let mut properties = properties.take_while(|word| word.starts_with(PROPERTIES));
+        let tag = properties.find(|word| word.starts_with('!'));
+        match tag {
+            None => true,
+            Some(tag) if tag.starts_with("!!") || tag.starts_with("!<") => {
+                self.kind() == value.kind()
+            }
+            Some(_) => value.kind() == Kind::String,
+        }
     }
 
     /// Whether a `?` tells that it is a key.
