@@ -221,6 +221,12 @@ const HARMLESS_ENTRIES: [&str; 10] = [
     "type", "url", "name", "project", "server", "username", "email", "insecure", "region", "bucket",
 ];
 
+/// Whether a text is a certificate, which everyone may read, without the key to it.
+fn is_certificate(text: &str) -> bool {
+    let public = ["-----BEGIN CERTIFICATE", "-----BEGIN PUBLIC KEY"];
+    public.iter().any(|begin| text.contains(begin)) && !text.contains("PRIVATE KEY")
+}
+
 fn is_exposed_entry(field: &str, key: &str, value: NodeRef<'_>, settings: &Settings) -> bool {
     if !matches!(value.kind(), Kind::String | Kind::Number) {
         return false;
@@ -234,6 +240,7 @@ fn is_exposed_entry(field: &str, key: &str, value: NodeRef<'_>, settings: &Setti
     let is_harmless = |text: &str| {
         !is_plain(text, settings)
             || is_address(text)
+            || is_certificate(text)
             || matches!(text, "true" | "false")
             || HARMLESS_ENTRIES.contains(&key)
     };
