@@ -351,6 +351,9 @@ fn destination_findings(destination: &Destination) -> impl Iterator<Item = Findi
         if let Some(help) = &fault.help {
             finding.help(help);
         }
+        if let Some(related) = &fault.related {
+            finding.related(related.place.clone(), related.message.as_str());
+        }
         finding.destination = Some(Arc::clone(destination.name()));
         finding
     })

@@ -5,7 +5,7 @@ mod common;
 use std::{collections::BTreeSet, fmt::Write as _, fs, path::Path};
 
 use palette_knife::{
-    destination::{Destination, Listing, Scope, ValueRule},
+    destination::{Destination, FaultKind, Listing, Registry, Scope, ValueRule},
     source::{DEFAULT_MAX_FILE_SIZE, Text},
     syntax::{Format, Kind, NodeRef, parse_plain},
 };
@@ -119,12 +119,17 @@ fn asked(rule: &ValueRule) -> String {
 
 /// All that a destination tells, except where its files tell it.
 fn described(destination: &Destination) -> String {
+    let without_place = |registry: &Registry| Registry {
+        declared: None,
+        ..registry.clone()
+    };
+    let registries: Vec<_> = destination.registries().iter().map(without_place).collect();
     let mut text = format!(
         "{} {:?} {:?} {:#?}\n",
         destination.name(),
         destination.scope(),
         destination.select(),
-        destination.registries(),
+        registries,
     );
     let names: BTreeSet<&str> = destination.pack_names().collect();
     for name in names {
@@ -159,7 +164,11 @@ fn described(destination: &Destination) -> String {
         let (name, version, cloud) = (&profile.name, &profile.version, &profile.cloud_type);
         writeln!(text, "{name} {version} {cloud} {:?}", profile.scope).expect("written");
     }
-    let faults: Vec<_> = destination.faults().iter().collect();
+    let faults: Vec<_> = destination
+        .faults()
+        .iter()
+        .map(|fault| (fault.kind, &fault.message))
+        .collect();
     writeln!(text, "{faults:?} {:?}", destination.not_checked()).expect("written");
     text
 }
@@ -242,6 +251,28 @@ fn the_format_of_a_file_makes_no_difference() {
             assert_eq!(said(place.path(), &to), found, "{name} as {extension}");
         }
     }
+}
+
+#[test]
+fn an_empty_folder_tells_nothing() {
+    let folder = folder(&[("destination.yaml", "name: prod\n")]);
+    for name in ["registries", "macros", "profiles"] {
+        fs::create_dir(folder.path().join(name)).expect("a folder");
+    }
+    let destination = load(folder.path());
+    assert!(!destination.tells_registries());
+    assert!(destination.profiles().is_none());
+    assert_eq!(destination.macros().untold().len(), 3);
+
+    fs::write(folder.path().join("profiles/all.json"), r#"{"items": []}"#).expect("written");
+    fs::write(
+        folder.path().join("registries/all.json"),
+        r#"{"items": []}"#,
+    )
+    .expect("written");
+    let destination = load(folder.path());
+    assert!(destination.tells_registries());
+    assert_eq!(destination.profiles().map(<[_]>::len), Some(0));
 }
 
 #[test]
@@ -462,7 +493,8 @@ fn the_content_of_a_pack_is_no_answer_and_no_pack() {
         ("registries/all/nginx/manifests/other.yaml", chart),
     ]);
     let destination = load(folder.path());
-    assert!(destination.faults().is_empty());
+    let mut faults = destination.faults().iter();
+    assert!(faults.all(|fault| fault.kind == FaultKind::Unread));
     let listings: Vec<_> = destination
         .registries()
         .iter()

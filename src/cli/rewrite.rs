@@ -10,8 +10,9 @@ use super::{
 use crate::{
     check::CheckOptions,
     config::Config,
-    destination::{Destination, DestinationFault, FaultKind},
+    destination::{Destination, DestinationFault},
     emit,
+    finding::Level,
     input::{self, InputFile},
     rewrite::{
         names::Naming,
@@ -63,7 +64,8 @@ pub fn run(args: &RewriteArgs) -> Result<Outcome, String> {
     let [destination] = destinations.as_slice() else {
         return Err("expected one destination".to_owned());
     };
-    let is_error = |fault: &DestinationFault| fault.kind != FaultKind::UnknownField;
+    let is_error =
+        |fault: &DestinationFault| rules::for_destination_fault(fault.kind).level == Level::Error;
     if destination.faults().iter().any(is_error) {
         return Err(format!(
             "destination `{}` has errors of its own: `palette-knife check --to {}` lists them",

@@ -9,10 +9,8 @@ use super::registry::{PackVersion, Registry, RegistryKind};
 /// What a saved answer tells.
 #[derive(Debug)]
 pub enum Answer<'t> {
-    /// One registry.
-    Registry(Registry),
-    /// Registries (`GET /v1/registries/metadata`).
-    Registries(Vec<Registry>),
+    /// Registries (`GET /v1/registries/metadata`), or one by itself; each with its node.
+    Registries(Vec<(Registry, NodeRef<'t>)>),
     /// Packs, one item for each version (`GET /v1/packs`), one page of perhaps several.
     Packs {
         /// The versions.
@@ -64,7 +62,7 @@ pub fn read(root: NodeRef<'_>) -> Option<Answer<'_>> {
         .filter(|items| matches!(items.kind(), Kind::Array | Kind::Null))
     else {
         let registry = registry(root)?;
-        return Some(Answer::Registry(registry));
+        return Some(Answer::Registries(vec![(registry, root)]));
     };
     let in_spec = |key: &'static str| move |item: NodeRef<'_>| item.at(&["spec", key]).is_some();
     if items.items().any(in_spec("registries")) {
@@ -79,7 +77,10 @@ pub fn read(root: NodeRef<'_>) -> Option<Answer<'_>> {
         let packs = items.items().filter_map(pack_summary).collect();
         return Some(Answer::Packs { packs, count });
     }
-    let registries: Vec<Registry> = items.items().filter_map(registry).collect();
+    let told = items
+        .items()
+        .filter_map(|item| registry(item).map(|registry| (registry, item)));
+    let registries: Vec<_> = told.collect();
     (!registries.is_empty()).then_some(Answer::Registries(registries))
 }
 

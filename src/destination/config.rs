@@ -13,7 +13,7 @@ use super::{
     answers::registry,
     existing::{ExistingProfile, profiles_in},
     life_cycle::{LifeCycle, Told},
-    macros::{Scope, names_in},
+    macros::{Scope, empty_macros, names_in},
     registry::{Clouds, PackVersion, Registry},
 };
 
@@ -43,6 +43,8 @@ pub struct Config {
     pub select: Select,
     /// The registries that `select.packs` and `select.registries` choose, with their places.
     pub selected: Vec<(String, Place)>,
+    /// The registries of `select.prefer`, with their places.
+    pub preferred: Vec<(String, Place)>,
     /// The hosts that can be reached from there.
     pub allowed_hosts: Option<AllowedHosts>,
     /// What is wrong with the file.
@@ -55,12 +57,9 @@ pub fn read(source: &Source, root: NodeRef<'_>) -> Config {
     let mut config = Config::default();
     let place = |node: NodeRef<'_>| place_of(source, node);
     for (_, again) in root.tree().duplicate_keys() {
-        config.faults.push(DestinationFault {
-            kind: FaultKind::DuplicateKey,
-            place: place(again),
-            message: format!("duplicate key `{}`", again.text()),
-            help: None,
-        });
+        let message = format!("duplicate key `{}`", again.text());
+        let fault = DestinationFault::new(FaultKind::DuplicateKey, place(again), message);
+        config.faults.push(fault);
     }
     for violation in Schema::Destination.violations(root) {
         config.faults.push(DestinationFault {
@@ -72,6 +71,7 @@ pub fn read(source: &Source, root: NodeRef<'_>) -> Config {
             place: place(violation.unknown_key.unwrap_or(violation.node)),
             message: violation.message,
             help: violation.help,
+            related: None,
         });
     }
     config.name = root
@@ -86,8 +86,13 @@ pub fn read(source: &Source, root: NodeRef<'_>) -> Config {
         .filter(|list| list.kind() == Kind::Array)
     {
         let told = registries.items().filter_map(|item| {
+            let registry = registry(item)?;
+            let name = item.get("name").or_else(|| item.get("uid"));
             Some(ToldRegistry {
-                registry: registry(item)?,
+                registry: Registry {
+                    declared: Some(place(name.unwrap_or(item))),
+                    ..registry
+                },
                 packs: packs_of(item, &place),
             })
         });
@@ -95,6 +100,7 @@ pub fn read(source: &Source, root: NodeRef<'_>) -> Config {
     }
     for (key, names) in root.get("macros").into_iter().flat_map(NodeRef::entries) {
         if let (Some(scope), Some(names)) = (Scope::named(&key.text()), names_in(names)) {
+            config.faults.extend(empty_macros(source, &names));
             let names = names
                 .into_iter()
                 .map(|name| (name.text().into_owned(), place(name)));
@@ -123,6 +129,11 @@ pub fn read(source: &Source, root: NodeRef<'_>) -> Config {
             .map(|(key, value)| (key.text().into_owned(), value.text().into_owned()))
             .collect()
     };
+    let preferred = root.at(&["select", "prefer"]);
+    let preferred = preferred.into_iter().flat_map(NodeRef::items);
+    config.preferred = preferred
+        .map(|name| (name.text().into_owned(), place(name)))
+        .collect();
     for key in ["packs", "registries"] {
         let chosen = root
             .at(&["select", key])
@@ -135,11 +146,10 @@ pub fn read(source: &Source, root: NodeRef<'_>) -> Config {
     config.select = Select {
         packs: map_of("packs"),
         registries: map_of("registries"),
-        prefer: root
-            .at(&["select", "prefer"])
-            .into_iter()
-            .flat_map(NodeRef::items)
-            .map(|name| name.text().into_owned())
+        prefer: config
+            .preferred
+            .iter()
+            .map(|(name, _)| name.clone())
             .collect(),
     };
     if let Some(list) = root
@@ -177,6 +187,7 @@ fn no_pattern(item: NodeRef<'_>, place: Place) -> DestinationFault {
         place,
         message: format!("`{text}` in `hosts.allow` is no host: {NoPattern}"),
         help: is_pattern.then(|| format!("did you mean `{host}`?")),
+        related: None,
     }
 }
 

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use super::{DestinationFault, FaultKind, config::place_of};
 use crate::{
     finding::Place,
+    source::Source,
     syntax::{Kind, NodeRef},
 };
 
@@ -110,6 +112,40 @@ pub fn names_in(root: NodeRef<'_>) -> Option<Vec<NodeRef<'_>>> {
             })
             .collect(),
         _ => None,
+    }
+}
+
+/// What is wrong with these names of a document: a macro without a name can be referred to by nothing, and one without
+/// a value puts nothing in the place of its references. Where only names are told, values are not known.
+#[must_use]
+pub fn empty_macros(source: &Source, names: &[NodeRef<'_>]) -> Vec<DestinationFault> {
+    let fault = |node, message: String| {
+        let place = place_of(source, node);
+        DestinationFault::new(FaultKind::EmptyMacro, place, message)
+    };
+    let faults = names.iter().filter_map(|&name| {
+        let value = value_of(name);
+        let is_empty = value
+            .is_some_and(|value| value.kind() == Kind::String && value.text().trim().is_empty());
+        if name.text().trim().is_empty() {
+            Some(fault(name, "a macro has no name".to_owned()))
+        } else if is_empty {
+            let message = format!("macro `{}` has an empty value", name.text());
+            Some(fault(name, message).with_help(
+                "where only names are told, leave out `value`, or write `null` in a map of names",
+            ))
+        } else {
+            None
+        }
+    });
+    faults.collect()
+}
+
+/// The value beside a name that [`names_in`] gives.
+fn value_of(name: NodeRef<'_>) -> Option<NodeRef<'_>> {
+    match name.own_entry() {
+        Some((key, value)) if key == name => Some(value.resolved()),
+        _ => name.parent()?.get("value"),
     }
 }
 

@@ -33,7 +33,7 @@ pub use registry::{
 };
 
 use crate::{
-    finding::Place,
+    finding::{Place, Related},
     hosts::{HostPattern, Mention},
 };
 
@@ -76,6 +76,29 @@ pub struct DestinationFault {
     pub message: String,
     /// What could be meant.
     pub help: Option<String>,
+    /// Another place that has to do with it.
+    pub related: Option<Related>,
+}
+
+impl DestinationFault {
+    /// A fault without advice.
+    fn new(kind: FaultKind, place: Place, message: impl Into<String>) -> Self {
+        Self {
+            kind,
+            place,
+            message: message.into(),
+            help: None,
+            related: None,
+        }
+    }
+
+    /// The same with advice.
+    fn with_help(self, help: impl Into<String>) -> Self {
+        Self {
+            help: Some(help.into()),
+            ..self
+        }
+    }
 }
 
 /// The kinds of faults a destination folder can have.
@@ -89,6 +112,16 @@ pub enum FaultKind {
     Schema,
     /// A field the schema does not know.
     UnknownField,
+    /// A registry that is told twice, and not the same.
+    DuplicateRegistry,
+    /// Registries that hold the same packs, with nothing that chooses between them.
+    OverlappingRegistries,
+    /// A macro without a name or a value.
+    EmptyMacro,
+    /// A preference for a registry that the destination does not have.
+    UnknownPreference,
+    /// A file that is left out; [`Destination::unread`] names it as well.
+    Unread,
 }
 
 /// A destination.

@@ -85,6 +85,8 @@ pub struct Registry {
     pub is_default: bool,
     /// How much of its content is known.
     pub listing: Listing,
+    /// Where the destination folder tells of it first; packs may name a registry that nothing else tells of.
+    pub declared: Option<Place>,
 }
 
 /// What a pack's content is, which decides the registries that can serve it.

@@ -17,6 +17,8 @@ mod drifting_tag;
 mod duplicate_in_batch;
 mod duplicate_key;
 mod duplicate_profile;
+mod duplicate_registry;
+mod empty_macro;
 mod expired_ignore;
 mod expired_pack;
 mod exposed_secret;
@@ -43,6 +45,7 @@ mod missing_required_value;
 mod missing_variable_default;
 mod nested_variable;
 mod not_an_export;
+mod overlapping_registries;
 mod repeated_core_layer;
 mod repeated_manifest;
 mod repeated_pack;
@@ -55,8 +58,10 @@ mod undefined_variable;
 mod unknown_cloud_type;
 mod unknown_field;
 mod unknown_function;
+mod unknown_preference;
 mod unknown_system_macro;
 mod unquoted_reference;
+mod unread_file;
 mod unresolved_pack_reference;
 mod unsupported_cloud;
 mod unused_ignore;
@@ -151,6 +156,8 @@ pub static ALL: &[&dyn Rule] = &[
     &duplicate_in_batch::DuplicateInBatch,
     &duplicate_key::DuplicateKey,
     &duplicate_profile::DuplicateProfile,
+    &duplicate_registry::DuplicateRegistry,
+    &empty_macro::EmptyMacro,
     &expired_ignore::ExpiredIgnore,
     &expired_pack::ExpiredPack,
     &exposed_secret::ExposedSecret,
@@ -177,6 +184,7 @@ pub static ALL: &[&dyn Rule] = &[
     &missing_variable_default::MissingVariableDefault,
     &nested_variable::NestedVariable,
     &not_an_export::NotAnExport,
+    &overlapping_registries::OverlappingRegistries,
     &repeated_core_layer::RepeatedCoreLayer,
     &repeated_manifest::RepeatedManifest,
     &repeated_pack::RepeatedPack,
@@ -188,8 +196,10 @@ pub static ALL: &[&dyn Rule] = &[
     &unknown_cloud_type::UnknownCloudType,
     &unknown_field::UnknownField,
     &unknown_function::UnknownFunction,
+    &unknown_preference::UnknownPreference,
     &unknown_system_macro::UnknownSystemMacro,
     &unquoted_reference::UnquotedReference,
+    &unread_file::UnreadFile,
     &unresolved_pack_reference::UnresolvedPackReference,
     &unsupported_cloud::UnsupportedCloud,
     &unused_ignore::UnusedIgnore,
@@ -220,6 +230,11 @@ pub fn for_destination_fault(kind: crate::destination::FaultKind) -> &'static Ru
         FaultKind::DuplicateKey => &duplicate_key::META,
         FaultKind::Schema => &schema_violation::META,
         FaultKind::UnknownField => &unknown_field::META,
+        FaultKind::DuplicateRegistry => &duplicate_registry::META,
+        FaultKind::OverlappingRegistries => &overlapping_registries::META,
+        FaultKind::EmptyMacro => &empty_macro::META,
+        FaultKind::UnknownPreference => &unknown_preference::META,
+        FaultKind::Unread => &unread_file::META,
     }
 }
 

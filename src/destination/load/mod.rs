@@ -3,7 +3,7 @@
 mod registries;
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap, btree_map::Entry},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet, btree_map::Entry},
     io,
     path::{Path, PathBuf},
 };
@@ -11,7 +11,8 @@ use std::{
 use walkdir::WalkDir;
 
 use crate::{
-    source::{ReadError, Source, TextRange},
+    finding::Place,
+    source::{LineColumn, ReadError, Source, TextRange},
     syntax::{Format, NodeRef, SyntaxFault, Tree, parse_plain},
 };
 
@@ -19,7 +20,7 @@ use super::{
     Destination, DestinationFault, FaultKind,
     config::{self, ToldRegistry},
     existing::{ExistingProfile, profiles_in},
-    macros::{Scope, names_in},
+    macros::{Scope, empty_macros, names_in},
     registry::{HeldPack, Listing},
 };
 
@@ -130,6 +131,11 @@ impl Loader<'_> {
             let names: Option<Vec<_>> = tree.filled_documents().map(names_in).collect();
             match names {
                 Some(names) => {
+                    for names in &names {
+                        let faults = &mut self.destination.faults;
+                        faults.extend(empty_macros(&source, names));
+                        faults.extend(repeated_macros(&source, names));
+                    }
                     let told = self.destination.macros.tell(scope);
                     for name in names.into_iter().flatten() {
                         told.entry(name.text().into_owned())
@@ -144,6 +150,8 @@ impl Loader<'_> {
     fn profiles(&mut self) {
         let root = self.folder.join("profiles");
         let mut told: Vec<ExistingProfile> = Vec::new();
+        // An empty folder tells nothing, not that there are no profiles.
+        let mut has_file = false;
         if let Err(error) = std::fs::read_dir(&root) {
             let shown = self.shown(&root);
             return self.unread(&shown, &error.to_string());
@@ -161,6 +169,7 @@ impl Loader<'_> {
             if stem(&file).is_none() || file.is_dir() {
                 continue;
             }
+            has_file = true;
             let Some((source, tree)) = self.parse(&file) else {
                 continue;
             };
@@ -175,7 +184,9 @@ impl Loader<'_> {
                 }));
             }
         }
-        self.destination.profiles = Some(told);
+        if has_file {
+            self.destination.profiles = Some(told);
+        }
     }
 
     fn config(&mut self, file: &Path) {
@@ -224,6 +235,7 @@ impl Loader<'_> {
                 .extend(profiles);
         }
         self.unknown_selections(config.selected);
+        self.unknown_preferences(config.preferred);
         self.destination.scope = config.scope;
         self.destination.select = config.select;
         self.destination.allowed_hosts = config.allowed_hosts;
@@ -252,6 +264,8 @@ impl Loader<'_> {
             holders.sort_by_key(|held| held.registry);
             holders.iter_mut().for_each(HeldPack::join_told);
         }
+        self.same_names();
+        self.overlaps();
         self.destination
     }
 
@@ -327,6 +341,9 @@ impl Loader<'_> {
 
     fn unread(&mut self, file: &str, reason: &str) {
         self.destination.unread.push(format!("{file}: {reason}"));
+        let message = format!("the file is left out: {reason}");
+        let fault = DestinationFault::new(FaultKind::Unread, start_of(file), message);
+        self.destination.faults.push(fault);
     }
 
     fn shown(&self, path: &Path) -> String {
@@ -367,12 +384,35 @@ fn not_utf8(source: &Source, at: usize) -> DestinationFault {
 }
 
 fn syntax_fault(source: &Source, fault: SyntaxFault) -> DestinationFault {
-    DestinationFault {
-        kind: FaultKind::Syntax,
-        place: config::range_place(source, fault.range),
-        message: fault.message,
-        help: None,
+    let place = config::range_place(source, fault.range);
+    DestinationFault::new(FaultKind::Syntax, place, fault.message)
+}
+
+/// The first byte of a file that may be no text, or not readable.
+fn start_of(file: &str) -> Place {
+    let start = LineColumn { line: 1, column: 1 };
+    Place {
+        file: file.into(),
+        range: TextRange::empty(0),
+        start,
+        end: start,
+        document: 0,
+        pointer: String::new(),
+        inner: None,
     }
+}
+
+/// Macros that one document tells more than once; names are unique within a scope.
+fn repeated_macros(source: &Source, names: &[NodeRef<'_>]) -> Vec<DestinationFault> {
+    let mut seen = HashSet::new();
+    let repeated = names.iter().filter(|name| !seen.insert(name.text()));
+    repeated
+        .map(|&name| {
+            let message = format!("macro `{}` is told twice", name.text());
+            let place = config::place_of(source, name);
+            DestinationFault::new(FaultKind::DuplicateKey, place, message)
+        })
+        .collect()
 }
 
 fn format_of(file: &Path) -> Format {

@@ -1,11 +1,14 @@
 //! The registries of a destination: folders, pack folders, and saved answers.
 
-use std::path::Path;
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    path::Path,
+};
 
 use rayon::prelude::*;
 use walkdir::WalkDir;
 
-use super::{Loader, read_file, stem};
+use super::{Loader, read_file, start_of, stem};
 use crate::{
     destination::{
         DestinationFault, FaultKind,
@@ -17,7 +20,7 @@ use crate::{
         pack_schema::PackSchema,
         registry::{HeldPack, Listing, PackVersion, Registry},
     },
-    finding::Place,
+    finding::{Place, Related},
     source::Source,
     suggest,
     syntax::{NodeRef, Tree},
@@ -25,6 +28,9 @@ use crate::{
 
 /// The files of a pack folder that tell of the pack. A registry folder may be one, and they are no answers then.
 const PACK_FILES: [&str; 4] = ["pack", "values", "schema", "presets"];
+
+/// How many packs of registries that overlap are named.
+const SHOWN_PACKS: usize = 3;
 
 /// A pack that the folder of a pack tells.
 struct FolderPack {
@@ -34,9 +40,10 @@ struct FolderPack {
 
 impl Loader<'_> {
     pub(super) fn registries(&mut self) {
-        self.destination.registries_told = true;
         let root = self.folder.join("registries");
         for entry in self.sorted_entries(&root) {
+            // An empty folder tells nothing, not that there are no registries.
+            self.destination.registries_told |= entry.is_dir() || stem(&entry).is_some();
             if entry.is_dir() {
                 self.registry_folder(&entry);
             } else if stem(&entry).is_some() {
@@ -60,11 +67,9 @@ impl Loader<'_> {
             let Some((source, tree)) = self.parse(file) else {
                 continue;
             };
-            match self
-                .one_document(&source, &tree)
-                .and_then(answers::registry)
-            {
-                Some(told) => own = told,
+            let root = self.one_document(&source, &tree);
+            match root.and_then(|root| Some((answers::registry(root)?, root))) {
+                Some((told, root)) => own = declared(told, root, &source),
                 None => self.unread(source.name(), "it names no registry"),
             }
         }
@@ -178,12 +183,9 @@ impl Loader<'_> {
                     source.name(),
                     "it is no answer about registries or packs that is known",
                 ),
-                Some(Answer::Registry(registry)) => {
-                    self.registry(registry);
-                }
                 Some(Answer::Registries(registries)) => {
-                    for registry in registries {
-                        self.registry(registry);
+                    for (registry, node) in registries {
+                        self.registry(declared(registry, node, &source));
                     }
                 }
                 Some(Answer::Packs { packs, count }) => self.page(&source, packs, count, number),
@@ -267,16 +269,132 @@ impl Loader<'_> {
             .into_iter()
             .filter(|(name, _)| !known.contains(&name.as_str()));
         let faults: Vec<_> = unknown
-            .map(|(name, place)| DestinationFault {
-                kind: FaultKind::Schema,
-                place,
-                message: format!(
+            .map(|(name, place)| {
+                let message = format!(
                     "`select` names registry `{name}`, which the destination does not have"
-                ),
-                help: Some(format!("its registries: {}", suggest::list(&known))),
+                );
+                DestinationFault::new(FaultKind::Schema, place, message)
+                    .with_help(format!("its registries: {}", suggest::list(&known)))
             })
             .collect();
         self.destination.faults.extend(faults);
+    }
+
+    /// A preference for a registry that is not there does nothing; the next one in the list is taken.
+    pub(super) fn unknown_preferences(&mut self, preferred: Vec<(String, Place)>) {
+        let registries = self.destination.registries.iter();
+        let known: Vec<&str> = registries.map(|registry| registry.name.as_str()).collect();
+        let unknown = preferred
+            .into_iter()
+            .filter(|(name, _)| !known.contains(&name.as_str()));
+        let faults: Vec<_> = unknown
+            .map(|(name, place)| {
+                let message = format!(
+                    "`select.prefer` names registry `{name}`, which the destination does not have"
+                );
+                let help = match suggest::closest(&name, known.iter().copied()) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => format!("its registries: {}", suggest::list(&known)),
+                };
+                DestinationFault::new(FaultKind::UnknownPreference, place, message).with_help(help)
+            })
+            .collect();
+        self.destination.faults.extend(faults);
+    }
+
+    /// Registries that share a name: whatever chooses a registry by its name cannot tell them apart.
+    pub(super) fn same_names(&mut self) {
+        let mut seen: HashMap<&str, &Registry> = HashMap::new();
+        let mut faults = Vec::new();
+        for registry in &self.destination.registries {
+            if registry.name.is_empty() {
+                continue;
+            }
+            let Some(first) = seen.get(registry.name.as_str()) else {
+                seen.insert(&registry.name, registry);
+                continue;
+            };
+            let Some(place) = registry.declared.clone() else {
+                continue;
+            };
+            let message = format!(
+                "two registries are called `{}`: {} and {}",
+                registry.name,
+                identity(first),
+                identity(registry)
+            );
+            let fault = DestinationFault::new(FaultKind::DuplicateRegistry, place, message);
+            faults.push(DestinationFault {
+                related: first.declared.clone().map(|place| Related {
+                    place,
+                    message: "the other one is told here".to_owned(),
+                }),
+                ..fault.with_help("what chooses a registry by its name cannot tell them apart")
+            });
+        }
+        self.destination.faults.extend(faults);
+    }
+
+    /// Registries that hold the same packs in the same versions: an import has to be told which one is meant.
+    pub(super) fn overlaps(&mut self) {
+        let destination = &self.destination;
+        let select = &destination.select;
+        let is_preferred = |number: usize| {
+            let registry = destination.registry(number);
+            registry.is_some_and(|registry| select.prefer.contains(&registry.name))
+        };
+        let mut shared: BTreeMap<(usize, usize), BTreeSet<&str>> = BTreeMap::new();
+        let several = destination
+            .packs
+            .iter()
+            .filter(|(name, held)| held.len() > 1 && !select.packs.contains_key(name.as_str()));
+        for (name, held) in several {
+            // The last registry with each version: of many that have it, neighbours are compared and not all pairs.
+            let mut last: HashMap<&str, usize> = HashMap::new();
+            for held in held.iter().filter(|held| !is_preferred(held.registry)) {
+                for version in &held.versions {
+                    let before = last.insert(&version.version, held.registry);
+                    if let Some(before) = before.filter(|before| *before != held.registry) {
+                        shared
+                            .entry((before, held.registry))
+                            .or_default()
+                            .insert(name);
+                    }
+                }
+            }
+        }
+        let faults: Vec<_> = shared
+            .into_iter()
+            .filter_map(|((one, other), packs)| {
+                let (one, other) = (destination.registry(one)?, destination.registry(other)?);
+                Some(self.overlap(one, other, &packs))
+            })
+            .collect();
+        self.destination.faults.extend(faults);
+    }
+
+    fn overlap(
+        &self,
+        one: &Registry,
+        other: &Registry,
+        packs: &BTreeSet<&str>,
+    ) -> DestinationFault {
+        let shown: Vec<&str> = packs.iter().copied().take(SHOWN_PACKS).collect();
+        let more = match packs.len().saturating_sub(SHOWN_PACKS) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        let message = format!(
+            "{one} and {other} hold the same versions of {}{more}, and nothing chooses between them",
+            suggest::list(&shown)
+        );
+        let config = self.shown(&self.destination.config_file);
+        let place = other.declared.clone().or_else(|| one.declared.clone());
+        let place = place.unwrap_or_else(|| start_of(&config));
+        let help = format!(
+            "name one of them in `select.prefer` of `{config}`, or the registry of each pack in `select.packs`"
+        );
+        DestinationFault::new(FaultKind::OverlappingRegistries, place, message).with_help(help)
     }
 
     /// The number of a registry: of the one with the same uid, or without a uid the same name, else a new one. What
@@ -303,7 +421,11 @@ impl Loader<'_> {
             self.by_uid.insert(told.uid.clone(), number);
         }
         match self.destination.registries.get_mut(number) {
-            Some(known) => merge(known, told),
+            Some(known) => {
+                let contradiction = contradiction(known, &told);
+                merge(known, told);
+                self.destination.faults.extend(contradiction);
+            }
             None => self.destination.registries.push(told),
         }
         number
@@ -384,6 +506,56 @@ fn folder_pack(
     })
 }
 
+/// A registry with the place that tells of it.
+fn declared(registry: Registry, node: NodeRef<'_>, source: &Source) -> Registry {
+    let keys: [&[&str]; 4] = [
+        &["name"],
+        &["metadata", "name"],
+        &["uid"],
+        &["metadata", "uid"],
+    ];
+    let named = keys.iter().find_map(|keys| node.at(keys));
+    Registry {
+        declared: Some(config::place_of(source, named.unwrap_or(node))),
+        ..registry
+    }
+}
+
+fn identity(registry: &Registry) -> String {
+    match (registry.uid.as_str(), registry.kind.name()) {
+        ("", "") => "one without a uid".to_owned(),
+        ("", kind) => format!("one of kind `{kind}` without a uid"),
+        (uid, _) => format!("`{uid}`"),
+    }
+}
+
+/// What a registry is told to be here that another file tells otherwise. The first one counts.
+fn contradiction(known: &Registry, told: &Registry) -> Option<DestinationFault> {
+    let place = told.declared.clone()?;
+    let kinds = (known.kind.name(), told.kind.name());
+    let (what, first, now) = [
+        ("called", known.name.as_str(), told.name.as_str()),
+        ("of kind", kinds.0, kinds.1),
+        ("with content", &known.provider_type, &told.provider_type),
+    ]
+    .into_iter()
+    .find(|(_, first, now)| !first.is_empty() && !now.is_empty() && first != now)?;
+    let subject = if what == "called" {
+        format!("registry `{}`", told.uid)
+    } else {
+        format!("registry {known}")
+    };
+    let message = format!("{subject} is {what} `{now}` here, and `{first}` elsewhere");
+    let fault = DestinationFault::new(FaultKind::DuplicateRegistry, place, message);
+    Some(DestinationFault {
+        related: known.declared.clone().map(|place| Related {
+            place,
+            message: format!("`{first}` is told here, and counts"),
+        }),
+        ..fault
+    })
+}
+
 fn merge(known: &mut Registry, told: Registry) {
     let fill = |known: &mut String, told: String| {
         if known.is_empty() {
@@ -399,4 +571,7 @@ fn merge(known: &mut Registry, told: Registry) {
     known.is_private = known.is_private.or(told.is_private);
     known.is_default |= told.is_default;
     known.is_sync_supported = known.is_sync_supported.or(told.is_sync_supported);
+    if known.declared.is_none() {
+        known.declared = told.declared;
+    }
 }
