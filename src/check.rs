@@ -63,6 +63,8 @@ pub struct Unreadable {
 /// What became of one file.
 #[derive(Debug, Default)]
 pub struct FileOutcome {
+    /// The name of the file, if it was checked.
+    file: Option<Arc<str>>,
     findings: Vec<Finding>,
     coverage: Coverage,
     profiles: Vec<BatchProfile>,
@@ -156,7 +158,10 @@ pub fn check_file(
     options: &CheckOptions,
 ) -> FileOutcome {
     let mut sink = Sink::new(file);
-    let mut outcome = FileOutcome::default();
+    let mut outcome = FileOutcome {
+        file: Some(Arc::clone(file.source().name())),
+        ..FileOutcome::default()
+    };
     let settings = &options.settings;
     let rules: Vec<_> = rules::active(settings).collect();
     for rule in &rules {
@@ -264,7 +269,9 @@ pub fn report(
     let mut coverage = Coverage::default();
     let mut batch = Batch::default();
     let mut used_ignores = Used::new();
+    let mut files = BTreeSet::new();
     for outcome in outcomes {
+        files.extend(outcome.file);
         findings.extend(outcome.findings);
         coverage.add(outcome.coverage);
         batch.profiles.extend(outcome.profiles);
@@ -322,7 +329,10 @@ pub fn report(
         .iter()
         .map(|destination| destination.name().to_string())
         .collect();
-    Report::new(findings, coverage, names)
+    Report {
+        files,
+        ..Report::new(findings, coverage, names)
+    }
 }
 
 /// The packs that no registry could be asked for, counted for each destination.

@@ -185,7 +185,8 @@ fn window(text: &str, bounds: TextRange, focus: TextRange, width: usize) -> Text
 fn push_harmless(line: &mut String, character: char) {
     if character == '\t' {
         line.push_str("  ");
-    } else if sensitive::is_unprintable(character) {
+    } else if sensitive::is_unprintable(character) || sensitive::ends_command_mark(line, character)
+    {
         line.extend(character.escape_unicode());
     } else {
         line.push(character);

@@ -182,6 +182,17 @@ pub enum Applicability {
     Unsafe,
 }
 
+impl Applicability {
+    /// Its name in output.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Safe => "safe",
+            Self::Unsafe => "unsafe",
+        }
+    }
+}
+
 /// What would mend a finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fix {
@@ -191,6 +202,8 @@ pub struct Fix {
     pub applicability: Applicability,
     /// The replacements in the file, in order, not overlapping.
     pub edits: Vec<Edit>,
+    /// Where each of the edits begins and ends. Set when the findings of the file are complete.
+    pub spans: Vec<(LineColumn, LineColumn)>,
 }
 
 impl Fix {

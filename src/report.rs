@@ -1,6 +1,9 @@
 //! What a run found, ready for any output: sorted, without repetitions, with fingerprints.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use crate::finding::{Finding, Level};
 
@@ -47,8 +50,12 @@ pub struct Report {
     pub coverage: Coverage,
     /// The names of the destinations that were asked.
     pub destinations: Vec<String>,
+    /// The names of the files that were checked.
+    pub files: BTreeSet<Arc<str>>,
     /// How many findings were left out because a baseline knows them.
     pub known: usize,
+    /// What could not be read or written, and why: the findings are not all there would be.
+    pub failures: Vec<String>,
 }
 
 impl Report {
@@ -62,7 +69,7 @@ impl Report {
             findings,
             coverage,
             destinations,
-            known: 0,
+            ..Self::default()
         }
     }
 

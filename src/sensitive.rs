@@ -47,18 +47,27 @@ pub fn is_unprintable(character: char) -> bool {
         || matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{61c}')
 }
 
-/// `text` on one line, without characters that would act on a terminal.
+/// `text` on one line, without what would act on a terminal or in the log of a pipeline.
 #[must_use]
 pub fn printable(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for character in text.chars() {
         if is_unprintable(character) {
             shown.extend(character.escape_default());
+        } else if ends_command_mark(&shown, character) {
+            shown.extend(character.escape_unicode());
         } else {
             shown.push(character);
         }
     }
     shown
+}
+
+/// Whether a character makes `##[` of the text before it: GitHub Actions and Azure Pipelines take what follows in a log
+/// for a command.
+#[must_use]
+pub fn ends_command_mark(before: &str, character: char) -> bool {
+    character == '[' && before.ends_with("##")
 }
 
 /// Whether a key's name says that its value is a secret.

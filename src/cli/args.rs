@@ -60,6 +60,10 @@ pub struct CheckArgs {
     #[arg(long, value_enum, default_value = "human")]
     pub format: CheckFormat,
 
+    /// Write findings to a file as well, in a format of its own; may be given several times
+    #[arg(long = "output", value_name = "FORMAT=FILE", value_parser = output)]
+    pub outputs: Vec<(CheckFormat, PathBuf)>,
+
     /// The lowest level that makes the run fail [default: error]
     #[arg(long, value_enum, value_name = "LEVEL")]
     pub fail_on: Option<FailOn>,
@@ -264,6 +268,16 @@ pub enum CheckFormat {
     Concise,
     /// For programs; `schemas/check-report.schema.json` describes it.
     Json,
+    /// SARIF 2.1.0, for code scanning and editors.
+    Sarif,
+    /// Workflow commands, which GitHub Actions shows beside the changes.
+    Github,
+    /// GitLab's code quality report.
+    Gitlab,
+    /// JUnit XML, which Jenkins and others show as tests.
+    Junit,
+    /// For a comment on a pull request.
+    Markdown,
 }
 
 /// Output formats of `rewrite`.
@@ -317,6 +331,20 @@ fn rule_level(text: &str) -> Result<(String, Option<Level>), String> {
         return Err(format!("no rule or group is called `{name}`{near}"));
     }
     Ok((name, level))
+}
+
+fn output(text: &str) -> Result<(CheckFormat, PathBuf), String> {
+    let (name, path) = pair(text)?;
+    let format = CheckFormat::from_str(&name, false).map_err(|_| {
+        let formats = CheckFormat::value_variants().iter();
+        let formats = formats.filter_map(ValueEnum::to_possible_value);
+        let names: Vec<String> = formats.map(|value| value.get_name().to_owned()).collect();
+        format!("unknown format `{name}`: expected {}", names.join(", "))
+    })?;
+    if path == "-" {
+        return Err(format!("for standard output there is `--format {name}`"));
+    }
+    Ok((format, PathBuf::from(path)))
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {

@@ -6,6 +6,7 @@ use super::{
     args::{CheckArgs, CheckFormat, SelectionArgs, map_of},
     config,
     output::{self, Outcome},
+    reports,
 };
 use crate::{
     baseline::{Baseline, Scope},
@@ -31,8 +32,8 @@ const SHOWN_PER_FILE: usize = 50;
 ///
 /// A message when the run cannot begin: a destination that cannot be loaded, a registry that does not exist.
 pub fn run(args: &CheckArgs) -> Result<Outcome, String> {
-    if args.diff && args.format != CheckFormat::Human {
-        return Err("--diff is for people: leave out --format".to_owned());
+    if args.diff && (args.format != CheckFormat::Human || !args.outputs.is_empty()) {
+        return Err("--diff is for people: leave out --format and --output".to_owned());
     }
     if args.unsafe_fixes && !args.fix && !args.diff {
         return Err("--unsafe-fixes goes with --fix or --diff".to_owned());
@@ -44,6 +45,7 @@ pub fn run(args: &CheckArgs) -> Result<Outcome, String> {
         output::print(&config::show(args, &config, &settings))?;
         return Ok(Outcome::Clean);
     }
+    reports::can_be_written(&args.outputs)?;
     let folders = if args.destinations.is_empty() {
         config
             .destinations
@@ -61,7 +63,7 @@ pub fn run(args: &CheckArgs) -> Result<Outcome, String> {
         choices,
         max_file_size: args.common.max_file_size,
         settings,
-        excerpts: (args.format == CheckFormat::Human).then(|| excerpt_style(width)),
+        excerpts: reports::show_lines(args).then(|| excerpt_style(width)),
     };
     let (paths, stdin): (Vec<_>, Vec<_>) =
         paths.into_iter().partition(|path| path != Path::new("-"));
@@ -70,10 +72,8 @@ pub fn run(args: &CheckArgs) -> Result<Outcome, String> {
     for destination in &destinations {
         input::leave_out_destination(&mut files, destination.folder());
     }
-    let mut failed = !missing.is_empty();
-    for error in &missing {
-        output::error(&error.to_string());
-    }
+    reports::leave_out(&mut files, &args.outputs)?;
+    let mut failures: Vec<String> = missing.iter().map(ToString::to_string).collect();
     let is_fixing = args.fix || args.diff;
     if is_fixing && !stdin.is_empty() {
         return Err("fixes are made in files, not in standard input".to_owned());
@@ -94,14 +94,12 @@ pub fn run(args: &CheckArgs) -> Result<Outcome, String> {
         for reason in &file.refused {
             output::warning(&format!("{}: {reason}", file.file));
         }
-        if let Some(error) = &file.error {
-            failed = true;
-            output::error(&error.to_string());
-        }
+        failures.extend(file.error.as_ref().map(ToString::to_string));
     }
-    for file in &unreadable {
-        failed = true;
-        output::error(&format!("`{}`: {}", file.path.display(), file.error));
+    let unreadable = unreadable.iter();
+    failures.extend(unreadable.map(|file| format!("`{}`: {}", file.path.display(), file.error)));
+    for failure in &failures {
+        output::error(failure);
     }
     if !stdin.is_empty() {
         let source = Source::read_stream(
@@ -116,52 +114,55 @@ pub fn run(args: &CheckArgs) -> Result<Outcome, String> {
     if let (Some(style), Some(source)) = (options.excerpts, &config.source) {
         config::cut_excerpts(&mut report.findings, source, style);
     }
-    if failed && report.coverage == Coverage::default() && report.findings.is_empty() {
+    report.failures = failures;
+    let has_seen_nothing = !report.failures.is_empty()
+        && report.coverage == Coverage::default()
+        && report.findings.is_empty();
+    if !has_seen_nothing {
+        let mut scope = scope(&files, &destinations, &config);
+        if !stdin.is_empty() {
+            scope.files.insert(args.stdin_filename.clone());
+        }
+        heed_baselines(args, &mut report, &scope)?;
+    }
+    let in_file = config.fail_on.map(|level| level.value);
+    let fails_from = match (args.fail_on, in_file) {
+        (Some(level), _) => level.level(),
+        (None, Some(level)) => level,
+        (None, None) => Some(Level::Error),
+    };
+    let unwritten = reports::write(&args.outputs, &report, fails_from);
+    unwritten.iter().for_each(|error| output::error(error));
+    if has_seen_nothing {
         return Ok(Outcome::Failed);
     }
-    let mut scope = scope(&files, &destinations, &config);
-    if !stdin.is_empty() {
-        scope.files.insert(args.stdin_filename.clone());
-    }
-    heed_baselines(args, &mut report, &scope)?;
+    let has_failed = !report.failures.is_empty() || !unwritten.is_empty();
     let summary = emit::fix::summary(&fixed, !args.diff);
-    let text = match args.format {
-        CheckFormat::Human => {
-            let mut text = String::new();
-            if args.diff {
-                text = emit::fix::diffs(&fixed);
-            }
-            text.push_str(&emit::human::render(
-                &report,
-                args.common.color.is_on(),
-                width,
-            ));
-            if !summary.is_empty() {
-                text.push_str(&summary);
-                text.push('\n');
-            }
-            text
+    if args.format == CheckFormat::Human {
+        let mut text = String::new();
+        if args.diff {
+            text = emit::fix::diffs(&fixed);
         }
-        CheckFormat::Concise => emit::concise::render(&report),
-        CheckFormat::Json => emit::json::render(&report),
-    };
-    output::print(&text)?;
-    if args.format != CheckFormat::Human && !summary.is_empty() {
-        output::note(&summary);
+        let color = args.common.color.is_on();
+        text.push_str(&emit::human::render(&report, color, width));
+        if !summary.is_empty() {
+            text.push_str(&summary);
+            text.push('\n');
+        }
+        output::print(&text)?;
+    } else {
+        output::print(&reports::render(args.format, &report, fails_from))?;
+        if !summary.is_empty() {
+            output::note(&summary);
+        }
     }
-    if report.coverage.profiles == 0 && report.findings.is_empty() && !failed {
+    if report.coverage.profiles == 0 && report.findings.is_empty() && !has_failed {
         output::warning("no profiles found");
     }
-    Ok(if failed {
+    Ok(if has_failed {
         Outcome::Failed
     } else {
-        let in_file = config.fail_on.map(|level| level.value);
-        let level = match (args.fail_on, in_file) {
-            (Some(level), _) => level.level(),
-            (None, Some(level)) => level,
-            (None, None) => Some(Level::Error),
-        };
-        output::outcome(&report, level)
+        output::outcome(&report, fails_from)
     })
 }
 

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::{
     args::{CheckArgs, CheckFormat, CommonArgs, RuleArgs},
-    output,
+    output, reports,
 };
 use crate::{
     config::{self, Config, OPTIONS, Unusable},
@@ -64,12 +64,10 @@ fn print_faults(
     cut_excerpts(&mut faults, source, super::check::excerpt_style(width));
     let report = Report::new(faults, Coverage::default(), Vec::new());
     let mut text = String::new();
-    match format {
-        CheckFormat::Human => {
-            emit::human::findings(&mut text, &report, args.color.is_on(), width);
-        }
-        CheckFormat::Concise => text = emit::concise::render(&report),
-        CheckFormat::Json => text = emit::json::render(&report),
+    if format == CheckFormat::Human {
+        emit::human::findings(&mut text, &report, args.color.is_on(), width);
+    } else {
+        text = reports::render(format, &report, Some(Level::Error));
     }
     output::print(&text)
 }

@@ -4,6 +4,7 @@ mod args;
 mod check;
 mod config;
 mod output;
+mod reports;
 mod rewrite;
 mod rules;
 

@@ -93,10 +93,12 @@ impl Color {
     }
 }
 
-/// The width of the terminal, in characters; 100 where output goes elsewhere.
+/// The width of output that goes to no terminal, in characters.
+pub const ELSEWHERE: usize = 100;
+
+/// The width of the terminal, in characters; [`ELSEWHERE`] where output goes elsewhere.
 #[must_use]
 pub fn width() -> usize {
-    const ELSEWHERE: usize = 100;
     if !io::stdout().is_terminal() {
         return ELSEWHERE;
     }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::{report::Report, sensitive::printable};
+use crate::{finding::Finding, report::Report, sensitive::printable, source::LineColumn};
 
 /// Renders a report.
 #[must_use]
@@ -21,18 +21,22 @@ pub fn render(report: &Report) -> String {
             finding.rule.id,
             printable(&finding.message),
         );
-        if let Some(inner) = &place.inner {
-            let pack = finding.pack.as_deref().unwrap_or_default();
-            let _ = write!(
-                out,
-                " ({} {}:{}:{})",
-                printable(pack),
-                inner.name,
-                inner.start.line,
-                inner.start.column
-            );
+        if let Some(inner) = inner_place(finding) {
+            let _ = write!(out, " ({inner})");
         }
         out.push('\n');
     }
     out
+}
+
+/// `pack string:line:column` of the embedded document that a finding lies in.
+pub(super) fn inner_place(finding: &Finding) -> Option<String> {
+    let inner = finding.place.inner.as_ref()?;
+    let pack = finding.pack.as_deref().unwrap_or_default();
+    let LineColumn { line, column } = inner.start;
+    Some(format!(
+        "{} {}:{line}:{column}",
+        printable(pack),
+        inner.name
+    ))
 }

@@ -317,43 +317,8 @@ impl Diagnostic for Snippet {
 
 fn summary(out: &mut String, report: &Report) {
     let coverage = &report.coverage;
-    let against = if report.destinations.is_empty() {
-        String::new()
-    } else {
-        format!(" against {}", report.destinations.join(", "))
-    };
-    line(
-        out,
-        &format!(
-            "{}, {}, {}, {} checked{}",
-            counted(coverage.profiles, "profile", "profiles"),
-            counted(coverage.packs, "pack", "packs"),
-            counted(
-                coverage.embedded_documents,
-                "embedded document",
-                "embedded documents"
-            ),
-            counted(coverage.references, "reference", "references"),
-            printable(&against),
-        ),
-    );
-    let counts: Vec<String> = [
-        (Level::Error, "error", "errors"),
-        (Level::Warning, "warning", "warnings"),
-        (Level::Info, "info", "infos"),
-    ]
-    .into_iter()
-    .map(|(level, one, many)| (report.count(level), one, many))
-    .filter(|(count, ..)| *count > 0)
-    .map(|(count, one, many)| counted(count, one, many))
-    .collect();
-    let found = match counts.as_slice() {
-        [] => "nothing found".to_owned(),
-        _ => {
-            let files = counted(report.files_at(Level::Info), "file", "files");
-            format!("{} in {files}", counts.join(" and "))
-        }
-    };
+    line(out, &covered(report));
+    let found = found(report);
     let ready: Vec<String> = coverage
         .ready_at
         .iter()
@@ -394,6 +359,57 @@ fn summary(out: &mut String, report: &Report) {
     }
 }
 
+/// What was looked at, in a sentence.
+pub(super) fn covered(report: &Report) -> String {
+    let coverage = &report.coverage;
+    let against = if report.destinations.is_empty() {
+        String::new()
+    } else {
+        format!(" against {}", report.destinations.join(", "))
+    };
+    format!(
+        "{}, {}, {}, {} checked{}",
+        counted(coverage.profiles, "profile", "profiles"),
+        counted(coverage.packs, "pack", "packs"),
+        counted(
+            coverage.embedded_documents,
+            "embedded document",
+            "embedded documents"
+        ),
+        counted(coverage.references, "reference", "references"),
+        printable(&against),
+    )
+}
+
+/// What was found, in a sentence.
+pub(super) fn found(report: &Report) -> String {
+    match levels(&report.findings.iter().collect::<Vec<_>>()).as_str() {
+        "" => "nothing found".to_owned(),
+        counts => {
+            let files = counted(report.files_at(Level::Info), "file", "files");
+            format!("{counts} in {files}")
+        }
+    }
+}
+
+/// How many findings there are of each level that occurs; empty without findings.
+pub(super) fn levels(findings: &[&Finding]) -> String {
+    let counts: Vec<String> = [
+        (Level::Error, "error", "errors"),
+        (Level::Warning, "warning", "warnings"),
+        (Level::Info, "info", "infos"),
+    ]
+    .into_iter()
+    .map(|(level, one, many)| {
+        let of_level = findings.iter().filter(|finding| finding.level == level);
+        (of_level.count(), one, many)
+    })
+    .filter(|(count, ..)| *count > 0)
+    .map(|(count, one, many)| counted(count, one, many))
+    .collect();
+    counts.join(" and ")
+}
+
 pub(super) fn counted(count: usize, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
 }
@@ -403,13 +419,14 @@ fn line(out: &mut String, text: &str) {
     let _ = writeln!(out, "{text}");
 }
 
-/// Breaks a text between words so that lines fit, with `indent` before all but the first.
+/// Breaks a text between words so that lines fit, with `indent` before all but the first. No line begins with the two
+/// colons of a word, which the log of a pipeline could take for a command.
 pub(super) fn wrap(text: &str, width: usize, indent: &str) -> String {
     let mut wrapped = String::new();
     let mut column = 0;
     for word in text.split(' ') {
         let len = word.chars().count();
-        if column > 0 && column + 1 + len > width {
+        if column > 0 && column + 1 + len > width && !word.starts_with("::") {
             wrapped.push('\n');
             wrapped.push_str(indent);
             column = indent.len();

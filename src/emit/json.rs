@@ -1,10 +1,13 @@
 //! The report for programs, version 1; `schemas/check-report.schema.json` describes it.
 
+use std::fmt::Write as _;
+
 use serde::Serialize;
 
 use crate::{
-    finding::{Applicability, Finding, Fix, InnerPlace, Level, Place, Related},
+    finding::{Finding, Fix, InnerPlace, Level, Place, Related},
     report::Report,
+    sensitive::is_unprintable,
 };
 
 /// The version of the format: raised when a program that reads it would have to change.
@@ -142,12 +145,26 @@ pub fn render(report: &Report) -> String {
     to_text(&json)
 }
 
-/// Pretty JSON with a line break at its end.
+/// Pretty JSON with a line break at its end, in which nothing acts on a terminal or reorders text.
 pub(super) fn to_text(value: &impl Serialize) -> String {
     // None of the types serialised here can fail: no maps with keys that are no strings, no failing impls.
     let mut text = serde_json::to_string_pretty(value).unwrap_or_default();
     text.push('\n');
-    text
+    let acts = |sign: char| sign != '\n' && is_unprintable(sign);
+    if !text.contains(acts) {
+        return text;
+    }
+    // Such characters stand in strings only, where JSON has an escape for each.
+    let mut escaped = String::with_capacity(text.len() + 64);
+    for sign in text.chars() {
+        if acts(sign) {
+            // Writing to a String cannot fail.
+            let _ = write!(escaped, "\\u{:04x}", u32::from(sign));
+        } else {
+            escaped.push(sign);
+        }
+    }
+    escaped
 }
 
 pub(super) fn finding(finding: &Finding) -> JsonFinding<'_> {
@@ -214,10 +231,7 @@ fn related(related: &Related) -> JsonRelated<'_> {
 fn fix(fix: &Fix) -> JsonFix<'_> {
     JsonFix {
         description: &fix.description,
-        applicability: match fix.applicability {
-            Applicability::Safe => "safe",
-            Applicability::Unsafe => "unsafe",
-        },
+        applicability: fix.applicability.name(),
         edits: fix
             .edits
             .iter()

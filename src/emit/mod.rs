@@ -3,8 +3,13 @@
 pub mod concise;
 pub mod config;
 pub mod fix;
+pub mod github;
+pub mod gitlab;
 pub mod human;
 pub mod json;
+pub mod junit;
+pub mod markdown;
 pub mod page;
 pub mod rewrite;
 pub mod rules;
+pub mod sarif;

@@ -6,7 +6,7 @@ use super::{Embedded, EmbeddedReference, Profile, Shape, Slot, embedded::alias_f
 use crate::{
     finding::{InnerPlace, Place},
     sensitive,
-    source::{LineIndex, Source, TextRange},
+    source::{LineColumn, LineIndex, Source, TextRange},
     syntax::{Format, NodeId, NodeRef, SyntaxFault, Tree, comments, json, yaml},
 };
 
@@ -179,7 +179,7 @@ impl ProfileFile {
     /// The place of some bytes of the file.
     #[must_use]
     pub fn place(&self, range: TextRange, pointer: String) -> Place {
-        let (start, end) = positions(self.source.lines(), self.source.text(), range);
+        let (start, end) = self.positions(range);
         Place {
             file: Arc::clone(self.source.name()),
             range,
@@ -192,6 +192,12 @@ impl ProfileFile {
             pointer,
             inner: None,
         }
+    }
+
+    /// The positions of the first byte of a range and of what follows its last one.
+    #[must_use]
+    pub fn positions(&self, range: TextRange) -> (LineColumn, LineColumn) {
+        positions(self.source.lines(), self.source.text(), range)
     }
 
     /// The place of some bytes of an embedded text; `path` is the pointer to their node in its document.
@@ -222,11 +228,7 @@ impl ProfileFile {
     }
 }
 
-fn positions(
-    lines: &LineIndex,
-    text: &str,
-    range: TextRange,
-) -> (crate::source::LineColumn, crate::source::LineColumn) {
+fn positions(lines: &LineIndex, text: &str, range: TextRange) -> (LineColumn, LineColumn) {
     let Range { start, end } = range.range();
     (lines.position(text, start), lines.position(text, end))
 }

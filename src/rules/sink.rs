@@ -158,9 +158,14 @@ impl<'f> Sink<'f> {
         }
     }
 
-    /// The findings.
+    /// The findings, complete: their fixes know where they are in the file.
     #[must_use]
-    pub fn finish(self) -> Vec<Finding> {
+    pub fn finish(mut self) -> Vec<Finding> {
+        let fixes = self.findings.iter_mut();
+        for fix in fixes.filter_map(|finding| finding.fix.as_mut()) {
+            let ranges = fix.edits.iter().map(|edit| edit.range);
+            fix.spans = ranges.map(|range| self.file.positions(range)).collect();
+        }
         self.findings
     }
 }
@@ -180,6 +185,7 @@ pub fn inner_fix(
         description,
         applicability,
         edits,
+        spans: Vec::new(),
     })
 }
 
@@ -190,6 +196,7 @@ pub fn outer_fix(edits: Vec<Edit>, description: String, applicability: Applicabi
         description,
         applicability,
         edits,
+        spans: Vec::new(),
     }
 }
 

@@ -21,6 +21,11 @@ use palette_knife::{
 };
 use proptest::{collection::vec, prelude::*, sample::Index};
 
+/// Every output format of `check`.
+pub const FORMATS: [&str; 8] = [
+    "human", "concise", "json", "sarif", "github", "gitlab", "junit", "markdown",
+];
+
 /// A few cases, or as many as `PROPTEST_CASES` asks for.
 pub fn cases(few: u32) -> ProptestConfig {
     let config = ProptestConfig::default();
