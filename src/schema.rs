@@ -29,6 +29,8 @@ pub enum Schema {
     Destination,
     /// The file of `rewrite --secrets`.
     Secrets,
+    /// `palette-knife.toml`.
+    Config,
     /// The report of `check --format json`.
     CheckReport,
     /// The report of `rewrite --format json`.
@@ -53,6 +55,45 @@ pub struct Violation<'t> {
 }
 
 impl Schema {
+    /// Every schema, in the order of their names.
+    pub const ALL: [Self; 7] = [
+        Self::CheckReport,
+        Self::Config,
+        Self::Destination,
+        Self::Profile,
+        Self::RewriteReport,
+        Self::Rules,
+        Self::Secrets,
+    ];
+
+    /// Its name: that of its file, without `.schema.json`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Profile => "profile",
+            Self::Destination => "destination",
+            Self::Secrets => "secrets",
+            Self::Config => "config",
+            Self::CheckReport => "check-report",
+            Self::RewriteReport => "rewrite-report",
+            Self::Rules => "rules",
+        }
+    }
+
+    /// What it describes, for lists: lower case, no final period.
+    #[must_use]
+    pub fn summary(self) -> &'static str {
+        match self {
+            Self::Profile => "an exported profile",
+            Self::Destination => "`destination.yaml` or `destination.json`",
+            Self::Secrets => "the file of `rewrite --secrets`",
+            Self::Config => "`palette-knife.toml`",
+            Self::CheckReport => "the report of `check --format json`",
+            Self::RewriteReport => "the report of `rewrite --format json`",
+            Self::Rules => "the list of `rules --format json`",
+        }
+    }
+
     /// Its text.
     #[must_use]
     pub fn text(self) -> &'static str {
@@ -60,6 +101,7 @@ impl Schema {
             Self::Profile => include_str!("../schemas/profile.schema.json"),
             Self::Destination => include_str!("../schemas/destination.schema.json"),
             Self::Secrets => include_str!("../schemas/secrets.schema.json"),
+            Self::Config => include_str!("../schemas/config.schema.json"),
             Self::CheckReport => include_str!("../schemas/check-report.schema.json"),
             Self::RewriteReport => include_str!("../schemas/rewrite-report.schema.json"),
             Self::Rules => include_str!("../schemas/rules.schema.json"),
@@ -77,8 +119,10 @@ impl Schema {
             Self::Profile => &PROFILE,
             Self::Destination => &DESTINATION,
             Self::Secrets => &SECRETS,
-            // Reports are written, not read: the tests validate them.
-            Self::CheckReport | Self::RewriteReport | Self::Rules => return Vec::new(),
+            // The configuration is TOML, which editors validate. Reports are written, not read: the tests validate them.
+            Self::Config | Self::CheckReport | Self::RewriteReport | Self::Rules => {
+                return Vec::new();
+            }
         };
         compiled.violations(root)
     }

@@ -1,8 +1,9 @@
 //! The arguments of every command; help, completions and the manual come from here.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{collections::BTreeMap, env, path::PathBuf, sync::LazyLock};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 
 use super::output::{Color, FailOn};
 use crate::{
@@ -17,7 +18,12 @@ use crate::{
 
 /// An offline linter and rewriter for exported Spectro Cloud Palette profiles.
 #[derive(Debug, Parser)]
-#[command(name = "palette-knife", version, max_term_width = 100)]
+#[command(
+    name = "palette-knife",
+    version,
+    long_version = build_information(),
+    max_term_width = 100
+)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
@@ -37,6 +43,28 @@ pub enum Command {
     Explain(ExplainArgs),
     /// List the rules
     Rules(RulesArgs),
+    /// Print a JSON Schema of this tool, or list them
+    Schema(SchemaArgs),
+    /// Print what completes the arguments of this command in a shell
+    Completions(CompletionsArgs),
+    /// Print a page of the manual, or write all of them
+    Man(ManArgs),
+}
+
+/// Version, commit and system. The commit is there when `PALETTE_KNIFE_COMMIT` was set while building, so that the same
+/// source gives the same program wherever it is built.
+fn build_information() -> &'static str {
+    static TEXT: LazyLock<String> = LazyLock::new(|| {
+        let commit = option_env!("PALETTE_KNIFE_COMMIT").filter(|commit| !commit.is_empty());
+        format!(
+            "{}\ncommit {}\nfor {} on {}",
+            env!("CARGO_PKG_VERSION"),
+            commit.unwrap_or("unknown"),
+            env::consts::OS,
+            env::consts::ARCH
+        )
+    });
+    &TEXT
 }
 
 const EXIT_CODES: &str = "\
@@ -213,6 +241,31 @@ pub struct RulesArgs {
     /// When to colour output
     #[arg(long, value_enum, default_value = "auto", value_name = "WHEN")]
     pub color: Color,
+}
+
+/// Arguments of `schema`.
+#[derive(Debug, Args)]
+pub struct SchemaArgs {
+    /// The schema; without it the schemas are listed
+    pub name: Option<String>,
+}
+
+/// Arguments of `completions`.
+#[derive(Debug, Args)]
+pub struct CompletionsArgs {
+    /// The shell
+    pub shell: Shell,
+}
+
+/// Arguments of `man`.
+#[derive(Debug, Args)]
+pub struct ManArgs {
+    /// The command whose page is printed; without it the page of palette-knife
+    pub command: Option<String>,
+
+    /// Write all pages to this folder
+    #[arg(long, value_name = "DIR", conflicts_with = "command")]
+    pub out: Option<PathBuf>,
 }
 
 /// How a registry is chosen where the destination folder does not decide.

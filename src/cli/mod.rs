@@ -3,10 +3,12 @@
 mod args;
 mod check;
 mod config;
+mod manual;
 mod output;
 mod reports;
 mod rewrite;
 mod rules;
+mod schema;
 
 use std::process::ExitCode;
 
@@ -37,6 +39,9 @@ pub fn run() -> ExitCode {
         Command::Rewrite(args) => rewrite::run(&args),
         Command::Explain(args) => rules::explain(&args),
         Command::Rules(args) => rules::run(&args),
+        Command::Schema(args) => schema::run(&args),
+        Command::Completions(args) => manual::completions(&args),
+        Command::Man(args) => manual::pages(&args),
     };
     match result {
         Ok(outcome) => outcome.into(),
