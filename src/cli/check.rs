@@ -42,7 +42,7 @@ pub fn run(args: &CheckArgs) -> Result<Outcome, String> {
     let paths = config::inputs(&args.paths, &config);
     let mut settings = config::settings(&args.rules, &config, &paths);
     if args.show_config {
-        output::print(&config::show(args, &config, &settings))?;
+        output::print_for_people(&config::show(args, &config, &settings))?;
         return Ok(Outcome::Clean);
     }
     reports::can_be_written(&args.outputs)?;
@@ -149,7 +149,7 @@ pub fn run(args: &CheckArgs) -> Result<Outcome, String> {
             text.push_str(&summary);
             text.push('\n');
         }
-        output::print(&text)?;
+        output::print_for_people(&text)?;
     } else {
         output::print(&reports::render(args.format, &report, fails_from))?;
         if !summary.is_empty() {

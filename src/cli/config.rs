@@ -63,13 +63,13 @@ fn print_faults(
     let width = output::width();
     cut_excerpts(&mut faults, source, super::check::excerpt_style(width));
     let report = Report::new(faults, Coverage::default(), Vec::new());
-    let mut text = String::new();
     if format == CheckFormat::Human {
+        let mut text = String::new();
         emit::human::findings(&mut text, &report, args.color.is_on(), width);
+        output::print_for_people(&text)
     } else {
-        text = reports::render(format, &report, Some(Level::Error));
+        output::print(&reports::render(format, &report, Some(Level::Error)))
     }
-    output::print(&text)
 }
 
 /// Gives findings in a configuration the lines around them, as many as are to be shown.

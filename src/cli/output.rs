@@ -70,7 +70,7 @@ pub fn outcome(report: &Report, fail_on: Option<Level>) -> Outcome {
 /// When to colour output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Color {
-    /// On a terminal, unless `NO_COLOR` is set.
+    /// On a terminal, unless the environment says otherwise (`NO_COLOR`, `FORCE_COLOR`, `CLICOLOR`, `TERM=dumb`).
     Auto,
     /// Always.
     Always,
@@ -82,32 +82,103 @@ impl Color {
     /// Whether standard output is to be coloured.
     #[must_use]
     pub fn is_on(self) -> bool {
-        let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
         match self {
             Self::Always => true,
             Self::Never => false,
-            Self::Auto if set("NO_COLOR") => false,
-            Self::Auto if set("FORCE_COLOR") || set("CLICOLOR_FORCE") => true,
-            Self::Auto => io::stdout().is_terminal(),
+            Self::Auto => {
+                let variable = |name: &str| std::env::var(name).ok();
+                asks_for_color(variable).unwrap_or_else(|| io::stdout().is_terminal())
+            }
         }
     }
+}
+
+/// What the environment says of colours: <https://no-color.org>, <https://force-color.org> and
+/// <https://bixense.com/clicolors>. Whoever wants none is heeded first.
+fn asks_for_color(variable: impl Fn(&str) -> Option<String>) -> Option<bool> {
+    let variable = |name: &str| variable(name).filter(|value| !value.is_empty());
+    let is_no = |value: &String| matches!(value.as_str(), "0" | "false");
+    if variable("NO_COLOR").is_some() {
+        return Some(false);
+    }
+    if let Some(value) = variable("FORCE_COLOR") {
+        return Some(!is_no(&value));
+    }
+    if variable("CLICOLOR_FORCE").is_some_and(|value| !is_no(&value)) {
+        return Some(true);
+    }
+    let is_off = variable("CLICOLOR").is_some_and(|value| is_no(&value));
+    let is_dumb = variable("TERM").is_some_and(|value| value == "dumb");
+    (is_off || is_dumb).then_some(false)
+}
+
+/// Whether the locale writes texts as UTF-8. Where none is set that is likely: files and pipelines are UTF-8.
+fn is_utf8(variable: impl Fn(&str) -> Option<String>) -> bool {
+    let set = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter();
+    let locale = set.filter_map(variable).find(|value| !value.is_empty());
+    locale.is_none_or(|locale| {
+        let locale = locale.to_ascii_lowercase();
+        locale.contains("utf-8") || locale.contains("utf8")
+    })
+}
+
+/// A text for a terminal that knows ASCII only: frames are drawn with what is there, and what else is not ASCII is
+/// written as its code point. Signs of frames stay one character wide, so that marks stay below what they mark.
+fn ascii(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for sign in text.chars() {
+        match sign {
+            '\0'..='\u{7f}' => out.push(sign),
+            '─' | '━' => out.push('-'),
+            '│' | '┃' => out.push('|'),
+            '╭' => out.push(','),
+            '╰' => out.push('`'),
+            '\u{2500}'..='\u{257f}' => out.push('+'),
+            '▶' | '›' => out.push('>'),
+            '·' => out.push('.'),
+            '…' => out.push('~'),
+            '→' => out.push_str("->"),
+            '—' => out.push_str("--"),
+            other => out.extend(other.escape_unicode()),
+        }
+    }
+    out
 }
 
 /// The width of output that goes to no terminal, in characters.
 pub const ELSEWHERE: usize = 100;
 
-/// The width of the terminal, in characters; [`ELSEWHERE`] where output goes elsewhere.
+/// Fewer columns than this are not heeded: nothing can be read there.
+const NARROWEST: usize = 20;
+
+/// The width of output, in characters: what `COLUMNS` says, or the width of the terminal, or [`ELSEWHERE`].
 #[must_use]
 pub fn width() -> usize {
-    if !io::stdout().is_terminal() {
-        return ELSEWHERE;
-    }
     let columns = std::env::var("COLUMNS")
         .ok()
         .and_then(|columns| columns.parse().ok());
+    let of_terminal = || {
+        let is_terminal = io::stdout().is_terminal();
+        let size = terminal_size::terminal_size().filter(|_| is_terminal)?;
+        Some(usize::from(size.0.0))
+    };
     columns
-        .or_else(|| terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)))
+        .or_else(of_terminal)
         .unwrap_or(ELSEWHERE)
+        .max(NARROWEST)
+}
+
+/// Prints a text for people to standard output, as far as the locale can show it.
+///
+/// # Errors
+///
+/// As [`print`].
+pub fn print_for_people(text: &str) -> Result<(), String> {
+    if is_utf8(|name| std::env::var(name).ok()) || cfg!(windows) {
+        print(text)
+    } else {
+        print(&ascii(text))
+    }
 }
 
 /// Prints to standard output.
@@ -150,4 +221,62 @@ fn line(kind: &str, message: &str) {
         "{kind}: {}",
         sensitive::printable(message)
     );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn environment<'e>(set: &'e [(&str, &str)]) -> impl Fn(&str) -> Option<String> + 'e {
+        move |name| {
+            let mut set = set.iter();
+            let found = set.find(|(key, _)| *key == name);
+            found.map(|(_, value)| (*value).to_owned())
+        }
+    }
+
+    #[test]
+    fn the_environment_decides_on_colours() {
+        for (set, expected) in [
+            (&[][..], None),
+            (&[("NO_COLOR", "1")], Some(false)),
+            (&[("NO_COLOR", "")], None),
+            (&[("NO_COLOR", "1"), ("FORCE_COLOR", "1")], Some(false)),
+            (&[("FORCE_COLOR", "1")], Some(true)),
+            (&[("FORCE_COLOR", "0")], Some(false)),
+            (&[("FORCE_COLOR", "3"), ("TERM", "dumb")], Some(true)),
+            (&[("CLICOLOR_FORCE", "1"), ("CLICOLOR", "0")], Some(true)),
+            (&[("CLICOLOR_FORCE", "0")], None),
+            (&[("CLICOLOR", "0")], Some(false)),
+            (&[("CLICOLOR", "1")], None),
+            (&[("TERM", "dumb")], Some(false)),
+            (&[("TERM", "xterm-256color")], None),
+        ] {
+            assert_eq!(asks_for_color(environment(set)), expected, "{set:?}");
+        }
+    }
+
+    #[test]
+    fn locales_tell_whether_they_are_utf8() {
+        for (set, expected) in [
+            (&[][..], true),
+            (&[("LANG", "en_GB.UTF-8")], true),
+            (&[("LANG", "C.utf8")], true),
+            (&[("LANG", "C")], false),
+            (&[("LC_ALL", ""), ("LANG", "POSIX")], false),
+            (&[("LC_ALL", "C"), ("LANG", "en_GB.UTF-8")], false),
+            (&[("LC_CTYPE", "C.UTF-8"), ("LANG", "de_DE")], true),
+            (&[("LANG", "de_DE.ISO-8859-15")], false),
+        ] {
+            assert_eq!(is_utf8(environment(set)), expected, "{set:?}");
+        }
+    }
+
+    #[test]
+    fn frames_are_drawn_in_ascii() {
+        assert_eq!(
+            ascii("   ╭─[a › b]\n 1 │ …é\n   ·  ┬ →\n   ╰── x"),
+            "   ,-[a > b]\n 1 | ~\\u{e9}\n   .  + ->\n   `-- x"
+        );
+    }
 }

@@ -149,16 +149,14 @@ fn report(
     destination: Option<&Destination>,
     all_found: bool,
 ) -> Result<Outcome, String> {
-    let text = match args.format {
-        RewriteFormat::Human => emit::rewrite::render_human(
-            results,
-            destination,
-            args.common.color.is_on(),
-            output::width(),
-        ),
-        RewriteFormat::Json => emit::rewrite::render_json(results, destination),
-    };
-    output::print(&text)?;
+    match args.format {
+        RewriteFormat::Human => {
+            let (color, width) = (args.common.color.is_on(), output::width());
+            let text = emit::rewrite::render_human(results, destination, color, width);
+            output::print_for_people(&text)?;
+        }
+        RewriteFormat::Json => output::print(&emit::rewrite::render_json(results, destination))?,
+    }
     if results.is_empty() && all_found {
         output::warning("no profiles found");
     }

@@ -12,11 +12,13 @@ use crate::{emit, finding::Group, rules, suggest};
 ///
 /// A message when it cannot be printed.
 pub fn run(args: &RulesArgs) -> Result<Outcome, String> {
-    let text = match args.format {
-        RulesFormat::Human => emit::rules::render_human(args.color.is_on(), output::width()),
-        RulesFormat::Json => emit::rules::render_json(),
-    };
-    output::print(&text)?;
+    match args.format {
+        RulesFormat::Human => {
+            let table = emit::rules::render_human(args.color.is_on(), output::width());
+            output::print_for_people(&table)?;
+        }
+        RulesFormat::Json => output::print(&emit::rules::render_json())?,
+    }
     Ok(Outcome::Clean)
 }
 
@@ -31,7 +33,7 @@ pub fn explain(args: &ExplainArgs) -> Result<Outcome, String> {
     };
     let meta = rule.meta();
     let page = emit::page::render(meta.docs, args.color.is_on(), output::width());
-    output::print(&page)?;
+    output::print_for_people(&page)?;
     Ok(Outcome::Clean)
 }
 

@@ -23,7 +23,7 @@ use crate::{
 pub fn render(report: &Report, color: bool, width: usize) -> String {
     let mut out = String::new();
     findings(&mut out, report, color, width);
-    summary(&mut out, report);
+    summary(&mut out, report, width);
     out
 }
 
@@ -315,7 +315,8 @@ impl Diagnostic for Snippet {
     }
 }
 
-fn summary(out: &mut String, report: &Report) {
+fn summary(out: &mut String, report: &Report, width: usize) {
+    let line = |out: &mut String, text: &str| line(out, &wrap(text, width, "  "));
     let coverage = &report.coverage;
     line(out, &covered(report));
     let found = found(report);
