@@ -42,6 +42,9 @@ fn help_texts_stay_what_they_are() {
         &["rewrite", "--help"],
         &["explain", "--help"],
         &["rules", "--help"],
+        &["schema", "--help"],
+        &["completions", "--help"],
+        &["man", "--help"],
     ] {
         let output = run(args);
         assert_eq!(code(&output), 0);
@@ -166,6 +169,30 @@ fn a_named_file_is_checked_whatever_it_looks_like() {
         stdout(&output),
         "package.json:1:1: error[not-an-export] this is not an exported profile: it has no `spec.template`\n"
     );
+}
+
+#[test]
+fn files_that_a_program_names_are_those_of_a_folder() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let broken = fs::read("fixtures/broken/malformed-version.json").expect("a fixture");
+    fs::create_dir(folder.path().join("drafts")).expect("made");
+    fs::write(folder.path().join("drafts/web.json"), &broken).expect("written");
+    fs::write(folder.path().join("web.json"), &broken).expect("written");
+    fs::write(folder.path().join("package.json"), "{\"name\": \"x\"}").expect("written");
+    fs::write(
+        folder.path().join("palette-knife.toml"),
+        "exclude = [\"drafts\"]\n",
+    )
+    .expect("written");
+    let named = ["check", "drafts/web.json", "package.json", "web.json"];
+    let files = |more: &[&str]| -> Vec<String> {
+        let args = [&named[..], &["--format", "concise"], more].concat();
+        let found = stdout(&run_in(folder.path(), &args));
+        let lines = found.lines().filter_map(|line| line.split_once(':'));
+        lines.map(|(file, _)| file.to_owned()).collect()
+    };
+    assert_eq!(files(&[]), ["drafts/web.json", "package.json", "web.json"]);
+    assert_eq!(files(&["--force-exclude"]), ["web.json"]);
 }
 
 #[test]

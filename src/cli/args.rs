@@ -120,6 +120,11 @@ pub struct CheckArgs {
     #[arg(long, value_name = "FILE")]
     pub write_baseline: Option<PathBuf>,
 
+    /// Treat files that are named like those of a folder: leave out what the configuration excludes, and what holds no
+    /// profile; for programs that name every file that was changed
+    #[arg(long)]
+    pub force_exclude: bool,
+
     /// The name that standard input goes by
     #[arg(long, value_name = "NAME", default_value = "<stdin>")]
     pub stdin_filename: String,

@@ -68,6 +68,9 @@ pub fn run(args: &CheckArgs) -> Result<Outcome, String> {
     let (paths, stdin): (Vec<_>, Vec<_>) =
         paths.into_iter().partition(|path| path != Path::new("-"));
     let (mut files, missing) = input::collect(&paths);
+    if args.force_exclude {
+        files.iter_mut().for_each(|file| file.is_named = false);
+    }
     config.leave_out(&mut files);
     for destination in &destinations {
         input::leave_out_destination(&mut files, destination.folder());
