@@ -18,6 +18,8 @@ fn run_in(folder: &Path, args: &[&str]) -> Output {
         .env_remove("NO_COLOR")
         .env_remove("FORCE_COLOR")
         .env_remove("CLICOLOR_FORCE")
+        .env_remove("COLUMNS")
+        .env("LC_ALL", "C.UTF-8")
         .output()
         .expect("it runs")
 }

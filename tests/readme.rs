@@ -88,6 +88,9 @@ fn the_tour_shows_what_happens() {
             .args(args.split(' '))
             .current_dir(folder.path())
             .envs(&variables)
+            .env_remove("COLUMNS")
+            .env_remove("FORCE_COLOR")
+            .env("LC_ALL", "C.UTF-8")
             .output()
             .expect("it runs");
         assert_ne!(output.status.code(), Some(2), "{command}");

@@ -65,6 +65,8 @@ fn run_in(folder: &Path, args: &[&str]) -> Output {
         .args(args)
         .current_dir(folder)
         .env_remove("COLUMNS")
+        .env_remove("FORCE_COLOR")
+        .env("LC_ALL", "C.UTF-8")
         .output()
         .expect("it runs")
 }
