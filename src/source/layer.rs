@@ -159,6 +159,10 @@ impl Layer {
             if text.is_empty() || text.starts_with(is_blank) || text.ends_with(is_blank) {
                 return None;
             }
+            // At the start of a line these may make a marker between documents.
+            if text.starts_with(['-', '.']) {
+                return None;
+            }
             let quotes = match style {
                 ScalarStyle::Plain => return None,
                 ScalarStyle::DoubleQuoted => ScalarStyle::DoubleQuoted,

@@ -416,12 +416,12 @@ fn untouched(node: NodeRef<'_>, edits: &[Edit]) -> Vec<String> {
         .collect()
 }
 
-fn check_edit(document: &str, start: usize, wishes: &[Wish]) {
+fn check_edit(document: &str, start: usize, edits: impl FnOnce(&str) -> Vec<Edit>) {
     let before = parse(document);
     let old_events = events(document).expect("YAML");
     let node = scalar_at(&before, start).expect("a string");
     let old_text = node.text();
-    let edits = edits_of(&old_text, wishes);
+    let edits = edits(&old_text);
     let wanted = apply(&old_text, &edits).expect("edits in order");
     let layer = node.layer().expect("a string");
     let (host_edits, restyled) = layer
@@ -484,6 +484,26 @@ proptest! {
 
     #[test]
     fn an_edit_of_a_scalar_is_that_edit((document, start) in document(), wishes in wishes()) {
-        check_edit(&document, start, &wishes);
+        check_edit(&document, start, |text| edits_of(text, &wishes));
+    }
+}
+
+#[test]
+fn lines_do_not_become_markers_between_documents() {
+    for (document, start, old, new) in [
+        ("--- '\nworda\n\na'\n", 4, "worda", "---"),
+        ("--- '\n---a\n\na'\n", 4, "---a", "---"),
+        ("--- '\n..a\n\na'\n", 4, "..a", "..."),
+        ("--- \"\nword a\n\na\"\n", 4, "word", "..."),
+        ("--- \"\n\n---\"\n", 4, "---", "--- "),
+        ("--- \"\n---\\\nword\"\n", 4, "word", "wordx"),
+    ] {
+        check_edit(document, start, |text| {
+            let at = text.find(old).expect("a part of it");
+            vec![Edit {
+                range: TextRange::new(at, at + old.len()),
+                text: new.to_owned(),
+            }]
+        });
     }
 }
