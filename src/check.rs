@@ -335,6 +335,19 @@ pub fn report(
     }
 }
 
+/// What is wrong with a destination folder itself, without any profile.
+#[must_use]
+pub fn destination_report(destination: &Destination, settings: &Settings) -> Report {
+    let mut findings: Vec<_> = destination_findings(destination).collect();
+    settings.apply(&mut findings);
+    settings.ignores.apply(&mut findings, &mut Used::new());
+    let coverage = Coverage {
+        not_checked: destination.not_checked().into_iter().collect(),
+        ..Coverage::default()
+    };
+    Report::new(findings, coverage, vec![destination.name().to_string()])
+}
+
 /// The packs that no registry could be asked for, counted for each destination.
 fn unverified_packs(findings: &[Finding]) -> Vec<String> {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();

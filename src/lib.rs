@@ -16,6 +16,7 @@
 pub mod base64;
 pub mod baseline;
 pub mod batch;
+pub mod capture;
 pub mod check;
 pub mod cli;
 pub mod config;
@@ -40,6 +41,7 @@ pub mod report;
 pub mod resolve;
 pub mod rewrite;
 pub mod rules;
+pub mod scaffold;
 pub mod schema;
 pub mod sensitive;
 pub mod settings;

@@ -37,6 +37,8 @@ pub enum Schema {
     RewriteReport,
     /// The list of `rules --format json`.
     Rules,
+    /// What `destination show --format json` writes.
+    DestinationShow,
 }
 
 /// Something that a schema does not allow.
@@ -56,10 +58,11 @@ pub struct Violation<'t> {
 
 impl Schema {
     /// Every schema, in the order of their names.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::CheckReport,
         Self::Config,
         Self::Destination,
+        Self::DestinationShow,
         Self::Profile,
         Self::RewriteReport,
         Self::Rules,
@@ -77,6 +80,7 @@ impl Schema {
             Self::CheckReport => "check-report",
             Self::RewriteReport => "rewrite-report",
             Self::Rules => "rules",
+            Self::DestinationShow => "destination-show",
         }
     }
 
@@ -91,6 +95,7 @@ impl Schema {
             Self::CheckReport => "the report of `check --format json`",
             Self::RewriteReport => "the report of `rewrite --format json`",
             Self::Rules => "the list of `rules --format json`",
+            Self::DestinationShow => "what `destination show --format json` writes",
         }
     }
 
@@ -105,6 +110,7 @@ impl Schema {
             Self::CheckReport => include_str!("../schemas/check-report.schema.json"),
             Self::RewriteReport => include_str!("../schemas/rewrite-report.schema.json"),
             Self::Rules => include_str!("../schemas/rules.schema.json"),
+            Self::DestinationShow => include_str!("../schemas/destination-show.schema.json"),
         }
     }
 
@@ -120,7 +126,11 @@ impl Schema {
             Self::Destination => &DESTINATION,
             Self::Secrets => &SECRETS,
             // The configuration is TOML, which editors validate. Reports are written, not read: the tests validate them.
-            Self::Config | Self::CheckReport | Self::RewriteReport | Self::Rules => {
+            Self::Config
+            | Self::CheckReport
+            | Self::RewriteReport
+            | Self::Rules
+            | Self::DestinationShow => {
                 return Vec::new();
             }
         };

@@ -7,7 +7,9 @@ use clap_complete::Shell;
 
 use super::output::{Color, FailOn};
 use crate::{
+    capture::AnswerKind,
     date::Date,
+    emit::destination::ShowPart,
     finding::{Group, Level},
     rewrite::names::{BumpPart, OnConflict},
     rules,
@@ -39,6 +41,9 @@ pub enum Command {
     /// Write import-ready files for a destination
     #[command(after_help = REWRITE_EXIT_CODES)]
     Rewrite(RewriteArgs),
+    /// Describe a destination: make, fill, check and show its folder
+    #[command(subcommand)]
+    Destination(DestinationCommand),
     /// Print the page of a rule: what it reports, why, and what to write instead
     Explain(ExplainArgs),
     /// List the rules
@@ -223,6 +228,132 @@ pub struct RewriteArgs {
 
     #[command(flatten)]
     pub common: CommonArgs,
+}
+
+/// What can be done with the folder of a destination.
+#[derive(Debug, Subcommand)]
+pub enum DestinationCommand {
+    /// Make a folder with a commented destination.yaml; what is there already stays as it is
+    Init(DestinationInitArgs),
+    /// File saved answers of the API where they belong, and tell what they are
+    #[command(after_help = ADD_EXIT_CODES)]
+    Add(DestinationAddArgs),
+    /// Report what is wrong with the folder itself
+    #[command(after_help = EXIT_CODES)]
+    Check(DestinationCheckArgs),
+    /// Show what is known of the destination: registries, packs, macros, profiles
+    Show(DestinationShowArgs),
+}
+
+const ADD_EXIT_CODES: &str = "\
+Exit codes: 0 every answer is filed, 1 some are none that is known, 2 the tool could not do its work.";
+
+/// Arguments of `destination init`.
+#[derive(Debug, Args)]
+pub struct DestinationInitArgs {
+    /// The folder
+    #[arg(value_name = "DIR")]
+    pub folder: PathBuf,
+
+    /// The name of the destination, instead of that of the folder
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
+}
+
+/// Arguments of `destination add`.
+#[derive(Debug, Args)]
+pub struct DestinationAddArgs {
+    /// The folder of the destination
+    #[arg(value_name = "DIR")]
+    pub folder: PathBuf,
+
+    /// Saved answers, JSON or YAML, or `-` for standard input
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<PathBuf>,
+
+    /// What the answers are, where they do not tell: registries, packs, pack-versions, pack-search, project-macros,
+    /// tenant-macros, system-macros or profiles
+    #[arg(long = "as", value_name = "KIND", value_parser = answer_kind)]
+    pub kind: Option<AnswerKind>,
+
+    /// The registry that the answers are about, by its name or uid, where they do not name it
+    #[arg(long, value_name = "REGISTRY")]
+    pub registry: Option<String>,
+
+    /// The largest file to read, in bytes
+    #[arg(long, value_name = "BYTES", default_value_t = DEFAULT_MAX_FILE_SIZE)]
+    pub max_file_size: u64,
+}
+
+/// Arguments of `destination check`.
+#[derive(Debug, Args)]
+pub struct DestinationCheckArgs {
+    /// The folders of destinations
+    #[arg(value_name = "DIR", required = true)]
+    pub folders: Vec<PathBuf>,
+
+    /// How to print findings
+    #[arg(long, value_enum, default_value = "human")]
+    pub format: CheckFormat,
+
+    /// The lowest level that makes the run fail [default: error]
+    #[arg(long, value_enum, value_name = "LEVEL")]
+    pub fail_on: Option<FailOn>,
+
+    /// Give a rule, or a group of rules, another level: off, info, warning or error; may be given several times
+    #[arg(long = "rule", value_name = "NAME=LEVEL", value_parser = rule_level)]
+    pub rules: Vec<(String, Option<Level>)>,
+
+    #[command(flatten)]
+    pub common: CommonArgs,
+}
+
+/// Arguments of `destination show`.
+#[derive(Debug, Args)]
+pub struct DestinationShowArgs {
+    /// The folder of the destination
+    #[arg(value_name = "DIR")]
+    pub folder: PathBuf,
+
+    /// Show only packs whose name has this in it, with all that is known of their versions; may be given several times
+    #[arg(long = "pack", value_name = "NAME")]
+    pub packs: Vec<String>,
+
+    /// Show only what is in this registry; may be given several times
+    #[arg(long = "registry", value_name = "NAME")]
+    pub registries: Vec<String>,
+
+    /// Show only this part; may be given several times
+    #[arg(long, value_enum, value_name = "PART")]
+    pub only: Vec<ShowPart>,
+
+    /// How to print it
+    #[arg(long, value_enum, default_value = "human")]
+    pub format: ShowFormat,
+
+    /// When to colour output
+    #[arg(long, value_enum, default_value = "auto", value_name = "WHEN")]
+    pub color: Color,
+
+    /// The largest file to read, in bytes
+    #[arg(long, value_name = "BYTES", default_value_t = DEFAULT_MAX_FILE_SIZE)]
+    pub max_file_size: u64,
+}
+
+/// Output formats of `destination show`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ShowFormat {
+    /// For people: tables.
+    Human,
+    /// For programs; `schemas/destination-show.schema.json` describes it.
+    Json,
+}
+
+fn answer_kind(text: &str) -> Result<AnswerKind, String> {
+    AnswerKind::named(text).ok_or_else(|| {
+        let names = AnswerKind::ALL.map(AnswerKind::name);
+        format!("expected one of {}", suggest::list(&names))
+    })
 }
 
 /// Arguments of `explain`.

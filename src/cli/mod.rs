@@ -3,6 +3,7 @@
 mod args;
 mod check;
 mod config;
+mod destination;
 mod manual;
 mod output;
 mod reports;
@@ -37,6 +38,7 @@ pub fn run() -> ExitCode {
     let result = match cli.command {
         Command::Check(args) => check::run(&args),
         Command::Rewrite(args) => rewrite::run(&args),
+        Command::Destination(command) => destination::run(&command),
         Command::Explain(args) => rules::explain(&args),
         Command::Rules(args) => rules::run(&args),
         Command::Schema(args) => schema::run(&args),

@@ -120,6 +120,12 @@ impl LifeCycle {
         self.stage.as_deref()
     }
 
+    /// Its last day, where that is told.
+    #[must_use]
+    pub fn end(&self) -> Option<Date> {
+        self.end.as_ref().map(|end| end.value)
+    }
+
     /// Its last day, if that has passed.
     #[must_use]
     pub fn ended(&self, today: Date) -> Option<&Told<Date>> {

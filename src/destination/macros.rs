@@ -124,7 +124,7 @@ pub fn empty_macros(source: &Source, names: &[NodeRef<'_>]) -> Vec<DestinationFa
         DestinationFault::new(FaultKind::EmptyMacro, place, message)
     };
     let faults = names.iter().filter_map(|&name| {
-        let value = value_of(name);
+        let value = macro_value(name);
         let is_empty = value
             .is_some_and(|value| value.kind() == Kind::String && value.text().trim().is_empty());
         if name.text().trim().is_empty() {
@@ -142,7 +142,8 @@ pub fn empty_macros(source: &Source, names: &[NodeRef<'_>]) -> Vec<DestinationFa
 }
 
 /// The value beside a name that [`names_in`] gives.
-fn value_of(name: NodeRef<'_>) -> Option<NodeRef<'_>> {
+#[must_use]
+pub fn macro_value(name: NodeRef<'_>) -> Option<NodeRef<'_>> {
     match name.own_entry() {
         Some((key, value)) if key == name => Some(value.resolved()),
         _ => name.parent()?.get("value"),

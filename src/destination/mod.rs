@@ -21,11 +21,12 @@ use std::{
     sync::Arc,
 };
 
+pub use answers::registry as registry_of;
 pub use dependency::{Dependency, DependencyKind, Side, VersionRange};
-pub use existing::ExistingProfile;
+pub use existing::{ExistingProfile, profiles_in};
 pub use life_cycle::{LifeCycle, Stage, Told};
 pub use load::LoadError;
-pub use macros::{Macros, Scope};
+pub use macros::{Macros, Scope, macro_value, names_in};
 pub use own_values::OwnValues;
 pub use pack_schema::{PackSchema, Template, ValueRule};
 pub use registry::{

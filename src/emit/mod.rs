@@ -2,6 +2,7 @@
 
 pub mod concise;
 pub mod config;
+pub mod destination;
 pub mod fix;
 pub mod github;
 pub mod gitlab;
@@ -13,3 +14,4 @@ pub mod page;
 pub mod rewrite;
 pub mod rules;
 pub mod sarif;
+pub mod table;

@@ -47,6 +47,28 @@ pub fn write_below(
     text: &str,
     holds_secrets: bool,
 ) -> Result<PathBuf, WriteError> {
+    let (target, real) = below(folder, relative)?;
+    if inputs.contains(&real) {
+        return Err(WriteError::Input(target));
+    }
+    replace(&real, input, text, holds_secrets).map_err(|error| error.about(&target))?;
+    Ok(target)
+}
+
+/// Writes a file of this tool's own below a folder, or replaces it; the folder is made if it is not there.
+///
+/// # Errors
+///
+/// [`WriteError`]; the target is then what it was before.
+pub fn write_into(folder: &Path, relative: &Path, text: &str) -> Result<PathBuf, WriteError> {
+    let (target, real) = below(folder, relative)?;
+    write_file(&real, text).map_err(|error| error.about(&target))?;
+    Ok(target)
+}
+
+/// A file below a folder, as it is shown and as it really is, in folders that are made if they are not there. No link
+/// leads to it.
+fn below(folder: &Path, relative: &Path) -> Result<(PathBuf, PathBuf), WriteError> {
     let target = folder.join(relative);
     let names: Option<Vec<_>> = relative
         .components()
@@ -81,11 +103,7 @@ pub fn write_below(
     if fs::symlink_metadata(&real).is_ok_and(|metadata| metadata.is_symlink()) {
         return Err(WriteError::Link(target));
     }
-    if inputs.contains(&real) {
-        return Err(WriteError::Input(target));
-    }
-    replace(&real, input, text, holds_secrets).map_err(|error| error.about(&target))?;
-    Ok(target)
+    Ok((target, real))
 }
 
 /// Replaces a file by a new text. The file behind a link is replaced, the link stays.

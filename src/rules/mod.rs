@@ -238,6 +238,11 @@ pub fn for_destination_fault(kind: crate::destination::FaultKind) -> &'static Ru
     }
 }
 
+/// The rules about a destination folder itself that are off where profiles are checked.
+pub fn of_folders_alone() -> impl Iterator<Item = &'static RuleMeta> {
+    [&overlapping_registries::META, &unread_file::META].into_iter()
+}
+
 /// What is known of `masked-value`, which a rewrite may be told to let pass.
 #[must_use]
 pub fn masked_value_meta() -> &'static RuleMeta {
