@@ -49,3 +49,4 @@ mod shared_secrets;
 pub mod source;
 pub mod suggest;
 pub mod syntax;
+pub mod text_diff;

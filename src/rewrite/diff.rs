@@ -3,21 +3,17 @@
 //! A file whose texts stand on lines of their own is compared as it is. In others a text of a thousand lines is one line:
 //! of these the envelope is shown one value a line, then each embedded text decoded.
 
-use std::{collections::BTreeSet, fmt::Write as _, time::Duration};
-
-use similar::{Algorithm, TextDiff};
+use std::{collections::BTreeSet, fmt::Write as _};
 
 use crate::{
     profile::{Embedded, ProfileFile},
     sensitive::{self, REDACTED, printable},
     source::TextRange,
     syntax::{Kind, NodeRef},
+    text_diff::{self, Side},
 };
 
 use super::change::Change;
-
-/// Lines of context around a change.
-const CONTEXT: usize = 2;
 
 /// A node: the number of its document, and its pointer there.
 type Address = (usize, String);
@@ -75,8 +71,7 @@ impl Redactions {
             let to_host = |node: NodeRef<'_>| embedded.layer().to_host(node.content_range());
             ranges.extend(nodes.map(to_host));
         }
-        ranges.sort();
-        ranges
+        sensitive::in_order(ranges)
     }
 
     /// What is written in the text of one string.
@@ -106,23 +101,20 @@ pub fn render(before: &ProfileFile, after: &ProfileFile, redactions: &Redactions
     let name = printable(before.source().name());
     let none = Redactions::default();
     if is_readable(before) && is_readable(after) {
-        let shown = |file: &ProfileFile, redactions: &Redactions| {
-            replace_ranges(file.source().text(), &redactions.ranges(file))
+        let (old_secrets, new_secrets) = (none.ranges(before), redactions.ranges(after));
+        let old = Side {
+            text: before.source().text(),
+            secrets: &old_secrets,
         };
-        unified(
-            &mut out,
-            &name,
-            &shown(before, &none),
-            &shown(after, redactions),
-        );
+        let new = Side {
+            text: after.source().text(),
+            secrets: &new_secrets,
+        };
+        unified(&mut out, &name, old, new);
         return out;
     }
-    unified(
-        &mut out,
-        &name,
-        &envelope(before, &none),
-        &envelope(after, redactions),
-    );
+    let (old, new) = (envelope(before, &none), envelope(after, redactions));
+    unified(&mut out, &name, written(&old), written(&new));
     let olds = before
         .documents()
         .flat_map(|(document, _)| document.embedded());
@@ -137,47 +129,32 @@ pub fn render(before: &ProfileFile, after: &ProfileFile, redactions: &Redactions
             printable(&pack),
             old.slot()
         );
-        let shown = |file: &ProfileFile, embedded: &Embedded, redactions: &Redactions| {
-            redacted(embedded, host(file, embedded).as_ref(), redactions)
+        let secrets = |file: &ProfileFile, embedded: &Embedded, redactions: &Redactions| {
+            secrets_of(embedded, host(file, embedded).as_ref(), redactions)
         };
-        unified(
-            &mut out,
-            &title,
-            &shown(before, old, &none),
-            &shown(after, new, redactions),
-        );
+        let old_secrets = secrets(before, old, &none);
+        let new_secrets = secrets(after, new, redactions);
+        let old = Side {
+            text: old.text(),
+            secrets: &old_secrets,
+        };
+        let new = Side {
+            text: new.text(),
+            secrets: &new_secrets,
+        };
+        unified(&mut out, &title, old, new);
     }
     out
 }
 
-fn unified(out: &mut String, title: &str, old: &str, new: &str) {
-    let diff = TextDiff::configure()
-        .algorithm(Algorithm::Myers)
-        // A file made to be slow gets a coarser diff, not a hang.
-        .timeout(Duration::from_millis(500))
-        .diff_lines(old, new);
-    let text = diff
-        .unified_diff()
-        .context_radius(CONTEXT)
-        .missing_newline_hint(false)
-        .header(title, title)
-        .to_string();
-    for line in text.lines() {
-        // Writing to a String cannot fail.
-        let _ = writeln!(out, "{}", printable_line(line));
-    }
+fn unified(out: &mut String, title: &str, old: Side<'_>, new: Side<'_>) {
+    // Writing to a String cannot fail.
+    let _ = text_diff::write_unified(out, (title, title), &text_diff::hunks(old, new));
 }
 
-fn printable_line(line: &str) -> String {
-    let line = match sensitive::comment_secret(line) {
-        Some(secret) => format!(
-            "{}{REDACTED}",
-            line.get(..secret.start()).unwrap_or_default()
-        ),
-
-        None => sensitive::without_credentials(line).into_owned(),
-    };
-    printable(&line)
+/// A text that was written without secrets.
+fn written(text: &str) -> Side<'_> {
+    Side { text, secrets: &[] }
 }
 
 /// The outer document, one value a line, without the texts in it.
@@ -266,8 +243,12 @@ impl EnvelopeWriter<'_> {
     }
 }
 
-/// An embedded text with its secrets replaced.
-fn redacted(embedded: &Embedded, host: Option<&Address>, redactions: &Redactions) -> String {
+/// The secrets of an embedded text and the places that are written to, as ranges of it.
+fn secrets_of(
+    embedded: &Embedded,
+    host: Option<&Address>,
+    redactions: &Redactions,
+) -> Vec<TextRange> {
     let tree = &embedded.stream().tree;
     let mut ranges = sensitive::secrets_in(embedded.stream());
     let filled_in = redactions.inner_of(host);
@@ -278,22 +259,7 @@ fn redacted(embedded: &Embedded, host: Option<&Address>, redactions: &Redactions
         };
         ranges.extend(tree.nodes().filter(filled_in).map(NodeRef::content_range));
     }
-    ranges.sort();
-    replace_ranges(embedded.text(), &ranges)
-}
-
-fn replace_ranges(text: &str, ranges: &[TextRange]) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut from = 0;
-    for range in ranges.iter().filter(|range| !range.is_empty()) {
-        if range.start() >= from {
-            out.push_str(text.get(from..range.start()).unwrap_or_default());
-            out.push_str(REDACTED);
-        }
-        from = from.max(range.end());
-    }
-    out.push_str(text.get(from..).unwrap_or_default());
-    out
+    sensitive::in_order(ranges)
 }
 
 fn host(file: &ProfileFile, embedded: &Embedded) -> Option<Address> {
