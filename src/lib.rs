@@ -25,6 +25,7 @@ pub mod credentials;
 pub mod date;
 pub mod dependencies;
 pub mod destination;
+pub mod diff;
 pub mod emit;
 pub mod excerpt;
 pub mod finding;

@@ -39,6 +39,8 @@ pub enum Schema {
     Rules,
     /// What `destination show --format json` writes.
     DestinationShow,
+    /// The report of `diff --format json`.
+    DiffReport,
 }
 
 /// Something that a schema does not allow.
@@ -58,11 +60,12 @@ pub struct Violation<'t> {
 
 impl Schema {
     /// Every schema, in the order of their names.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::CheckReport,
         Self::Config,
         Self::Destination,
         Self::DestinationShow,
+        Self::DiffReport,
         Self::Profile,
         Self::RewriteReport,
         Self::Rules,
@@ -80,6 +83,7 @@ impl Schema {
             Self::CheckReport => "check-report",
             Self::RewriteReport => "rewrite-report",
             Self::Rules => "rules",
+            Self::DiffReport => "diff-report",
             Self::DestinationShow => "destination-show",
         }
     }
@@ -95,6 +99,7 @@ impl Schema {
             Self::CheckReport => "the report of `check --format json`",
             Self::RewriteReport => "the report of `rewrite --format json`",
             Self::Rules => "the list of `rules --format json`",
+            Self::DiffReport => "the report of `diff --format json`",
             Self::DestinationShow => "what `destination show --format json` writes",
         }
     }
@@ -110,6 +115,7 @@ impl Schema {
             Self::CheckReport => include_str!("../schemas/check-report.schema.json"),
             Self::RewriteReport => include_str!("../schemas/rewrite-report.schema.json"),
             Self::Rules => include_str!("../schemas/rules.schema.json"),
+            Self::DiffReport => include_str!("../schemas/diff-report.schema.json"),
             Self::DestinationShow => include_str!("../schemas/destination-show.schema.json"),
         }
     }
@@ -130,9 +136,8 @@ impl Schema {
             | Self::CheckReport
             | Self::RewriteReport
             | Self::Rules
-            | Self::DestinationShow => {
-                return Vec::new();
-            }
+            | Self::DestinationShow
+            | Self::DiffReport => return Vec::new(),
         };
         compiled.violations(root)
     }

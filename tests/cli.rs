@@ -42,6 +42,7 @@ fn help_texts_stay_what_they_are() {
         &["--help"][..],
         &["check", "--help"],
         &["rewrite", "--help"],
+        &["diff", "--help"],
         &["destination", "--help"],
         &["destination", "init", "--help"],
         &["destination", "add", "--help"],

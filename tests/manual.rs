@@ -22,9 +22,11 @@ fn stderr(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).expect("UTF-8")
 }
 
-const COMMANDS: [&str; 7] = [
+const COMMANDS: [&str; 9] = [
     "check",
     "completions",
+    "destination",
+    "diff",
     "explain",
     "man",
     "rewrite",

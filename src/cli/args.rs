@@ -41,6 +41,9 @@ pub enum Command {
     /// Write import-ready files for a destination
     #[command(after_help = REWRITE_EXIT_CODES)]
     Rewrite(RewriteArgs),
+    /// Compare profiles layer by layer, then their values line by line
+    #[command(after_help = DIFF_EXIT_CODES)]
+    Diff(DiffArgs),
     /// Describe a destination: make, fill, check and show its folder
     #[command(subcommand)]
     Destination(DestinationCommand),
@@ -228,6 +231,52 @@ pub struct RewriteArgs {
 
     #[command(flatten)]
     pub common: CommonArgs,
+}
+
+const DIFF_EXIT_CODES: &str = "\
+Exit codes: 0 no difference, 1 profiles differ, 2 the tool could not do its work. Called by Git it is 0 instead of 1, unless --exit-code is given.";
+
+/// Arguments of `diff`.
+#[derive(Debug, Args)]
+pub struct DiffArgs {
+    /// Two files, or two folders whose profiles pair by name and version; or what Git passes to an external diff
+    #[arg(value_name = "OLD NEW", num_args = 1..=9, required = true)]
+    pub paths: Vec<PathBuf>,
+
+    /// How to print what differs
+    #[arg(long, value_enum, default_value = "human")]
+    pub format: DiffFormat,
+
+    /// Leave out the lines of values and manifests that differ, and count them
+    #[arg(long)]
+    pub summary: bool,
+
+    /// Print one file as a text that Git can compare: `git config diff.palette.textconv "palette-knife diff --textconv"`
+    #[arg(long, conflicts_with_all = ["format", "summary", "exit_code"])]
+    pub textconv: bool,
+
+    /// Called by Git: exit with 1 where profiles differ, for `diff.<driver>.trustExitCode`
+    #[arg(long)]
+    pub exit_code: bool,
+
+    /// When to colour output
+    #[arg(long, value_enum, default_value = "auto", value_name = "WHEN")]
+    pub color: Color,
+
+    /// The largest file to read, in bytes
+    #[arg(long, value_name = "BYTES", default_value_t = DEFAULT_MAX_FILE_SIZE)]
+    pub max_file_size: u64,
+}
+
+/// Output formats of `diff`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum DiffFormat {
+    /// For people.
+    Human,
+    /// For programs; `schemas/diff-report.schema.json` describes it.
+    Json,
+    /// For a comment on a pull request.
+    Markdown,
 }
 
 /// What can be done with the folder of a destination.

@@ -4,6 +4,7 @@ mod args;
 mod check;
 mod config;
 mod destination;
+mod diff;
 mod manual;
 mod output;
 mod reports;
@@ -38,6 +39,7 @@ pub fn run() -> ExitCode {
     let result = match cli.command {
         Command::Check(args) => check::run(&args),
         Command::Rewrite(args) => rewrite::run(&args),
+        Command::Diff(args) => diff::run(&args),
         Command::Destination(command) => destination::run(&command),
         Command::Explain(args) => rules::explain(&args),
         Command::Rules(args) => rules::run(&args),

@@ -3,6 +3,7 @@
 pub mod concise;
 pub mod config;
 pub mod destination;
+pub mod diff;
 pub mod fix;
 pub mod github;
 pub mod gitlab;

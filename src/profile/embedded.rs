@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// Which string of a pack a YAML text stands in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Slot {
     /// `values`.
     Values,

@@ -278,18 +278,21 @@ impl ProfileDocument {
             .map(move |all| all.iter().filter_map(text))
     }
 
-    /// The values of a pack, if it has any.
-    #[must_use]
-    pub fn values_of(&self, pack_index: usize) -> Option<&Embedded> {
+    /// The YAML texts of one pack, its values first. One that it shares with others is among them.
+    pub fn texts_of(&self, pack_index: usize) -> impl Iterator<Item = &Embedded> {
         // Packs are in order, so those of one pack lie together.
         let from = self
             .embedded
             .partition_point(|embedded| embedded.pack_index() < pack_index);
-        self.embedded
-            .get(from..)?
-            .iter()
-            .take_while(|embedded| embedded.pack_index() == pack_index)
-            .find(|embedded| embedded.slot() == Slot::Values)
+        let from = self.embedded.get(from..).unwrap_or_default().iter();
+        from.take_while(move |embedded| embedded.pack_index() == pack_index)
+    }
+
+    /// The values of a pack, if it has any.
+    #[must_use]
+    pub fn values_of(&self, pack_index: usize) -> Option<&Embedded> {
+        let mut texts = self.texts_of(pack_index);
+        texts.find(|embedded| embedded.slot() == Slot::Values)
     }
 
     /// Every reference in its embedded texts.
