@@ -53,7 +53,7 @@ pub fn ruled_packs<'a>(
         let schema = version.pack_schema()?;
         let stream = values.stream();
         let is_whole = stream.faults.is_empty() && stream.loose_templates.is_empty();
-        let is_filled = stream.tree.filled_documents().next().is_some();
+        let is_filled = !values.text().trim().is_empty();
         (is_whole && is_filled).then_some(RuledPack {
             pack,
             version,
@@ -70,6 +70,8 @@ pub struct Located<'t> {
     pub values: Vec<NodeRef<'t>>,
     /// Where there is none although there could be one: the last object on the way.
     pub absent: Vec<NodeRef<'t>>,
+    /// Whether there is none because there is nothing at all but comments.
+    pub is_all_absent: bool,
 }
 
 /// Looks for the values at a path. Its keys are joined by dots and may hold dots themselves, as those of Palette's own
@@ -86,6 +88,7 @@ pub fn locate<'t>(stream: &'t Stream, path: &str) -> Located<'t> {
     let [first, rest @ ..] = sections.as_slice() else {
         return located;
     };
+    located.is_all_absent = roots.is_empty() && rest.is_empty();
     // Several documents are one set of values: what one of them does not have another one may.
     let mut walk = Walk::default();
     for &root in &roots {

@@ -50,7 +50,9 @@ impl Rule for MissingRequiredValue {
                     .absent
                     .into_iter()
                     .map(|around| (spot_of_object(&ruled, around), "is missing"));
-                for (spot, state) in empty.chain(absent) {
+                let name = ruled.pack.name_node().filter(|_| located.is_all_absent);
+                let all_absent = name.map(|name| (Spot::Value(name), "is missing"));
+                for (spot, state) in empty.chain(absent).chain(all_absent) {
                     let name = resolution.destination.name();
                     let help = hint(rule, name).unwrap_or_else(|| "give it a value".to_owned());
                     sink.report(
