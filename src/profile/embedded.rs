@@ -354,7 +354,7 @@ pub fn alias_faults(stream: &Stream) -> Vec<SyntaxFault> {
             } else {
                 alias.source()
             };
-            yaml::unknown_alias_fault(alias, shown)
+            yaml::unknown_alias_fault(alias, Some(shown))
         })
         .collect()
 }

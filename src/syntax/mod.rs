@@ -56,7 +56,14 @@ pub fn parse_plain(format: Format, text: &Text) -> (Option<Tree>, Vec<SyntaxFaul
         },
         Format::Yaml => {
             let stream = yaml::parse_plain(text);
-            (Some(stream.tree), stream.faults)
+            let aliases = stream.unknown_aliases.iter();
+            let aliases = aliases.map(|&id| stream.tree.node(id));
+            // A mask that lost its quotes is one too, and nothing to refuse a file for.
+            let aliases = aliases.filter(|alias| !alias.source().bytes().all(|byte| byte == b'*'));
+            let aliases = aliases.map(|alias| yaml::unknown_alias_fault(alias, None));
+            let mut faults = stream.faults;
+            faults.extend(aliases.collect::<Vec<_>>());
+            (Some(stream.tree), faults)
         }
     }
 }

@@ -116,13 +116,14 @@ fn parse_templates(text: &Text) -> Stream {
     }
 }
 
-/// What is wrong with an alias that has no anchor; `shown` stands for it in the message.
+/// What is wrong with an alias that has no anchor; `shown` stands for it in the message, where it may be shown.
 #[must_use]
-pub fn unknown_alias_fault(alias: NodeRef<'_>, shown: &str) -> SyntaxFault {
+pub fn unknown_alias_fault(alias: NodeRef<'_>, shown: Option<&str>) -> SyntaxFault {
+    let shown = shown.map_or_else(String::new, |shown| format!("`{shown}` is "));
     SyntaxFault {
         range: alias.range(),
         message: format!(
-            "`{shown}` is an alias, and no anchor before it has its name: put it in quotes if it is text"
+            "{shown}an alias, and no anchor before it has its name: put it in quotes if it is text"
         ),
         related: None,
     }
