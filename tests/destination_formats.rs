@@ -2,11 +2,12 @@
 
 mod common;
 
-use std::{collections::BTreeSet, fmt::Write as _, fs, path::Path};
+use std::{collections::BTreeSet, fmt::Write as _, fs, path::Path, sync::Arc};
 
 use palette_knife::{
+    check::{CheckOptions, check_source},
     destination::{Destination, FaultKind, Listing, Registry, Scope, ValueRule},
-    source::{DEFAULT_MAX_FILE_SIZE, Text},
+    source::{DEFAULT_MAX_FILE_SIZE, Source, Text},
     syntax::{Format, Kind, NodeRef, parse_plain},
 };
 use serde_json::Value;
@@ -554,4 +555,68 @@ fn the_value_of_a_macro_may_be_an_alias() {
     let destination = load(folder.path());
     assert_eq!(destination.unread(), [""; 0]);
     assert!(destination.macros().find("two").is_some());
+}
+
+/// A profile with packs of these names and version 1.0.0.
+fn profile_of(packs: &[&str]) -> String {
+    let packs: Vec<Value> = packs
+        .iter()
+        .map(|name| {
+            serde_json::json!({
+                "name": name, "type": "oci", "layer": "addon", "version": "1.0.0", "values": "a: 1",
+                "registry": {"metadata": {"name": "all", "kind": "oci", "providerType": "pack"}},
+            })
+        })
+        .collect();
+    let template = serde_json::json!({"type": "add-on", "cloudType": "all", "packs": packs});
+    let spec = serde_json::json!({"version": "1.0.0", "template": template});
+    serde_json::json!({"metadata": {"name": "quay"}, "spec": spec}).to_string()
+}
+
+#[test]
+fn what_cannot_be_read_of_the_schemas_that_are_needed_is_told() {
+    let folder = folder(&[
+        (
+            "registries/all/registry.json",
+            r#"{"name": "all", "kind": "oci", "providerType": "pack"}"#,
+        ),
+        (
+            "registries/all/broken/pack.json",
+            r#"{"name": "broken", "version": "1.0.0"}"#,
+        ),
+        ("registries/all/broken/schema.yaml", "a: [1\n"),
+        (
+            "registries/all/odd/pack.json",
+            r#"{"name": "odd", "version": "1.0.0"}"#,
+        ),
+        (
+            "registries/all/odd/schema.yaml",
+            "a: {schema: '{{ required | nonsense }}'}\nb: {schema: '{{ required }}'}\nc: {schema: nonsense}\n",
+        ),
+        (
+            "registries/all/other/pack.json",
+            r#"{"name": "other", "version": "1.0.0"}"#,
+        ),
+        ("registries/all/other/schema.yaml", "a: [1\n"),
+    ]);
+    let destination = Arc::new(load(folder.path()));
+    let schemas = |destination: &Destination| -> Vec<String> {
+        let told = destination.not_checked().into_iter();
+        let told = told.filter_map(|gap| Some(gap.split_once("registries/all/")?.1.to_owned()));
+        told.collect()
+    };
+    assert_eq!(schemas(&destination), [""; 0], "nothing was needed yet");
+    let source = Source::new(
+        "profile.json",
+        profile_of(&["broken", "odd", "odd"]).as_str(),
+    );
+    let destinations = [Arc::clone(&destination)];
+    let _ = check_source(source, true, &destinations, &CheckOptions::default());
+    assert_eq!(
+        schemas(&destination),
+        [
+            "broken/schema.yaml: unclosed bracket '['",
+            "odd/schema.yaml: what it says of `a`, `c` cannot be read",
+        ]
+    );
 }

@@ -16,7 +16,7 @@ mod registry;
 pub mod version;
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -271,10 +271,18 @@ impl Destination {
         &self.unread
     }
 
-    /// What is not checked: what the folder does not tell, and its files that were left out.
+    /// What is not checked: what the folder does not tell, its files that were left out, and what could not be read of
+    /// the schemas that were needed until now.
     #[must_use]
     pub fn not_checked(&self) -> Vec<String> {
-        let unread = self.unread.iter();
+        let unread = self.unread.iter().map(String::as_str);
+        let versions = self
+            .packs
+            .values()
+            .flatten()
+            .flat_map(|held| &held.versions);
+        let schemas: BTreeSet<&str> = versions.filter_map(PackVersion::unread_schema).collect();
+        let unread = unread.chain(schemas);
         let unread = unread.map(|file| format!("destination file {file}"));
         self.not_told().into_iter().chain(unread).collect()
     }

@@ -313,6 +313,12 @@ impl PackVersion {
         self.known_schema.get_or_init(read).as_ref()
     }
 
+    /// What could not be read of its schema, once a profile needed that.
+    #[must_use]
+    pub fn unread_schema(&self) -> Option<&str> {
+        self.known_schema.get()?.as_ref()?.unread()
+    }
+
     /// The values the pack comes with; `None` when they are not known.
     #[must_use]
     pub fn own_values(&self) -> Option<&OwnValues> {

@@ -11,6 +11,7 @@ use std::path::Path;
 use crate::{
     finding::Place,
     source::{DEFAULT_MAX_FILE_SIZE, Source, shown_path},
+    suggest,
     syntax::{Format, NodeRef, parse_plain},
 };
 
@@ -22,6 +23,8 @@ pub use template::Template;
 #[derive(Debug, Clone, Default)]
 pub struct PackSchema {
     rules: Vec<ValueRule>,
+    /// What could not be read of it, and why.
+    unread: Option<String>,
 }
 
 /// The rule for one value. What could not be read of it is left out.
@@ -42,20 +45,52 @@ pub struct ValueRule {
 }
 
 impl PackSchema {
-    /// The schema of a pack folder. `None` when it is empty or cannot be read: then nothing is known of the pack's values.
+    /// The schema of a pack folder. `None` when it is empty: then nothing is known of the pack's values.
     #[must_use]
     pub fn read(file: &Path) -> Option<Self> {
-        let source = Source::read(file, &shown_path(file), DEFAULT_MAX_FILE_SIZE).ok()?;
+        let shown = shown_path(file);
+        let unread = |why: &str| Self {
+            rules: Vec::new(),
+            unread: Some(format!("{shown}: {why}")),
+        };
+        let source = match Source::read(file, &shown, DEFAULT_MAX_FILE_SIZE) {
+            Ok(source) => source,
+            Err(error) => return Some(unread(&error.to_string())),
+        };
+        if source.invalid_utf8_at().is_some() {
+            return Some(unread("the file is not UTF-8"));
+        }
         let (tree, faults) = parse_plain(Format::of_name(file)?, source.text());
-        let tree = tree.filter(|_| faults.is_empty() && source.invalid_utf8_at().is_none())?;
+        let tree = match (tree, faults.first()) {
+            (Some(tree), None) => tree,
+            (_, fault) => {
+                return Some(unread(
+                    fault.map_or("it cannot be read", |fault| &fault.message),
+                ));
+            }
+        };
         let mut documents = tree.filled_documents().peekable();
         documents.peek()?;
-        let rules = documents
+        let rules: Vec<_> = documents
             .flat_map(NodeRef::entries)
-            .filter_map(|(path, rule)| ValueRule::written(&source, path, rule.get("schema")?));
+            .filter_map(|(path, rule)| ValueRule::written(&source, path, rule.get("schema")?))
+            .collect();
+        let unsound = rules.iter().filter(|(_, is_sound)| !is_sound);
+        let unsound: Vec<&str> = unsound.map(|(rule, _)| rule.path.as_str()).collect();
+        let unread = (!unsound.is_empty()).then(|| {
+            let paths = suggest::list(&unsound);
+            format!("{shown}: what it says of {paths} cannot be read")
+        });
         Some(Self {
-            rules: rules.collect(),
+            rules: rules.into_iter().map(|(rule, _)| rule).collect(),
+            unread,
         })
+    }
+
+    /// What could not be read of it and so is not checked, and why.
+    #[must_use]
+    pub fn unread(&self) -> Option<&str> {
+        self.unread.as_deref()
     }
 
     /// The schema of a saved answer: a list of `v1PackSchema`.
@@ -66,6 +101,7 @@ impl PackSchema {
             .filter_map(|rule| ValueRule::told(source, rule));
         Self {
             rules: rules.collect(),
+            unread: None,
         }
     }
 
@@ -101,8 +137,8 @@ impl ValueRule {
         }
     }
 
-    /// A rule as a pack folder has it: a text below `schema`.
-    fn written(source: &Source, path: NodeRef<'_>, schema: NodeRef<'_>) -> Option<Self> {
+    /// A rule as a pack folder has it, a text below `schema`, and whether all of it could be read.
+    fn written(source: &Source, path: NodeRef<'_>, schema: NodeRef<'_>) -> Option<(Self, bool)> {
         let layer = schema.layer()?;
         let mut rule = Self::new(path.text().into_owned());
         let Constraint { terms, is_sound } = grammar::parse(layer.text());
@@ -126,7 +162,7 @@ impl ValueRule {
                 TermKind::Required | TermKind::Readonly => {}
             }
         }
-        Some(rule)
+        Some((rule, is_sound))
     }
 
     /// A rule as the API tells it. Its `format` may be a template or the name of a type.
@@ -217,9 +253,24 @@ mod tests {
                 "d secret",
             ]
         );
+        let unread = schema.unread().expect("a rule that cannot be read");
+        assert!(unread.ends_with("schema.yaml: what it says of `d` cannot be read"));
         assert!(schema.is_secret("a.b") && schema.is_secret("d") && !schema.is_secret("e"));
         std::fs::write(&file, "# nothing\n").expect("written");
         assert!(PackSchema::read(&file).is_none());
+        for (text, why) in [
+            ("a: [1\n", "unclosed bracket"),
+            ("a.b: {schema: *none}\n", "an alias, and no anchor"),
+        ] {
+            std::fs::write(&file, text).expect("written");
+            let schema = PackSchema::read(&file).expect("a schema");
+            assert_eq!(schema.rules().len(), 0, "{text}");
+            let unread = schema.unread().expect("a fault");
+            assert!(
+                unread.contains("schema.yaml: ") && unread.contains(why),
+                "{unread}"
+            );
+        }
     }
 
     #[test]
