@@ -30,7 +30,10 @@ impl Rule for MissingPackValues {
     fn check_profile(&self, cx: &ProfileContext<'_>, sink: &mut Sink<'_>) {
         for &pack in cx.packs {
             let values = pack.node().get("values");
-            if values.is_some_and(holds_something) || is_all_in_manifests(pack) {
+            if values.is_some_and(holds_something)
+                || is_all_in_manifests(pack)
+                || is_empty_there(cx, pack)
+            {
                 continue;
             }
             let node = values
@@ -59,6 +62,18 @@ fn holds_something(values: NodeRef<'_>) -> bool {
         Kind::String => !values.text().trim().is_empty(),
         _ => true,
     }
+}
+
+/// Whether the pack comes without values at a destination: then there is nothing to put there.
+fn is_empty_there(cx: &ProfileContext<'_>, pack: Pack<'_>) -> bool {
+    let mut versions = cx
+        .resolutions
+        .iter()
+        .filter_map(|resolution| resolution.version_of(pack.index()));
+    versions.any(|version| {
+        let own = version.own_values();
+        own.is_some_and(|own| own.stream().tree.text().trim().is_empty())
+    })
 }
 
 /// Whether it is a manifest pack that does without values.
