@@ -12,8 +12,7 @@ use crate::{
     hosts::{self, Host, ImageReference, Mention},
     profile::Embedded,
     resolve::Resolution,
-    source::TextRange,
-    suggest,
+    sensitive, suggest,
     syntax::{Kind, NodeRef},
 };
 
@@ -51,17 +50,20 @@ impl Rule for ForeignHost {
         };
         let namespaces = LazyCell::new(|| namespaces(cx.document.embedded()));
         // A pack often takes all its images from one host: that is one thing to change, and one finding.
-        let mut foreign: BTreeMap<(usize, Host), Vec<Named<'_>>> = BTreeMap::new();
-        for embedded in cx.document.embedded() {
-            for named in named_in(embedded) {
-                let host = &named.mention.host;
-                let in_cluster = host
-                    .namespace()
-                    .is_some_and(|namespace| namespaces.contains(namespace));
-                if host.is_remote() && !in_cluster && !allowed.allows(&named.mention) {
-                    let key = (embedded.pack_index(), host.clone());
-                    foreign.entry(key).or_default().push(named);
-                }
+        let mut foreign: BTreeMap<(Option<usize>, Host), Vec<Named<'_>>> = BTreeMap::new();
+        let in_texts = cx.document.embedded().flat_map(|embedded| {
+            let named = named_in(embedded).into_iter();
+            named.map(|named| (Some(embedded.pack_index()), named))
+        });
+        let in_defaults = named_in_defaults(cx).into_iter().map(|named| (None, named));
+        for (pack_index, named) in in_texts.chain(in_defaults) {
+            let host = &named.mention.host;
+            let in_cluster = host
+                .namespace()
+                .is_some_and(|namespace| namespaces.contains(namespace));
+            if host.is_remote() && !in_cluster && !allowed.allows(&named.mention) {
+                let key = (pack_index, host.clone());
+                foreign.entry(key).or_default().push(named);
             }
         }
         for ((pack_index, host), places) in foreign {
@@ -69,27 +71,30 @@ impl Rule for ForeignHost {
                 continue;
             };
             let destination = resolution.destination.name();
-            let pack = cx.pack_name(pack_index);
-            let count = match others.len() {
-                0 => String::new(),
-                others => format!(", named in {} places of pack `{pack}`,", others + 1),
+            let pack = pack_index.map(|pack_index| cx.pack_name(pack_index));
+            let count = match (others.len(), &pack) {
+                (0, _) => String::new(),
+                (others, Some(pack)) => {
+                    format!(", named in {} places of pack `{pack}`,", others + 1)
+                }
+                (others, None) => format!(", named by {} variables,", others + 1),
             };
             let related: Vec<_> = others
                 .iter()
                 .take(MORE_PLACES)
-                .map(|other| sink.place(other.spot()))
+                .map(|other| sink.place(other.spot))
                 .collect();
             let finding = sink.report(
                 &META,
-                first.spot(),
+                first.spot,
                 format!(
                     "host `{host}`{count} is not among those that destination `{destination}` allows"
                 ),
             );
-            finding
-                .pack(pack)
-                .subject(host.to_string())
-                .help(help(allowed));
+            finding.subject(host.to_string()).help(help(allowed));
+            if let Some(pack) = pack {
+                finding.pack(pack);
+            }
             if first.is_implied {
                 finding.label(format!("without a registry, it comes from `{host}`"));
             }
@@ -113,19 +118,33 @@ fn help(allowed: &AllowedHosts) -> String {
 
 /// A host that a scalar names.
 struct Named<'a> {
-    embedded: &'a Embedded,
-    node: NodeRef<'a>,
-    /// Bytes of the embedded text.
-    range: TextRange,
+    /// Where it names it.
+    spot: Spot<'a>,
     mention: Mention,
     /// Whether the scalar does not spell it out: an image without a registry.
     is_implied: bool,
 }
 
-impl<'a> Named<'a> {
-    fn spot(&self) -> Spot<'a> {
-        Spot::inner_part(self.embedded, self.node.id(), self.range)
-    }
+/// The hosts that the defaults of variables name. The name of a variable tells what it is for as a key does.
+fn named_in_defaults<'a>(cx: &ProfileContext<'a>) -> Vec<Named<'a>> {
+    let variables = cx.profile.variables();
+    let defaults = variables.filter_map(|variable| {
+        let default = variable.string("defaultValue")?;
+        Some((variable.name(), default))
+    });
+    defaults
+        .filter(|(_, default)| !sensitive::is_secret(*default))
+        .flat_map(|(name, default)| {
+            let is_part = |character: &char| character.is_alphanumeric();
+            let key: String = name.to_lowercase().chars().filter(is_part).collect();
+            let found = mentions(&default.text(), &key, default).into_iter();
+            found.map(move |mention| Named {
+                spot: Spot::text_part(default, mention.range.clone()),
+                mention,
+                is_implied: false,
+            })
+        })
+        .collect()
 }
 
 /// The hosts that the scalars of a text name. Comments are no scalars, and so never searched.
@@ -166,9 +185,11 @@ fn named_in(embedded: &Embedded) -> Vec<Named<'_>> {
             continue;
         };
         named.extend(found.into_iter().map(|(mention, is_implied)| Named {
-            embedded,
-            node,
-            range: layer.to_host(mention.range.clone().into()),
+            spot: Spot::inner_part(
+                embedded,
+                node.id(),
+                layer.to_host(mention.range.clone().into()),
+            ),
             mention,
             is_implied,
         }));
