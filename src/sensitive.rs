@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::{
     credentials, shared_secrets,
     source::TextRange,
-    syntax::{Kind, NodeRef, Tree, yaml::Stream},
+    syntax::{Kind, NodeRef, Tree, join_pointer, yaml::Stream},
 };
 
 /// What is shown instead of a secret.
@@ -208,6 +208,34 @@ fn is_secret_by_place(node: NodeRef<'_>) -> bool {
     key.is_some_and(|key| is_secret_key(&key.text()))
         || is_secret_data(node)
         || is_sensitive_default(node)
+}
+
+/// Puts something else in the place of every credential in a text that is shown.
+pub fn hide_credentials(text: &mut String) {
+    let mut end = text.len();
+    for found in credentials::find(text).into_iter().rev() {
+        // One may be found in another.
+        if found.range.end() <= end {
+            text.replace_range(found.range.range(), REDACTED);
+            end = found.range.start();
+        }
+    }
+}
+
+/// The same for the keys of a JSON Pointer.
+pub fn hide_credentials_of_pointer(pointer: &mut String) {
+    if !credentials::may_hold(pointer) && !pointer.contains("~1~1") {
+        return;
+    }
+    let tokens = pointer.split('/').skip(1);
+    let tokens: Vec<String> = tokens
+        .map(|token| {
+            let mut key = token.replace("~1", "/").replace("~0", "~");
+            hide_credentials(&mut key);
+            key
+        })
+        .collect();
+    *pointer = join_pointer(tokens.iter().map(String::as_str));
 }
 
 /// The most characters of a value that a message repeats.

@@ -158,7 +158,7 @@ impl<'f> Sink<'f> {
         }
     }
 
-    /// The findings, complete: their fixes know where they are in the file.
+    /// The findings, complete: their fixes know where they are in the file, and they show no credential.
     #[must_use]
     pub fn finish(mut self) -> Vec<Finding> {
         let fixes = self.findings.iter_mut();
@@ -166,7 +166,34 @@ impl<'f> Sink<'f> {
             let ranges = fix.edits.iter().map(|edit| edit.range);
             fix.spans = ranges.map(|range| self.file.positions(range)).collect();
         }
+        self.findings.iter_mut().for_each(hide_credentials);
         self.findings
+    }
+}
+
+fn hide_credentials_of_place(place: &mut Place) {
+    sensitive::hide_credentials_of_pointer(&mut place.pointer);
+    if let Some(inner) = &mut place.inner {
+        sensitive::hide_credentials_of_pointer(&mut inner.path);
+    }
+}
+
+/// Leaves no credential in what a finding shows: keys of YAML are in paths, and names in messages.
+fn hide_credentials(finding: &mut Finding) {
+    sensitive::hide_credentials(&mut finding.message);
+    sensitive::hide_credentials(&mut finding.subject);
+    let texts = [&mut finding.label, &mut finding.help, &mut finding.pack];
+    texts
+        .into_iter()
+        .flatten()
+        .for_each(sensitive::hide_credentials);
+    hide_credentials_of_place(&mut finding.place);
+    for related in &mut finding.related {
+        sensitive::hide_credentials(&mut related.message);
+        hide_credentials_of_place(&mut related.place);
+    }
+    if let Some(fix) = &mut finding.fix {
+        sensitive::hide_credentials(&mut fix.description);
     }
 }
 
