@@ -13,6 +13,9 @@ use crate::source::TextRange;
 /// The largest count of a repetition, and the largest product of nested ones (Go's `regexp/syntax`).
 const MAX_REPEAT: u32 = 1000;
 
+/// How deep groups that capture may nest (`maxHeight` of Go's `regexp/syntax`, which counts what they hold as well).
+const MAX_DEPTH: usize = 1000;
+
 /// How much memory an expression may take to be tried, in bytes. A larger one is valid but not tried.
 const SIZE_LIMIT: usize = 1 << 20;
 
@@ -64,6 +67,8 @@ impl GoRegex {
 struct Open {
     /// Where its parenthesis stands.
     at: usize,
+    /// How many groups that capture it is in, itself included.
+    depth: usize,
     /// The largest product of nested repetitions before it.
     weight_before: u32,
 }
@@ -232,7 +237,9 @@ impl<'p> Reader<'p> {
     fn open(&mut self) -> Result<(), Fault> {
         let start = self.at;
         self.next();
-        if self.rest().starts_with('?') {
+        let head = self.rest();
+        let captures = !head.starts_with('?') || head.starts_with("?P<") || head.starts_with("?<");
+        if head.starts_with('?') {
             if !self.group_head(start)? {
                 return Ok(());
             }
@@ -240,8 +247,17 @@ impl<'p> Reader<'p> {
             self.out.push('(');
         }
         self.settle();
+        let around = self.groups.last().map_or(0, |open| open.depth);
+        let depth = around + usize::from(captures);
+        if depth > MAX_DEPTH {
+            return Err(self.fault(
+                start,
+                format!("found more than {MAX_DEPTH} groups in each other, Go nests at most {MAX_DEPTH} levels"),
+            ));
+        }
         self.groups.push(Open {
             at: start,
+            depth,
             weight_before: self.weight,
         });
         self.weight = 1;
@@ -849,10 +865,18 @@ mod tests {
             let regex = GoRegex::parse(pattern).expect("a valid expression");
             let _ = regex.is_match("a");
         }
-        let deep = "(".repeat(5000) + &")".repeat(5000);
+        let deep = "(?:".repeat(5000) + &")".repeat(5000);
         assert_eq!(
             GoRegex::parse(&deep).map(|regex| regex.is_match("a")),
             Ok(None)
         );
+    }
+
+    #[test]
+    fn groups_nest_no_deeper_than_in_go() {
+        let nested = |count: usize| "(".repeat(count) + &")".repeat(count);
+        assert!(GoRegex::parse(&nested(999)).is_ok());
+        let fault = GoRegex::parse(&nested(1001)).expect_err("too deep");
+        assert_eq!((fault.range.start(), fault.range.end()), (1000, 1001));
     }
 }
