@@ -29,26 +29,42 @@ impl Batch {
     pub fn settle(&self, findings: &mut Vec<Finding>) {
         if findings
             .iter()
-            .all(|finding| finding.unless_brought.is_none())
+            .any(|finding| finding.unless_brought.is_some())
         {
-            return;
+            Bringers::new(self).settle(findings);
         }
+    }
+}
+
+/// Which profiles of a run bring which packs.
+#[derive(Debug)]
+pub struct Bringers<'b>(HashMap<&'b str, Vec<&'b BatchProfile>>);
+
+impl<'b> Bringers<'b> {
+    /// Those of a batch.
+    #[must_use]
+    pub fn new(batch: &'b Batch) -> Self {
         let mut bringing: HashMap<&str, Vec<&BatchProfile>> = HashMap::new();
-        for profile in &self.profiles {
+        for profile in &batch.profiles {
             for pack in &profile.packs {
                 bringing.entry(pack).or_default().push(profile);
             }
         }
-        let is_moot = |finding: &Finding, pack: &str| {
-            let mut others = bringing.get(pack).into_iter().flatten();
-            others.any(|other| {
-                other.place.file != finding.place.file
-                    || Some(other.name.as_str()) != finding.profile.as_deref()
-            })
-        };
-        findings.retain(|finding| {
-            let missing = finding.unless_brought.as_deref();
-            missing.is_none_or(|pack| !is_moot(finding, pack))
-        });
+        Self(bringing)
+    }
+
+    /// The profiles that bring the pack that a finding misses, other than the one it is about.
+    pub fn of(&self, finding: &Finding) -> impl Iterator<Item = &'b BatchProfile> {
+        let missing = finding.unless_brought.as_deref();
+        let all = missing.and_then(|pack| self.0.get(pack));
+        all.into_iter().flatten().copied().filter(|other| {
+            other.place.file != finding.place.file
+                || Some(other.name.as_str()) != finding.profile.as_deref()
+        })
+    }
+
+    /// Leaves out findings that another profile makes moot.
+    pub fn settle(&self, findings: &mut Vec<Finding>) {
+        findings.retain(|finding| self.of(finding).next().is_none());
     }
 }

@@ -1,4 +1,5 @@
-//! The masked values of a profile: what `masked-value` reports and a rewrite fills in.
+//! The masked values of a profile: what `masked-value` reports and a rewrite fills in; and the empty ones that it may fill
+//! in too.
 
 use std::borrow::Cow;
 
@@ -14,7 +15,7 @@ use crate::{
 /// The mask that the Palette API returns for secrets (Terraform provider: masked variables, application profiles).
 const MASK: &str = "********";
 
-/// A masked value of a profile.
+/// A masked value of a profile, or one that could be a secret and is empty.
 #[derive(Debug, Clone)]
 pub struct Mask<'a> {
     /// Where it is.
@@ -32,8 +33,10 @@ pub enum MaskedPlace<'a> {
     Variable {
         /// The variable's name.
         name: String,
-        /// The node of the default.
-        default: NodeRef<'a>,
+        /// The variable.
+        variable: NodeRef<'a>,
+        /// The node of the default; a variable that is empty may have none.
+        default: Option<NodeRef<'a>>,
     },
     /// A scalar of an embedded text.
     Embedded {
@@ -100,7 +103,8 @@ pub fn masks<'a>(
             masks.push(Mask {
                 place: MaskedPlace::Variable {
                     name: variable.name().into_owned(),
-                    default,
+                    variable: variable.node(),
+                    default: Some(default),
                 },
                 packs: Vec::new(),
                 level: if variable.is_sensitive() {
@@ -114,6 +118,71 @@ pub fn masks<'a>(
     masks
 }
 
+/// The values of a profile that hold no secret where one may stand: defaults of sensitive variables, and values that the
+/// pack schemas of the destinations call passwords. Palette leaves them empty where nobody gave one.
+#[must_use]
+pub fn empty_secrets<'a>(
+    profile: Profile<'a>,
+    document: &'a ProfileDocument,
+    resolutions: &[Resolution<'_>],
+) -> Vec<Mask<'a>> {
+    let mut empty = Vec::new();
+    for (pack, embedded) in profile
+        .packs()
+        .filter_map(|pack| Some((pack, document.values_of(pack.index())?)))
+    {
+        let versions = resolutions
+            .iter()
+            .filter_map(|resolution| resolution.version_of(pack.index()));
+        let schemas: Vec<_> = versions.filter_map(PackVersion::pack_schema).collect();
+        if schemas.is_empty() {
+            continue;
+        }
+        for node in
+            embedded.stream().tree.nodes().filter(|node| {
+                node.kind() == Kind::String && node.text().is_empty() && !is_key(*node)
+            })
+        {
+            let path = node.path().join(".");
+            if schemas.iter().any(|schema| schema.is_secret(&path)) {
+                empty.push(Mask {
+                    place: MaskedPlace::Embedded {
+                        embedded,
+                        host: profile.root().tree().node(embedded.host()),
+                        node,
+                        path,
+                    },
+                    packs: vec![pack.name()],
+                    level: Level::Info,
+                });
+            }
+        }
+    }
+    for variable in profile
+        .variables()
+        .filter(|variable| variable.is_sensitive())
+    {
+        let default = variable.node().get("defaultValue");
+        let is_empty = |default: NodeRef<'_>| default.as_str().is_some_and(|text| text.is_empty());
+        if default.is_none_or(is_empty) {
+            empty.push(Mask {
+                place: MaskedPlace::Variable {
+                    name: variable.name().into_owned(),
+                    variable: variable.node(),
+                    default,
+                },
+                packs: Vec::new(),
+                level: Level::Info,
+            });
+        }
+    }
+    empty
+}
+
+fn is_key(node: NodeRef<'_>) -> bool {
+    node.own_entry().is_some_and(|(key, _)| key == node)
+}
+
 /// Whether a node is a value that consists of asterisks. One that is not quoted is read as an alias without anchor.
 fn is_masked(node: NodeRef<'_>) -> bool {
     let is_text = match node.kind() {
@@ -121,8 +190,7 @@ fn is_masked(node: NodeRef<'_>) -> bool {
         Kind::Alias => node.alias_target().is_none(),
         _ => false,
     };
-    let is_key = || node.own_entry().is_some_and(|(key, _)| key == node);
-    is_text && sensitive::is_mask(&node.text()) && !is_key()
+    is_text && sensitive::is_mask(&node.text()) && !is_key(node)
 }
 
 /// What the schemas that the destinations have for packs with one text are, each set of them once. Those of manifests

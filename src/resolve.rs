@@ -8,11 +8,11 @@ use crate::{
     date::Date,
     destination::{
         ContentFamily, Destination, ExistingProfile, HeldPack, Listing, Match, PackVersion,
-        Registry, version,
+        Registry, Scope, version,
     },
-    profile::{Pack, Profile},
+    profile::{Embedded, EmbeddedReference, Pack, Part, Profile, ProfileDocument},
     suggest::{self, Suggester},
-    syntax::NodeRef,
+    syntax::{NodeRef, reference::Family},
 };
 
 /// How many near misses an answer carries.
@@ -173,6 +173,50 @@ impl<'d> Resolution<'d> {
             PackAnswer::Unverifiable { chosen, .. } => chosen.as_ref(),
             _ => None,
         }
+    }
+
+    /// What a registry would give for a pack, if it holds it: of several that hold it, each is a candidate.
+    #[must_use]
+    pub fn candidate<'p>(&self, pack: Pack<'p>, registry: usize) -> Option<Found<'p, 'd>> {
+        let destination = self.destination;
+        let names = pack.registry_names();
+        let held = names.iter().flat_map(|name| destination.pack(name));
+        let (held, (by, version)) = held
+            .filter(|held| held.registry == registry)
+            .find_map(|held| Some((held, held.find(&pack.tag(), &pack.version())?)))?;
+        Some(Found {
+            pack,
+            registry: destination.registry(registry)?,
+            held,
+            by,
+            version,
+            destination,
+        })
+    }
+
+    /// The references of a profile to macros that the destination does not have, with the names of the macros; none
+    /// where it does not tell its macros.
+    pub fn missing_macros<'p>(
+        &self,
+        document: &'p ProfileDocument,
+    ) -> impl Iterator<Item = (&'p Embedded, &'p EmbeddedReference, &'p Part)> + use<'p, 'd> {
+        let macros = self.destination.macros();
+        let references = document.references().filter(|_| macros.is_told());
+        references.filter_map(|(embedded, reference)| {
+            let name = reference.name_in(Family::Macro)?;
+            let is_missing = macros.find(&name.text).is_none();
+            is_missing.then_some((embedded, reference, name))
+        })
+    }
+
+    /// Whether the destination leaves out a scope that people define macros in: then a macro that is not among those it
+    /// tells may well be there.
+    #[must_use]
+    pub fn may_have_other_macros(&self) -> bool {
+        let untold = self.destination.macros().untold();
+        let in_project =
+            self.destination.scope() == Scope::Project && untold.contains(&Scope::Project);
+        in_project || untold.contains(&Scope::Tenant)
     }
 
     /// The packs of a profile that were found, with what was found of each.

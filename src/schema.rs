@@ -31,10 +31,18 @@ pub enum Schema {
     Secrets,
     /// `palette-knife.toml`.
     Config,
+    /// The file of `rewrite --values`.
+    Placeholders,
+    /// The file of `rewrite --select`.
+    Select,
+    /// The file of `rewrite --macros`.
+    Macros,
     /// The report of `check --format json`.
     CheckReport,
     /// The report of `rewrite --format json`.
     RewriteReport,
+    /// The report of `plan --format json`.
+    PlanReport,
     /// The list of `rules --format json`.
     Rules,
     /// What `destination show --format json` writes.
@@ -60,16 +68,20 @@ pub struct Violation<'t> {
 
 impl Schema {
     /// Every schema, in the order of their names.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 13] = [
         Self::CheckReport,
         Self::Config,
         Self::Destination,
         Self::DestinationShow,
         Self::DiffReport,
+        Self::Macros,
+        Self::Placeholders,
+        Self::PlanReport,
         Self::Profile,
         Self::RewriteReport,
         Self::Rules,
         Self::Secrets,
+        Self::Select,
     ];
 
     /// Its name: that of its file, without `.schema.json`.
@@ -79,9 +91,13 @@ impl Schema {
             Self::Profile => "profile",
             Self::Destination => "destination",
             Self::Secrets => "secrets",
+            Self::Placeholders => "placeholders",
+            Self::Select => "select",
+            Self::Macros => "macros",
             Self::Config => "config",
             Self::CheckReport => "check-report",
             Self::RewriteReport => "rewrite-report",
+            Self::PlanReport => "plan-report",
             Self::Rules => "rules",
             Self::DiffReport => "diff-report",
             Self::DestinationShow => "destination-show",
@@ -95,9 +111,13 @@ impl Schema {
             Self::Profile => "an exported profile",
             Self::Destination => "`destination.yaml` or `destination.json`",
             Self::Secrets => "the file of `rewrite --secrets`",
+            Self::Placeholders => "the file of `rewrite --values`",
+            Self::Select => "the file of `rewrite --select`",
+            Self::Macros => "the file of `rewrite --macros`, and what the macros endpoints take",
             Self::Config => "`palette-knife.toml`",
             Self::CheckReport => "the report of `check --format json`",
             Self::RewriteReport => "the report of `rewrite --format json`",
+            Self::PlanReport => "the report of `plan --format json`",
             Self::Rules => "the list of `rules --format json`",
             Self::DiffReport => "the report of `diff --format json`",
             Self::DestinationShow => "what `destination show --format json` writes",
@@ -112,8 +132,12 @@ impl Schema {
             Self::Destination => include_str!("../schemas/destination.schema.json"),
             Self::Secrets => include_str!("../schemas/secrets.schema.json"),
             Self::Config => include_str!("../schemas/config.schema.json"),
+            Self::Placeholders => include_str!("../schemas/placeholders.schema.json"),
+            Self::Select => include_str!("../schemas/select.schema.json"),
+            Self::Macros => include_str!("../schemas/macros.schema.json"),
             Self::CheckReport => include_str!("../schemas/check-report.schema.json"),
             Self::RewriteReport => include_str!("../schemas/rewrite-report.schema.json"),
+            Self::PlanReport => include_str!("../schemas/plan-report.schema.json"),
             Self::Rules => include_str!("../schemas/rules.schema.json"),
             Self::DiffReport => include_str!("../schemas/diff-report.schema.json"),
             Self::DestinationShow => include_str!("../schemas/destination-show.schema.json"),
@@ -127,14 +151,22 @@ impl Schema {
         static DESTINATION: LazyLock<Compiled> =
             LazyLock::new(|| Compiled::new(Schema::Destination));
         static SECRETS: LazyLock<Compiled> = LazyLock::new(|| Compiled::new(Schema::Secrets));
+        static PLACEHOLDERS: LazyLock<Compiled> =
+            LazyLock::new(|| Compiled::new(Schema::Placeholders));
+        static SELECT: LazyLock<Compiled> = LazyLock::new(|| Compiled::new(Schema::Select));
+        static MACROS: LazyLock<Compiled> = LazyLock::new(|| Compiled::new(Schema::Macros));
         let compiled: &Compiled = match self {
             Self::Profile => &PROFILE,
             Self::Destination => &DESTINATION,
             Self::Secrets => &SECRETS,
+            Self::Placeholders => &PLACEHOLDERS,
+            Self::Select => &SELECT,
+            Self::Macros => &MACROS,
             // The configuration is TOML, which editors validate. Reports are written, not read: the tests validate them.
             Self::Config
             | Self::CheckReport
             | Self::RewriteReport
+            | Self::PlanReport
             | Self::Rules
             | Self::DestinationShow
             | Self::DiffReport => return Vec::new(),

@@ -41,6 +41,7 @@ fn help_texts_stay_what_they_are() {
     for args in [
         &["--help"][..],
         &["check", "--help"],
+        &["plan", "--help"],
         &["rewrite", "--help"],
         &["diff", "--help"],
         &["destination", "--help"],

@@ -11,7 +11,10 @@ use crate::{
     date::Date,
     emit::destination::ShowPart,
     finding::{Group, Level},
-    rewrite::names::{BumpPart, OnConflict},
+    rewrite::{
+        names::{BumpPart, OnConflict},
+        plan::Tags,
+    },
     rules,
     source::DEFAULT_MAX_FILE_SIZE,
     suggest,
@@ -38,7 +41,10 @@ pub enum Command {
     /// Report what an import would stumble over
     #[command(after_help = EXIT_CODES)]
     Check(CheckArgs),
-    /// Write import-ready files for a destination
+    /// Tell what an import would do: what is ready, what needs answers, what is missing
+    #[command(after_help = PLAN_EXIT_CODES)]
+    Plan(PlanArgs),
+    /// Write import-ready files for destinations
     #[command(after_help = REWRITE_EXIT_CODES)]
     Rewrite(RewriteArgs),
     /// Compare profiles layer by layer, then their values line by line
@@ -80,6 +86,9 @@ Exit codes: 0 nothing to complain of, 1 findings at or above --fail-on, 2 the to
 
 const REWRITE_EXIT_CODES: &str = "\
 Exit codes: 0 every profile is import-ready, 1 some are not and were left out, 2 the tool could not do its work.";
+
+const PLAN_EXIT_CODES: &str = "\
+Exit codes: 0 every profile is ready, 1 some need answers or are blocked, 2 the tool could not do its work.";
 
 /// Arguments of `check`.
 #[derive(Debug, Args)]
@@ -154,15 +163,16 @@ pub struct RewriteArgs {
     /// Files or folders [default: the folder of the configuration, or `.`]
     pub paths: Vec<PathBuf>,
 
-    /// The folder that describes the destination (destination.yaml, registries, macros, profiles)
+    /// A folder that describes a destination (destination.yaml, registries, macros, profiles); may be given several
+    /// times
     #[arg(long = "to", value_name = "DIR", required_unless_present = "to_format")]
-    pub destination: Option<PathBuf>,
+    pub destinations: Vec<PathBuf>,
 
     /// Write the files in this format; without `--to` nothing but the format is changed
     #[arg(long, value_enum, value_name = "FORMAT", conflicts_with_all = ["in_place", "diff"])]
     pub to_format: Option<FileFormat>,
 
-    /// Write the files below this folder, replacing the results of an earlier run
+    /// Write the files below this folder, replacing the results of an earlier run; `{destination}` in it is replaced
     #[arg(short, long, value_name = "OUT")]
     pub out: Option<PathBuf>,
 
@@ -178,50 +188,8 @@ pub struct RewriteArgs {
     #[arg(long, value_enum, default_value = "human")]
     pub format: RewriteFormat,
 
-    /// What to do when the name and version exist at the destination
-    #[arg(
-        long,
-        value_enum,
-        default_value = "fail",
-        value_name = "POLICY",
-        requires = "destination"
-    )]
-    pub on_conflict: OnConflict,
-
-    /// The new name for `--on-conflict rename`
-    #[arg(
-        long,
-        value_name = "PATTERN",
-        default_value = "{name}-{destination}",
-        requires = "destination"
-    )]
-    pub rename_pattern: String,
-
-    /// The part of the version that `--on-conflict bump` raises
-    #[arg(
-        long,
-        value_enum,
-        default_value = "patch",
-        value_name = "PART",
-        requires = "destination"
-    )]
-    pub bump: BumpPart,
-
-    /// Rename a profile; may be given several times
-    #[arg(long = "name", value_name = "OLD=NEW", value_parser = pair, requires = "destination")]
-    pub names: Vec<(String, String)>,
-
-    /// Give a profile another version; may be given several times
-    #[arg(long = "set-version", value_name = "NAME=VERSION", value_parser = pair, requires = "destination")]
-    pub versions: Vec<(String, String)>,
-
-    /// A file with the secrets that were masked on export
-    #[arg(long, value_name = "FILE", requires = "destination")]
-    pub secrets: Option<PathBuf>,
-
-    /// Write profiles although masked values are left in them
-    #[arg(long, requires = "destination")]
-    pub allow_masked: bool,
+    #[command(flatten)]
+    pub answers: AnswerArgs,
 
     #[command(flatten)]
     pub selection: SelectionArgs,
@@ -231,6 +199,130 @@ pub struct RewriteArgs {
 
     #[command(flatten)]
     pub common: CommonArgs,
+}
+
+/// Arguments of `plan`.
+#[derive(Debug, Args)]
+pub struct PlanArgs {
+    /// Files or folders [default: the folder of the configuration, or `.`]
+    pub paths: Vec<PathBuf>,
+
+    /// A folder that describes a destination (destination.yaml, registries, macros, profiles); may be given several
+    /// times
+    #[arg(long = "to", value_name = "DIR")]
+    pub destinations: Vec<PathBuf>,
+
+    /// How to print the plan
+    #[arg(long, value_enum, default_value = "human")]
+    pub format: PlanFormat,
+
+    /// Print what is behind the table: for each profile its packs, questions and findings
+    #[arg(long)]
+    pub details: bool,
+
+    /// Print this profile only, with what is behind the table; may be given several times
+    #[arg(long = "profile", value_name = "NAME")]
+    pub profiles: Vec<String>,
+
+    /// Write what is missing to files below this folder, one folder for each destination; `rewrite --answers` reads
+    /// them when they are filled in
+    #[arg(long, value_name = "DIR")]
+    pub write_todo: Option<PathBuf>,
+
+    /// With `--write-todo`: replace files that hold answers, too
+    #[arg(long, requires = "write_todo")]
+    pub overwrite: bool,
+
+    #[command(flatten)]
+    pub answers: AnswerArgs,
+
+    #[command(flatten)]
+    pub selection: SelectionArgs,
+
+    #[command(flatten)]
+    pub rules: RuleArgs,
+
+    #[command(flatten)]
+    pub common: CommonArgs,
+}
+
+/// How the questions of an import are answered. `{destination}` in the path of a file is replaced.
+#[derive(Debug, Args)]
+pub struct AnswerArgs {
+    /// A folder that `plan --write-todo` has written and somebody has filled in
+    #[arg(long, value_name = "DIR")]
+    pub answers: Option<PathBuf>,
+
+    /// What to do when the name and version exist at the destination [default: fail]
+    #[arg(long, value_enum, value_name = "POLICY")]
+    pub on_conflict: Option<OnConflict>,
+
+    /// The new name for `--on-conflict rename` [default: {name}-{destination}]
+    #[arg(long, value_name = "PATTERN")]
+    pub rename_pattern: Option<String>,
+
+    /// The part of the version that `--on-conflict bump` raises [default: patch]
+    #[arg(long, value_enum, value_name = "PART")]
+    pub bump: Option<BumpPart>,
+
+    /// Rename a profile; may be given several times
+    #[arg(long = "name", value_name = "OLD=NEW", value_parser = pair)]
+    pub names: Vec<(String, String)>,
+
+    /// Give a profile another version; may be given several times
+    #[arg(long = "set-version", value_name = "NAME=VERSION", value_parser = pair)]
+    pub versions: Vec<(String, String)>,
+
+    /// What becomes of the tags of packs [default: keep]
+    #[arg(long, value_enum, value_name = "WHAT")]
+    pub tags: Option<Tags>,
+
+    /// A file with the secrets that were masked on export
+    #[arg(long, value_name = "FILE")]
+    pub secrets: Option<PathBuf>,
+
+    /// Write profiles although masked values are left in them
+    #[arg(long)]
+    pub allow_masked: bool,
+
+    /// Put a value in place of a placeholder, which is named with or without the characters around it; may be given
+    /// several times
+    #[arg(long = "set", value_name = "KEY=VALUE", value_parser = pair)]
+    pub set: Vec<(String, String)>,
+
+    /// A file with values for placeholders
+    #[arg(long, value_name = "FILE")]
+    pub values: Option<PathBuf>,
+
+    /// A file with choices: registries of packs, names and versions of profiles
+    #[arg(long, value_name = "FILE")]
+    pub select: Option<PathBuf>,
+
+    /// A file with macros that will be at the destination before the import
+    #[arg(long, value_name = "FILE")]
+    pub macros: Option<PathBuf>,
+}
+
+impl AnswerArgs {
+    /// Whether nothing is answered.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        let files = [
+            &self.answers,
+            &self.secrets,
+            &self.values,
+            &self.select,
+            &self.macros,
+        ];
+        let pairs = [&self.names, &self.versions, &self.set];
+        files.into_iter().all(Option::is_none)
+            && pairs.into_iter().all(Vec::is_empty)
+            && self.on_conflict.is_none()
+            && self.rename_pattern.is_none()
+            && self.bump.is_none()
+            && self.tags.is_none()
+            && !self.allow_masked
+    }
 }
 
 const DIFF_EXIT_CODES: &str = "\
@@ -525,6 +617,17 @@ pub enum RewriteFormat {
     Human,
     /// For programs; `schemas/rewrite-report.schema.json` describes it.
     Json,
+}
+
+/// Output formats of `plan`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum PlanFormat {
+    /// For people: a table, and with `--details` what is behind it.
+    Human,
+    /// For programs; `schemas/plan-report.schema.json` describes it.
+    Json,
+    /// For a comment or a wiki.
+    Markdown,
 }
 
 /// Output formats of `rules`.

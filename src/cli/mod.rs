@@ -7,10 +7,13 @@ mod destination;
 mod diff;
 mod manual;
 mod output;
+mod plan;
+mod progress;
 mod reports;
 mod rewrite;
 mod rules;
 mod schema;
+mod targets;
 
 use std::process::ExitCode;
 
@@ -38,6 +41,7 @@ pub fn run() -> ExitCode {
     };
     let result = match cli.command {
         Command::Check(args) => check::run(&args),
+        Command::Plan(args) => plan::run(&args),
         Command::Rewrite(args) => rewrite::run(&args),
         Command::Diff(args) => diff::run(&args),
         Command::Destination(command) => destination::run(&command),

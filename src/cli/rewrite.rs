@@ -3,23 +3,23 @@
 use std::path::PathBuf;
 
 use super::{
-    args::{CheckFormat, RewriteArgs, RewriteFormat, map_of},
+    args::{CheckFormat, RewriteArgs, RewriteFormat},
     check::{choices, excerpt_style, load_destinations},
     output::{self, Outcome},
+    progress::Progress,
+    targets::{self, targets, tells_destinations_apart, warn_of_unused},
 };
 use crate::{
     check::CheckOptions,
     config::Config,
-    destination::{Destination, DestinationFault},
-    emit,
-    finding::Level,
+    destination::Destination,
+    emit::{self, rewrite::Part},
     input::{self, InputFile},
     rewrite::{
-        names::Naming,
-        run::{self, Output, RewriteOptions, Status},
-        secrets::Secrets,
+        result::Status,
+        run::{self, RewriteOptions},
+        work::Output,
     },
-    rules,
     syntax::Format,
 };
 
@@ -40,74 +40,86 @@ pub fn run(args: &RewriteArgs) -> Result<Outcome, String> {
     let config = super::config::load(&args.common, &args.paths, as_check)?;
     let paths = super::config::inputs(&args.paths, &config);
     let format = args.to_format.map(Format::from);
-    let Some(folder) = &args.destination else {
-        let (Some(format), Some(out)) = (format, &args.out) else {
+    if args.destinations.is_empty() {
+        return convert(args, &paths, &config);
+    }
+    if args.destinations.len() > 1 {
+        if args.in_place {
             return Err(
-                "expected `--to DIR`, or `--to-format` and `--out` to convert files only"
-                    .to_owned(),
+                "--in-place goes with one destination: pass `-o OUT/{destination}`".to_owned(),
             );
-        };
-        if args.selection.strict_selection || !args.selection.registries.is_empty() {
-            return Err("registries are chosen for a destination: pass `--to DIR`".to_owned());
         }
-        let (files, missing) = input_files(args, &paths, &config)?;
-        let options = CheckOptions {
-            max_file_size: args.common.max_file_size,
-            settings: config.settings(),
-            excerpts: (args.format == RewriteFormat::Human).then(|| excerpt_style(output::width())),
-            ..CheckOptions::default()
-        };
-        let results = run::convert(&files, format, out, &options);
-        return report(args, &results, None, !missing);
-    };
-    let destinations = load_destinations(std::slice::from_ref(folder), args.common.max_file_size)?;
-    let [destination] = destinations.as_slice() else {
-        return Err("expected one destination".to_owned());
-    };
-    let is_error =
-        |fault: &DestinationFault| rules::for_destination_fault(fault.kind).level == Level::Error;
-    if destination.faults().iter().any(is_error) {
-        return Err(format!(
-            "destination `{}` has errors of its own: `palette-knife check --to {}` lists them",
-            destination.name(),
-            folder.display()
-        ));
+        if let Some(out) = args
+            .out
+            .as_ref()
+            .filter(|out| !tells_destinations_apart(out))
+        {
+            return Err(format!(
+                "several destinations need a folder each: pass `-o {}/{{destination}}`",
+                out.display()
+            ));
+        }
     }
-    let width = output::width();
+    let max_file_size = args.common.max_file_size;
+    let destinations = load_destinations(&args.destinations, max_file_size)?;
+    let choices = choices(&args.selection, &destinations)?;
+    let targets = targets(&args.answers, destinations, max_file_size, |destination| {
+        output_of(args, destination)
+    })?;
+    let outs: Vec<PathBuf> = targets
+        .iter()
+        .filter_map(|target| match &target.output {
+            Output::Folder(folder) => Some(folder.clone()),
+            _ => None,
+        })
+        .collect();
+    let (files, missing) = input_files(args, &paths, &config, &outs)?;
+    let progress = Progress::of(files.len());
+    let tick = || progress.tick();
     let options = RewriteOptions {
-        naming: naming(args)?,
-        secrets: match &args.secrets {
-            Some(path) => Secrets::read(path, args.common.max_file_size)?,
-            None => Secrets::default(),
-        },
-        allow_masked: args.allow_masked,
+        tags: args.answers.tags.unwrap_or_default(),
+        allow_masked: args.answers.allow_masked,
         format,
-        output: output_of(args),
         check: CheckOptions {
-            choices: choices(&args.selection, &destinations)?,
-            max_file_size: args.common.max_file_size,
+            choices,
+            max_file_size,
             settings: super::config::settings(&args.rules, &config, &paths),
-            excerpts: (args.format == RewriteFormat::Human).then(|| excerpt_style(width)),
+            excerpts: (args.format == RewriteFormat::Human).then(|| excerpt_style(output::width())),
         },
+        diffs: args.diff,
+        progress: Some(&tick),
     };
-    let (files, missing) = input_files(args, &paths, &config)?;
-    let results = run::rewrite(&files, destination, &options);
-    for name in options
-        .naming
-        .names
-        .keys()
-        .chain(options.naming.versions.keys())
-    {
-        let known = |result: &&run::FileResult| {
-            let mut profiles = result.profiles.iter();
-            profiles.any(|result| result.profile.name == *name)
-        };
-        if !results.iter().any(|result| known(&result)) {
-            output::warning(&format!("no profile is called `{name}`"));
-        }
+    let results = run::rewrite(&files, &targets, &options);
+    progress.finish();
+    warn_of_unused(&targets, &results);
+    let parts: Vec<Part<'_>> = results.iter().map(Part::of).collect();
+    report(args, &parts, !missing)
+}
+
+/// Writes files in another format, and changes nothing else.
+fn convert(args: &RewriteArgs, paths: &[PathBuf], config: &Config) -> Result<Outcome, String> {
+    let (Some(format), Some(out)) = (args.to_format.map(Format::from), &args.out) else {
+        return Err(
+            "expected `--to DIR`, or `--to-format` and `--out` to convert files only".to_owned(),
+        );
+    };
+    if args.selection.strict_selection || !args.selection.registries.is_empty() {
+        return Err("registries are chosen for a destination: pass `--to DIR`".to_owned());
     }
-    warn_of_unused_secrets(&options.secrets, &results);
-    report(args, &results, Some(destination), !missing)
+    if !args.answers.is_empty() {
+        return Err(
+            "what an import asks is answered for a destination: pass `--to DIR`".to_owned(),
+        );
+    }
+    let (files, missing) = input_files(args, paths, config, std::slice::from_ref(out))?;
+    let options = CheckOptions {
+        max_file_size: args.common.max_file_size,
+        settings: config.settings(),
+        excerpts: (args.format == RewriteFormat::Human).then(|| excerpt_style(output::width())),
+        ..CheckOptions::default()
+    };
+    let results = run::convert(&files, format, out, &options);
+    report(args, &[Part::converted(&results)], !missing)
 }
 
 /// The files to work on, and whether one of the paths cannot be read.
@@ -115,16 +127,17 @@ fn input_files(
     args: &RewriteArgs,
     paths: &[PathBuf],
     config: &Config,
+    outs: &[PathBuf],
 ) -> Result<(Vec<InputFile>, bool), String> {
     let (mut files, missing) = input::collect(paths);
     config.leave_out(&mut files);
-    if let Some(folder) = &args.destination {
+    for folder in &args.destinations {
         input::leave_out_destination(&mut files, folder);
     }
     for error in &missing {
         output::error(&error.to_string());
     }
-    if let Some(folder) = &args.out {
+    for folder in outs {
         let found = files.len();
         input::leave_out(&mut files, folder);
         if files.is_empty() && found > 0 {
@@ -143,27 +156,21 @@ fn input_files(
 }
 
 /// Prints what became of the files.
-fn report(
-    args: &RewriteArgs,
-    results: &[run::FileResult],
-    destination: Option<&Destination>,
-    all_found: bool,
-) -> Result<Outcome, String> {
+fn report(args: &RewriteArgs, parts: &[Part<'_>], all_found: bool) -> Result<Outcome, String> {
     match args.format {
         RewriteFormat::Human => {
             let (color, width) = (args.common.color.is_on(), output::width());
-            let text = emit::rewrite::render_human(results, destination, color, width);
+            let text = emit::rewrite::render_human(parts, color, width);
             output::print_for_people(&text)?;
         }
-        RewriteFormat::Json => output::print(&emit::rewrite::render_json(results, destination))?,
+        RewriteFormat::Json => output::print(&emit::rewrite::render_json(parts))?,
     }
-    if results.is_empty() && all_found {
+    let files = || parts.iter().flat_map(|part| part.files);
+    if files().next().is_none() && all_found {
         output::warning("no profiles found");
     }
-    let failed = !all_found || results.iter().any(|result| result.failed);
-    let refused = results
-        .iter()
-        .any(|result| result.status == Status::Refused);
+    let failed = !all_found || files().any(|file| file.failed);
+    let refused = files().any(|file| file.status == Status::Refused);
     Ok(match (failed, refused) {
         (true, _) => Outcome::Failed,
         (false, true) => Outcome::Findings,
@@ -171,62 +178,10 @@ fn report(
     })
 }
 
-/// A misspelt path or name in the secrets file would leave a mask where a secret was meant to be.
-fn warn_of_unused_secrets(secrets: &Secrets, results: &[run::FileResult]) {
-    let profiles: Vec<(&str, &str)> = results
-        .iter()
-        // Without a target no plan was made, and nobody has asked for the secrets.
-        .flat_map(|result| &result.profiles)
-        .filter(|result| result.target.is_some())
-        .map(|result| {
-            (
-                result.profile.name.as_str(),
-                result.profile.version.as_str(),
-            )
-        })
-        .collect();
-    for entry in secrets.unused(&profiles) {
-        output::warning(&format!(
-            "the secrets file gives {entry}, where nothing is masked"
-        ));
-    }
-    if !profiles.is_empty() && secrets.is_about_others(&profiles) {
-        output::warning("the secrets file names no profile of this run");
-    }
-}
-
-fn output_of(args: &RewriteArgs) -> Output {
-    match &args.out {
-        Some(folder) => Output::Folder(PathBuf::clone(folder)),
+fn output_of(args: &RewriteArgs, destination: &Destination) -> Result<Output, String> {
+    Ok(match &args.out {
+        Some(folder) => Output::Folder(targets::at(folder, destination)?),
         None if args.in_place => Output::InPlace,
-        None => Output::Diff,
-    }
-}
-
-fn naming(args: &RewriteArgs) -> Result<Naming, String> {
-    for (old, new) in &args.names {
-        if let Some(defect) = rules::name_defect(new) {
-            return Err(format!("--name {old}={new}: the new name {defect}"));
-        }
-    }
-    for (name, version) in &args.versions {
-        if let Err(error) = semver::Version::parse(version) {
-            return Err(format!(
-                "--set-version {name}={version}: no semantic version: {error}"
-            ));
-        }
-    }
-    if !args.rename_pattern.contains("{name}") {
-        return Err(format!(
-            "--rename-pattern {}: expected `{{name}}` in it; `{{version}}` and `{{destination}}` are replaced too",
-            args.rename_pattern
-        ));
-    }
-    Ok(Naming {
-        on_conflict: args.on_conflict,
-        rename_pattern: args.rename_pattern.clone(),
-        bump: args.bump,
-        names: map_of("--name", &args.names)?,
-        versions: map_of("--set-version", &args.versions)?,
+        None => Output::Nowhere,
     })
 }

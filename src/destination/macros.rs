@@ -45,6 +45,8 @@ impl Scope {
 #[derive(Debug, Clone, Default)]
 pub struct Macros {
     scopes: BTreeMap<Scope, BTreeMap<String, Place>>,
+    /// Those that will be there before an import.
+    promised: BTreeMap<String, (Scope, Place)>,
 }
 
 impl Macros {
@@ -56,9 +58,15 @@ impl Macros {
 
     /// Every scope that defines a name, the narrowest first, and where it does.
     pub fn find_all(&self, name: &str) -> impl Iterator<Item = (Scope, &Place)> {
-        self.scopes
+        let told = self
+            .scopes
             .iter()
-            .filter_map(move |(scope, names)| names.get(name).map(|place| (*scope, place)))
+            .filter_map(move |(scope, names)| names.get(name).map(|place| (*scope, place)));
+        let promised = self
+            .promised
+            .get(name)
+            .map(|(scope, place)| (*scope, place));
+        told.chain(promised)
     }
 
     /// Every name with its scope; a name in several scopes comes once for each.
@@ -81,6 +89,11 @@ impl Macros {
             .into_iter()
             .filter(|scope| !self.scopes.contains_key(scope))
             .collect()
+    }
+
+    /// Promises a macro: it will be created before an import. The destination tells no more by it than it did.
+    pub(super) fn promise(&mut self, name: String, scope: Scope, place: Place) {
+        self.promised.entry(name).or_insert((scope, place));
     }
 
     /// Tells a scope, perhaps without any macro in it.

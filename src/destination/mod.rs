@@ -247,6 +247,21 @@ impl Destination {
             })
     }
 
+    /// Answers open choices of the import, beside what the destination file says; where both say something, this counts.
+    pub fn answer(&mut self, select: Select) {
+        self.select.packs.extend(select.packs);
+        self.select.registries.extend(select.registries);
+        if !select.prefer.is_empty() {
+            self.select.prefer = select.prefer;
+        }
+    }
+
+    /// Promises a macro: it will be created there, in the scope of the imports, before they are made.
+    pub fn promise_macro(&mut self, name: String, place: Place) {
+        let scope = self.scope();
+        self.macros.promise(name, scope, place);
+    }
+
     /// Its answers to open choices.
     #[must_use]
     pub fn select(&self) -> &Select {

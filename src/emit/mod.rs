@@ -12,6 +12,7 @@ pub mod json;
 pub mod junit;
 pub mod markdown;
 pub mod page;
+pub mod plan;
 pub mod rewrite;
 pub mod rules;
 pub mod sarif;

@@ -13,7 +13,7 @@ use crate::{
     rewrite::{
         names::NameVersion,
         plan::{Decision, Subject},
-        run::{FileResult, ProfileResult, Status},
+        result::{DestinationResult, FileResult, ProfileResult, Status},
     },
     sensitive::printable,
 };
@@ -21,19 +21,54 @@ use crate::{
 /// The version of the machine-readable report.
 const VERSION: u32 = 1;
 
+/// What was done for one destination, or without any.
+#[derive(Debug, Clone, Copy)]
+pub struct Part<'r> {
+    /// The destination; `None` where files were only converted.
+    pub destination: Option<&'r Destination>,
+    /// What became of each file.
+    pub files: &'r [FileResult],
+}
+
+impl<'r> Part<'r> {
+    /// What was done for a destination.
+    #[must_use]
+    pub fn of(result: &'r DestinationResult) -> Self {
+        Self {
+            destination: Some(&result.destination),
+            files: &result.files,
+        }
+    }
+
+    /// Files that were only converted.
+    #[must_use]
+    pub fn converted(files: &'r [FileResult]) -> Self {
+        Self {
+            destination: None,
+            files,
+        }
+    }
+
+    fn name(self) -> Option<&'r str> {
+        self.destination
+            .map(|destination| destination.name().as_ref())
+    }
+}
+
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct JsonReport<'r> {
     version: u32,
     tool: JsonTool,
-    destination: Option<&'r str>,
     summary: JsonSummary,
+    destinations: Vec<JsonDestination<'r>>,
     files: Vec<JsonFile<'r>>,
 }
 
 #[derive(Serialize)]
 struct JsonSummary {
     written: usize,
+    kept: usize,
     planned: usize,
     unchanged: usize,
     skipped: usize,
@@ -43,8 +78,15 @@ struct JsonSummary {
 }
 
 #[derive(Serialize)]
+struct JsonDestination<'r> {
+    name: &'r str,
+    summary: JsonSummary,
+}
+
+#[derive(Serialize)]
 struct JsonFile<'r> {
     file: &'r str,
+    destination: Option<&'r str>,
     status: &'static str,
     outputs: Vec<&'r str>,
     profiles: Vec<JsonProfile<'r>>,
@@ -61,13 +103,13 @@ struct JsonProfile<'r> {
 }
 
 #[derive(Serialize)]
-struct JsonName<'r> {
+pub(super) struct JsonName<'r> {
     name: &'r str,
     version: &'r str,
 }
 
 #[derive(Serialize)]
-struct JsonDecision<'r> {
+pub(super) struct JsonDecision<'r> {
     subject: &'static str,
     pack: Option<&'r str>,
     from: &'r str,
@@ -78,123 +120,136 @@ struct JsonDecision<'r> {
 
 /// Renders results for programs; `schemas/rewrite-report.schema.json` describes it.
 #[must_use]
-pub fn render_json(results: &[FileResult], destination: Option<&Destination>) -> String {
-    let count = |status| {
-        results
-            .iter()
-            .filter(|result| result.status == status)
-            .count()
-    };
+pub fn render_json(parts: &[Part<'_>]) -> String {
+    let told = parts.iter().filter_map(|part| {
+        Some(JsonDestination {
+            name: part.name()?,
+            summary: summary(std::slice::from_ref(part)),
+        })
+    });
+    let files = parts
+        .iter()
+        .flat_map(|part| part.files.iter().map(|file| file_entry(file, part.name())));
     json::to_text(&JsonReport {
         version: VERSION,
         tool: JsonTool::THIS,
-        destination: destination.map(|destination| destination.name().as_ref()),
-        summary: JsonSummary {
-            written: count(Status::Written),
-            planned: count(Status::Planned),
-            unchanged: count(Status::Unchanged),
-            skipped: count(Status::Skipped),
-            refused: count(Status::Refused),
-            not_checked: destination.map_or_else(Vec::new, Destination::not_checked),
-        },
-        files: results.iter().map(file_entry).collect(),
+        summary: summary(parts),
+        destinations: told.collect(),
+        files: files.collect(),
     })
 }
 
-fn file_entry(result: &FileResult) -> JsonFile<'_> {
+fn summary(parts: &[Part<'_>]) -> JsonSummary {
+    let count = |status| parts.iter().map(|part| counted(*part, status)).sum();
+    let destinations = parts.iter().filter_map(|part| part.destination);
+    JsonSummary {
+        written: count(Status::Written),
+        kept: count(Status::Kept),
+        planned: count(Status::Planned),
+        unchanged: count(Status::Unchanged),
+        skipped: count(Status::Skipped),
+        refused: count(Status::Refused),
+        not_checked: destinations.flat_map(Destination::not_checked).collect(),
+    }
+}
+
+fn counted(part: Part<'_>, status: Status) -> usize {
+    let files = part.files.iter();
+    files.filter(|file| file.status == status).count()
+}
+
+fn file_entry<'r>(result: &'r FileResult, destination: Option<&'r str>) -> JsonFile<'r> {
     JsonFile {
         file: &result.file,
+        destination,
         status: result.status.name(),
         outputs: result.outputs.iter().map(String::as_str).collect(),
         profiles: result.profiles.iter().map(profile).collect(),
         notes: result.notes.iter().map(String::as_str).collect(),
-        reasons: result.reasons.iter().map(String::as_str).collect(),
+        reasons: result
+            .reasons
+            .iter()
+            .map(|reason| reason.text.as_str())
+            .collect(),
         findings: result.report.findings.iter().map(json::finding).collect(),
     }
 }
 
 fn profile(result: &ProfileResult) -> JsonProfile<'_> {
     JsonProfile {
-        profile: name(&result.profile),
-        target: result.target.as_ref().map(name),
-        decisions: result.decisions.iter().map(decision).collect(),
+        profile: JsonName::of(&result.profile),
+        target: result.target.as_ref().map(JsonName::of),
+        decisions: result.decisions.iter().map(JsonDecision::of).collect(),
     }
 }
 
-fn name(name: &NameVersion) -> JsonName<'_> {
-    JsonName {
-        name: &name.name,
-        version: &name.version,
+impl<'r> JsonName<'r> {
+    /// A name and a version.
+    pub(super) fn of(name: &'r NameVersion) -> Self {
+        Self {
+            name: &name.name,
+            version: &name.version,
+        }
     }
 }
 
-fn decision(decision: &Decision) -> JsonDecision<'_> {
-    JsonDecision {
-        subject: decision.subject.name(),
-        pack: decision.pack.as_deref(),
-        from: &decision.from,
-        to: &decision.to,
-        changed: decision.changed,
-        why: &decision.why,
+impl<'r> JsonDecision<'r> {
+    /// A decision.
+    pub(super) fn of(decision: &'r Decision) -> Self {
+        Self {
+            subject: decision.subject.name(),
+            pack: decision.pack.as_deref(),
+            from: &decision.from,
+            to: &decision.to,
+            changed: decision.changed,
+            why: &decision.why,
+        }
     }
 }
 
 /// Renders results for people: for each file what became of it, what was decided, and what is in the way.
 #[must_use]
-pub fn render_human(
-    results: &[FileResult],
-    destination: Option<&Destination>,
-    color: bool,
-    width: usize,
-) -> String {
+pub fn render_human(parts: &[Part<'_>], color: bool, width: usize) -> String {
     let mut out = String::new();
-    for result in results {
-        file(&mut out, result, color, width);
+    for part in parts {
+        for result in part.files {
+            file(&mut out, result, color, width);
+        }
     }
-    let count = |status| {
-        results
-            .iter()
-            .filter(|result| result.status == status)
-            .count()
-    };
-    let counts: Vec<String> = [
-        Status::Written,
-        Status::Planned,
-        Status::Unchanged,
-        Status::Skipped,
-        Status::Refused,
-    ]
-    .into_iter()
-    .map(|status| (count(status), status.name()))
-    .filter(|(count, _)| *count > 0)
-    .map(|(count, name)| format!("{count} {name}"))
-    .collect();
-    let profiles = if results.len() == 1 {
-        "1 file".to_owned()
-    } else {
-        format!("{} files", results.len())
-    };
+    for part in parts {
+        totals(&mut out, *part);
+    }
+    out
+}
+
+fn totals(out: &mut String, part: Part<'_>) {
+    let counts: Vec<String> = Status::ALL
+        .into_iter()
+        .map(|status| (counted(part, status), status.name()))
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, name)| format!("{count} {name}"))
+        .collect();
+    let files = human::counted(part.files.len(), "file", "files");
     let counts = if counts.is_empty() {
         "nothing to do".to_owned()
     } else {
         counts.join(", ")
     };
-    let place = destination.map_or_else(String::new, |destination| {
-        format!(" for {}", printable(destination.name()))
-    });
-    line(&mut out, &format!("{profiles}{place}: {counts}"));
-    match destination {
+    let place = part
+        .name()
+        .map_or_else(String::new, |name| format!(" for {}", printable(name)));
+    line(out, &format!("{files}{place}: {counts}"));
+    match part.destination {
         Some(destination) => {
             for gap in destination.not_checked() {
-                line(&mut out, &format!("not checked: {}", printable(&gap)));
+                line(out, &format!("not checked: {}", printable(&gap)));
             }
         }
         None => line(
-            &mut out,
+            out,
             "only the format was changed: without `--to` nothing is checked",
         ),
     }
-    out
 }
 
 fn file(out: &mut String, result: &FileResult, color: bool, width: usize) {
@@ -207,6 +262,7 @@ fn file(out: &mut String, result: &FileResult, color: bool, width: usize) {
     };
     let became = match (result.outputs.join(", "), result.status) {
         (_, Status::Refused) => Status::Refused.name().to_owned(),
+        (outputs, Status::Kept) => format!("is there already as {outputs}"),
         (outputs, Status::Written) if result.changed => format!("written to {outputs}"),
         (outputs, Status::Written) => format!("copied to {outputs}"),
         (_, status) => status.name().to_owned(),
@@ -240,7 +296,8 @@ fn file(out: &mut String, result: &FileResult, color: bool, width: usize) {
         }
     }
     for reason in &result.reasons {
-        line(out, &format!("  not written: {}", printable(reason)));
+        let reason = printable(&reason.text);
+        line(out, &format!("  not written: {reason}"));
     }
     if !result.diff.is_empty() {
         out.push('\n');
@@ -257,7 +314,7 @@ fn file(out: &mut String, result: &FileResult, color: bool, width: usize) {
     }
 }
 
-fn title(result: &ProfileResult) -> String {
+pub(super) fn title(result: &ProfileResult) -> String {
     let ProfileResult {
         profile, target, ..
     } = result;
@@ -271,7 +328,7 @@ fn title(result: &ProfileResult) -> String {
 }
 
 /// The decisions that change something; one sentence for all packs that it is true of.
-fn sentences(decisions: &[Decision]) -> Vec<String> {
+pub(super) fn sentences(decisions: &[Decision]) -> Vec<String> {
     let mut sentences: Vec<(String, Vec<&str>)> = Vec::new();
     let mut numbers: HashMap<String, usize> = HashMap::new();
     for decision in decisions.iter().filter(|decision| decision.changed) {
@@ -306,6 +363,7 @@ fn sentence(decision: &Decision) -> String {
         Subject::Registry => format!("registry {from} → {to}, because {why}"),
         Subject::PackType => format!("type {from} → {to}, because {why}"),
         Subject::Secret => format!("`{from}` is filled in, because {why}"),
+        Subject::Placeholder => format!("placeholder {from} → {to}, because {why}"),
     }
 }
 

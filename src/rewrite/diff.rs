@@ -13,7 +13,7 @@ use crate::{
     text_diff::{self, Side},
 };
 
-use super::change::Change;
+use super::change::{Change, entry_pointer};
 
 /// A node: the number of its document, and its pointer there.
 type Address = (usize, String);
@@ -41,7 +41,11 @@ impl Redactions {
                 Change::SetInner { host, node, .. } => {
                     redactions.inner.insert((address(*host), address(*node)));
                 }
-                Change::Insert { .. } | Change::Remove { .. } => {}
+                Change::Insert { object, key, .. } => {
+                    let pointer = entry_pointer(*object, key);
+                    redactions.outer.insert((object.document_index(), pointer));
+                }
+                Change::Remove { .. } => {}
             }
         }
         redactions

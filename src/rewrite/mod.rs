@@ -4,13 +4,18 @@
 //! result and compares it with the plan, [`mod@convert`] writes it in another format, under the names of [`targets`],
 //! and [`mod@write`] puts it on disk. Bytes that no edit names stay as they are.
 
+pub mod answers;
 pub mod change;
 pub mod convert;
 pub mod diff;
 pub mod names;
+pub mod need;
+pub mod placeholders;
 pub mod plan;
+pub mod result;
 pub mod run;
 pub mod secrets;
 pub mod targets;
 pub mod verify;
+pub mod work;
 pub mod write;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use clap::ValueEnum;
 
-use crate::destination::Destination;
+use crate::{destination::Destination, profile::Profile};
 
 /// What to do when a profile's name and version are taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -45,6 +45,18 @@ pub struct Naming {
     pub versions: BTreeMap<String, String>,
 }
 
+/// What the select file says, by `NAME@VERSION` for one version of a profile, or by `NAME` for all.
+pub type NameAnswers = BTreeMap<String, NameAnswer>;
+
+/// What the select file calls a profile.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct NameAnswer {
+    /// Its new name.
+    pub name: Option<String>,
+    /// Its new version.
+    pub version: Option<String>,
+}
+
 /// A profile's name and version.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NameVersion {
@@ -52,6 +64,17 @@ pub struct NameVersion {
     pub name: String,
     /// The version.
     pub version: String,
+}
+
+impl NameVersion {
+    /// What a profile is called in its file.
+    #[must_use]
+    pub fn of(profile: Profile<'_>) -> Self {
+        Self {
+            name: profile.name().into_owned(),
+            version: profile.version().into_owned(),
+        }
+    }
 }
 
 /// What was decided for one profile.
@@ -66,8 +89,15 @@ pub enum NameDecision {
     },
     /// It is left out, because of this.
     Skip(String),
-    /// It cannot be imported, because of this.
-    Refuse(String),
+    /// It cannot be imported under the name and version it would have.
+    Refuse {
+        /// Why.
+        why: String,
+        /// What could be passed to the command, to follow that.
+        help: String,
+        /// Names and versions that are free.
+        free: Vec<NameVersion>,
+    },
 }
 
 /// Decides for all profiles of a batch, in their order. A profile that is in no conflict keeps its name; the others
@@ -77,22 +107,22 @@ pub fn decide(
     profiles: &[NameVersion],
     destination: &Destination,
     naming: &Naming,
+    answers: &NameAnswers,
 ) -> Vec<NameDecision> {
     let mut taken: BTreeSet<NameVersion> = BTreeSet::new();
-    let wanted: Vec<NameVersion> = profiles
+    let wanted: Vec<(NameVersion, String)> = profiles
         .iter()
-        .map(|profile| naming.wanted(profile))
+        .map(|profile| naming.wanted(profile, answers))
         .collect();
     let is_free_there =
         |target: &NameVersion| destination.profile(&target.name, &target.version).is_none();
     let first_free: Vec<bool> = wanted
         .iter()
-        .map(|target| is_free_there(target) && taken.insert(target.clone()))
+        .map(|(target, _)| is_free_there(target) && taken.insert(target.clone()))
         .collect();
     let mut decisions = Vec::with_capacity(profiles.len());
-    for ((profile, target), is_free) in profiles.iter().zip(wanted).zip(first_free) {
+    for ((target, why), is_free) in wanted.into_iter().zip(first_free) {
         if is_free {
-            let why = naming.why_wanted(profile, &target);
             decisions.push(NameDecision::Take { target, why });
             continue;
         }
@@ -101,9 +131,8 @@ pub fn decide(
         } else {
             format!("taken at `{}`", destination.name())
         };
-        let decision = naming.resolve(&target, &conflict, destination.name(), |target| {
-            is_free_there(target) && !taken.contains(target)
-        });
+        let is_free = |target: &NameVersion| is_free_there(target) && !taken.contains(target);
+        let decision = naming.resolve(&target, &conflict, destination.name(), is_free);
         if let NameDecision::Take { target, .. } = &decision {
             taken.insert(target.clone());
         }
@@ -113,31 +142,36 @@ pub fn decide(
 }
 
 impl Naming {
-    fn wanted(&self, profile: &NameVersion) -> NameVersion {
-        NameVersion {
-            name: self
-                .names
-                .get(&profile.name)
-                .unwrap_or(&profile.name)
-                .clone(),
-            version: self
-                .versions
-                .get(&profile.name)
-                .unwrap_or(&profile.version)
-                .clone(),
-        }
-    }
-
-    fn why_wanted(&self, profile: &NameVersion, target: &NameVersion) -> String {
-        match (
-            profile.name == target.name,
-            profile.version == target.version,
-        ) {
-            (true, true) => String::new(),
-            (false, true) => "`--name` says so".to_owned(),
-            (true, false) => "`--set-version` says so".to_owned(),
-            (false, false) => "`--name` and `--set-version` say so".to_owned(),
-        }
+    /// What a profile is to be called, and who says so.
+    fn wanted(&self, profile: &NameVersion, answers: &NameAnswers) -> (NameVersion, String) {
+        // What is said of one version wins over what is said of all.
+        let one = format!("{}@{}", profile.name, profile.version);
+        let answer = answers.get(&one).or_else(|| answers.get(&profile.name));
+        let given = |flags: &BTreeMap<String, String>, flag, answered: Option<&String>| {
+            let flagged = flags.get(&profile.name).map(|text| (text.clone(), flag));
+            flagged.or_else(|| Some((answered?.clone(), "the select file")))
+        };
+        let name = given(
+            &self.names,
+            "`--name`",
+            answer.and_then(|it| it.name.as_ref()),
+        );
+        let name = name.filter(|(name, _)| *name != profile.name);
+        let answered = answer.and_then(|it| it.version.as_ref());
+        let version = given(&self.versions, "`--set-version`", answered);
+        let version = version.filter(|(version, _)| *version != profile.version);
+        let why = match (&name, &version) {
+            (None, None) => String::new(),
+            (Some((_, one)), Some((_, other))) if one != other => {
+                format!("{one} and {other} say so")
+            }
+            (Some((_, by)), _) | (None, Some((_, by))) => format!("{by} says so"),
+        };
+        let target = NameVersion {
+            name: name.map_or_else(|| profile.name.clone(), |(name, _)| name),
+            version: version.map_or_else(|| profile.version.clone(), |(version, _)| version),
+        };
+        (target, why)
     }
 
     fn resolve(
@@ -145,65 +179,71 @@ impl Naming {
         target: &NameVersion,
         conflict: &str,
         destination: &str,
-        is_free: impl Fn(&NameVersion) -> bool,
+        is_free: impl Fn(&NameVersion) -> bool + Copy,
     ) -> NameDecision {
         let shown = format!("`{}` version {}", target.name, target.version);
+        let why = format!("{shown} is {conflict}");
+        let take = |target: NameVersion| NameDecision::Take {
+            target,
+            why: why.clone(),
+        };
+        let renamed = NameVersion {
+            name: fill_in(&self.rename_pattern, target, destination),
+            version: target.version.clone(),
+        };
+        let is_free_name = is_free(&renamed);
         match self.on_conflict {
-            OnConflict::Fail => NameDecision::Refuse(format!(
-                "{shown} is {conflict}: choose `--on-conflict rename`, `bump` or `skip`, or name it with `--name` or `--set-version`"
-            )),
-            OnConflict::Skip => NameDecision::Skip(format!("{shown} is {conflict}")),
-            OnConflict::Rename => {
-                let name = fill_in(&self.rename_pattern, target, destination);
-                let renamed = NameVersion {
-                    name,
-                    version: target.version.clone(),
-                };
-                if is_free(&renamed) {
-                    NameDecision::Take {
-                        target: renamed,
-                        why: format!("{shown} is {conflict}"),
-                    }
-                } else {
-                    NameDecision::Refuse(format!(
-                        "{shown} is {conflict}, and so is `{}`: choose another `--rename-pattern`, or `--on-conflict bump`",
-                        renamed.name
-                    ))
-                }
+            OnConflict::Skip => return NameDecision::Skip(why),
+            OnConflict::Rename if is_free_name => return take(renamed),
+            _ => {}
+        }
+        let bumped = self.bumped(target, is_free);
+        let (help, bumped) = match (self.on_conflict, bumped) {
+            (OnConflict::Bump, Ok(bumped)) => return take(bumped),
+            (OnConflict::Bump, Err(unbumpable)) => (format!(", and {unbumpable}"), None),
+            (OnConflict::Rename, bumped) => {
+                let name = &renamed.name;
+                let help = format!(
+                    ", and so is `{name}`: choose another `--rename-pattern`, or `--on-conflict bump`"
+                );
+                (help, bumped.ok())
             }
-            OnConflict::Bump => self.bumped(target, conflict, &shown, is_free),
+            (_, bumped) => {
+                let help = ": choose `--on-conflict rename`, `bump` or `skip`, or name it with `--name` or `--set-version`";
+                (help.to_owned(), bumped.ok())
+            }
+        };
+        NameDecision::Refuse {
+            why,
+            help,
+            free: is_free_name
+                .then_some(renamed)
+                .into_iter()
+                .chain(bumped)
+                .collect(),
         }
     }
 
+    /// The next version that is free, or why there is none.
     fn bumped(
         &self,
         target: &NameVersion,
-        conflict: &str,
-        shown: &str,
         is_free: impl Fn(&NameVersion) -> bool,
-    ) -> NameDecision {
+    ) -> Result<NameVersion, &'static str> {
         let Ok(mut version) = semver::Version::parse(&target.version) else {
-            return NameDecision::Refuse(format!(
-                "{shown} is {conflict}, and its version is no semantic version that could be raised: give it one with `--set-version`"
-            ));
+            return Err(
+                "its version is no semantic version that could be raised: give it one with `--set-version`",
+            );
         };
         // Each step gives a version that was not tried before, so this ends when what is taken is used up.
         loop {
-            let Some(next) = raise(&version, self.bump) else {
-                return NameDecision::Refuse(format!(
-                    "{shown} is {conflict}, and its version cannot be raised further"
-                ));
-            };
-            version = next;
+            version = raise(&version, self.bump).ok_or("its version cannot be raised further")?;
             let bumped = NameVersion {
                 name: target.name.clone(),
                 version: version.to_string(),
             };
             if is_free(&bumped) {
-                return NameDecision::Take {
-                    target: bumped,
-                    why: format!("{shown} is {conflict}"),
-                };
+                return Ok(bumped);
             }
         }
     }
@@ -278,7 +318,12 @@ mod tests {
             profile("web", "1.0.0"),
             profile("web", "1.0.1"),
         ];
-        let decisions = decide(&batch, &Destination::default(), &naming(OnConflict::Bump));
+        let decisions = decide(
+            &batch,
+            &Destination::default(),
+            &naming(OnConflict::Bump),
+            &NameAnswers::new(),
+        );
         let why = "`web` version 1.0.0 is taken by another profile of this run";
         assert_eq!(
             decisions,
@@ -314,10 +359,21 @@ mod tests {
             profile("web", "1.0.0"),
             profile("web", "1.0.0"),
         ];
-        let decisions = decide(&batch, &Destination::default(), &naming(OnConflict::Rename));
-        assert!(
-            matches!(&decisions[2], NameDecision::Refuse(_)),
-            "{decisions:?}"
+        let decisions = decide(
+            &batch,
+            &Destination::default(),
+            &naming(OnConflict::Rename),
+            &NameAnswers::new(),
+        );
+        assert_eq!(
+            decisions[2],
+            NameDecision::Refuse {
+                why: "`web` version 1.0.0 is taken by another profile of this run".to_owned(),
+                help:
+                    ", and so is `web-`: choose another `--rename-pattern`, or `--on-conflict bump`"
+                        .to_owned(),
+                free: vec![profile("web", "1.0.1")],
+            }
         );
     }
 }

@@ -1,20 +1,31 @@
-//! The decisions for one profile: what changes, and why.
+//! The decisions for one profile: what changes, and why; and the questions that are left.
 
-use std::{collections::BTreeSet, path::Path};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+};
 
 use crate::{
-    destination::{Match, Registry, RegistryKind},
-    finding::Level,
-    masks::{Mask, MaskedPlace, masks},
-    profile::{Pack, Profile, ProfileDocument},
+    destination::{Match, Registry, RegistryKind, version},
+    finding::{Level, Place},
+    masks::{Mask, MaskedPlace, empty_secrets, masks},
+    placeholders::Placeholders,
+    profile::{Embedded, Pack, Profile, ProfileDocument, ProfileFile},
     resolve::{Choice, PackAnswer, Resolution},
+    sensitive::REDACTED,
     source::shown_path,
-    syntax::{Kind, NodeRef, edit::Scalar},
+    stand_ins::{StandIn, stand_ins},
+    suggest::Suggester,
+    syntax::{Kind, NodeId, NodeRef, edit::Scalar},
 };
 
 use super::{
     change::Change,
-    names::NameVersion,
+    names::{NameDecision, NameVersion},
+    need::{Candidate, Need, Question, SecretPlace},
+    placeholders::Values,
+    result::{PackResult, PackState, Reason},
     secrets::{NoSecret, Secret, Secrets},
 };
 
@@ -33,6 +44,8 @@ pub enum Subject {
     PackVersion,
     /// A secret that is filled in.
     Secret,
+    /// A stand-in that is filled in.
+    Placeholder,
 }
 
 impl Subject {
@@ -46,6 +59,7 @@ impl Subject {
             Self::PackType => "pack-type",
             Self::PackVersion => "pack-version",
             Self::Secret => "secret",
+            Self::Placeholder => "placeholder",
         }
     }
 }
@@ -67,6 +81,39 @@ pub struct Decision {
     pub why: String,
 }
 
+/// What becomes of the tags of packs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub enum Tags {
+    /// They stay: a tag that moves goes on moving.
+    #[default]
+    Keep,
+    /// They become the version that they lead to at the destination.
+    Pin,
+}
+
+/// A profile at a destination, and all that decides what becomes of it.
+#[derive(Debug, Clone, Copy)]
+pub struct Task<'t, 'r> {
+    /// The file that holds it.
+    pub file: &'t ProfileFile,
+    /// Its document.
+    pub document: &'t ProfileDocument,
+    /// The profile.
+    pub profile: Profile<'t>,
+    /// What the destination says to it.
+    pub resolution: &'r Resolution<'r>,
+    /// What it is to be called.
+    pub name: &'r NameDecision,
+    /// What becomes of its tags.
+    pub tags: Tags,
+    /// What is filled in for its masks.
+    pub secrets: &'r Secrets,
+    /// What takes the place of its stand-ins.
+    pub values: &'r Values,
+    /// What stand-ins look like.
+    pub placeholders: &'r Placeholders,
+}
+
 /// The plan for one profile.
 #[derive(Debug, Default)]
 pub struct Plan<'t> {
@@ -76,27 +123,27 @@ pub struct Plan<'t> {
     pub changes: Vec<Change<'t>>,
     /// Which of the changes write a secret, by their number.
     pub secret_changes: Vec<usize>,
+    /// What became of each pack, in the order of the stack.
+    pub packs: Vec<PackResult>,
+    /// The questions that nothing has answered.
+    pub needs: Vec<Need>,
     /// Why the profile cannot be written, beyond what `check` reports.
-    pub blockers: Vec<String>,
+    pub blockers: Vec<Reason>,
 }
 
 impl<'t> Plan<'t> {
     /// Plans a profile for the destination of its resolution.
     #[must_use]
-    pub fn new(
-        profile: Profile<'t>,
-        document: &'t ProfileDocument,
-        resolution: &Resolution<'_>,
-        target: &NameVersion,
-        why_named: &str,
-        secrets: &Secrets,
-    ) -> Self {
+    pub fn new(task: Task<'t, '_>) -> Self {
         let mut plan = Self::default();
-        plan.name(profile, target, why_named);
-        for (pack, answer) in profile.packs().zip(&resolution.packs) {
-            plan.pack(pack, answer, resolution);
+        plan.name(task);
+        for (pack, answer) in task.profile.packs().zip(&task.resolution.packs) {
+            plan.pack(task, pack, answer);
         }
-        plan.secrets(profile, document, resolution, secrets);
+        plan.macros(task);
+        let stand_ins = stand_ins(task.profile, task.document, task.placeholders);
+        let filled = plan.secrets(task, &stand_ins);
+        plan.placeholders(task, &stand_ins, &filled);
         plan
     }
 
@@ -118,8 +165,33 @@ impl<'t> Plan<'t> {
         });
     }
 
-    fn name(&mut self, profile: Profile<'t>, target: &NameVersion, why: &str) {
+    fn need(&mut self, question: Question, pack: Option<String>, place: Place) -> &mut Need {
+        self.needs.push_mut(Need {
+            question,
+            pack,
+            place,
+            is_optional: false,
+        })
+    }
+
+    fn name(&mut self, task: Task<'t, '_>) {
+        let profile = task.profile;
         let (name, version) = (profile.name(), profile.version());
+        let (target, why) = match task.name {
+            NameDecision::Take { target, why } => (target, why),
+            NameDecision::Refuse { why, help, free } => {
+                self.blockers.push(Reason::open(format!("{why}{help}")));
+                let node = profile.name_node().unwrap_or(profile.root());
+                let place = task.file.place(node.content_range(), node.pointer());
+                let question = Question::Name {
+                    why: why.clone(),
+                    free: free.clone(),
+                };
+                self.need(question, None, place);
+                return;
+            }
+            NameDecision::Skip(_) => return,
+        };
         if name != target.name {
             self.decide(Subject::Name, None, &name, &target.name, why);
             if let Some(node) = profile.name_node() {
@@ -134,13 +206,19 @@ impl<'t> Plan<'t> {
         }
     }
 
-    fn pack(&mut self, pack: Pack<'t>, answer: &PackAnswer<'_>, resolution: &Resolution<'_>) {
+    fn pack(&mut self, task: Task<'t, '_>, pack: Pack<'t>, answer: &PackAnswer<'_>) {
         if let Some(matching) = pack
             .registry()
             .and_then(|registry| registry.get("matchingRegistries"))
         {
             self.changes.push(Change::Remove { node: matching });
         }
+        let resolution = task.resolution;
+        let result = PackResult::new(pack, answer, resolution);
+        if let PackState::Open { candidates } = &result.state {
+            self.which_registry(task, pack, candidates);
+        }
+        self.packs.push(result);
         let choice = match answer {
             PackAnswer::Chosen(choice) => choice,
             PackAnswer::Unverifiable {
@@ -148,10 +226,10 @@ impl<'t> Plan<'t> {
                 ..
             } => choice,
             PackAnswer::Unverifiable { chosen: None, .. } => {
-                return self.blockers.push(format!(
+                return self.blockers.push(Reason::open(format!(
                     "pack `{}`: no registry can be chosen for it without being listed; name one with `--registry`",
                     pack.name()
-                ));
+                )));
             }
             // The rest needs no registry, or is an error that `check` reports.
             _ => return,
@@ -161,7 +239,46 @@ impl<'t> Plan<'t> {
         };
         let config_file = resolution.destination.config_file();
         self.registry(pack, registry, choice, config_file);
-        self.version(pack, choice);
+        self.version(pack, choice, task.tags);
+    }
+
+    /// Asks which of some registries serves a pack. Answers name registries, so that two of one name cannot be told apart.
+    fn which_registry(&mut self, task: Task<'t, '_>, pack: Pack<'t>, candidates: &[Candidate]) {
+        let is_only = |one: &&Candidate| {
+            let same = candidates.iter();
+            same.filter(|other| other.registry == one.registry).count() == 1
+        };
+        let named: Vec<Candidate> = candidates.iter().filter(is_only).cloned().collect();
+        if named.is_empty() {
+            return self.blockers.push(Reason::last(format!(
+                "pack `{}`: registries of one name hold it, and only the uid in its `registry.metadata` can tell which is meant",
+                pack.name()
+            )));
+        }
+        let node = pack.name_node().unwrap_or(pack.node());
+        let place = task.file.place(node.content_range(), node.pointer());
+        let question = Question::Registry { candidates: named };
+        self.need(question, Some(pack.name().into_owned()), place);
+    }
+
+    /// The macros that have to be created.
+    fn macros(&mut self, task: Task<'t, '_>) {
+        let resolution = task.resolution;
+        let names = resolution.destination.macros().names();
+        let mut suggester = Suggester::new(names.map(|(name, _)| name));
+        for (embedded, reference, name) in resolution.missing_macros(task.document) {
+            let node = embedded.stream().tree.node(reference.scalar);
+            let place =
+                task.file
+                    .inner_place(embedded, name.range, node.pointer(), node.document_index());
+            let question = Question::Macro {
+                name: name.text.clone(),
+                near: suggester.closest(&name.text).map(str::to_owned),
+            };
+            let pack = task.profile.packs().nth(embedded.pack_index());
+            let pack = pack.map(|pack| pack.name().into_owned());
+            self.need(question, pack, place).is_optional = resolution.may_have_other_macros();
+        }
     }
 
     fn registry(
@@ -177,11 +294,11 @@ impl<'t> Plan<'t> {
             } else {
                 "kind"
             };
-            return self.blockers.push(format!(
+            return self.blockers.push(Reason::last(format!(
                 "pack `{}`: registry {registry} of the destination has no `{missing}`; add it to the registry's own file or to `{}`",
                 pack.name(),
                 shown_path(config_file),
-            ));
+            )));
         }
         let Some(metadata) = pack.registry_metadata() else {
             return;
@@ -223,8 +340,8 @@ impl<'t> Plan<'t> {
         }
     }
 
-    /// A version that the destination spells differently, or a tag that it does not have.
-    fn version(&mut self, pack: Pack<'t>, choice: &Choice<'_>) {
+    /// A version that the destination spells differently, or a tag that it does not have or that is to be pinned.
+    fn version(&mut self, pack: Pack<'t>, choice: &Choice<'_>, tags: Tags) {
         let Some((found_by, found)) = choice.found else {
             return;
         };
@@ -236,10 +353,36 @@ impl<'t> Plan<'t> {
                 self.set(node, Scalar::String(found.version.clone()));
             }
         }
+        let pinned = version::pinned(&tag, &found.version);
+        let is_pinned = tags == Tags::Pin
+            && found_by == Match::Tag
+            && !tag.is_empty()
+            && (version::is_moving(&tag) || !version::same(&version, &found.version));
+        if is_pinned {
+            let why = "`--tags pin` says so";
+            if tag != pinned {
+                self.decide(Subject::PackVersion, Some(pack), &tag, &pinned, why);
+            }
+            if let Some(node) = pack.string("tag") {
+                self.set(node, Scalar::String(pinned));
+            }
+            if version != found.version {
+                self.decide(
+                    Subject::PackVersion,
+                    Some(pack),
+                    &version,
+                    &found.version,
+                    why,
+                );
+                let version = Scalar::String(found.version.clone());
+                self.put(pack.node(), "version", version);
+            }
+            return;
+        }
         let spelt_differently = (found_by == Match::Version || tag.is_empty() || tag == version)
             && !version.is_empty()
             && version != found.version
-            && crate::destination::version::same(&version, &found.version);
+            && version::same(&version, &found.version);
         if let Some(node) = pack.string("version").filter(|_| spelt_differently) {
             let why = "the destination spells the version so";
             self.decide(
@@ -253,86 +396,167 @@ impl<'t> Plan<'t> {
         }
     }
 
+    /// Fills in secrets: for masks, for what is empty, and where a text stands in for a secret. Gives the scalars of
+    /// stand-ins that were filled in so.
     fn secrets(
         &mut self,
-        profile: Profile<'t>,
-        document: &'t ProfileDocument,
-        resolution: &Resolution<'_>,
-        secrets: &Secrets,
-    ) {
-        let (name, version) = (profile.name(), profile.version());
+        task: Task<'t, '_>,
+        stand_ins: &[StandIn<'t, '_>],
+    ) -> BTreeSet<(Option<NodeId>, NodeId)> {
+        let resolutions = std::slice::from_ref(task.resolution);
+        let masked = masks(task.profile, task.document, resolutions);
+        let empty = empty_secrets(task.profile, task.document, resolutions);
+        let mut gaps: Vec<Gap<'t>> = masked.into_iter().chain(empty).map(Gap::of_mask).collect();
+        let secret = stand_ins.iter().filter(|stand_in| stand_in.is_secret);
+        gaps.extend(secret.filter_map(Gap::of_stand_in));
         let mut filled = BTreeSet::new();
-        for mask in masks(profile, document, std::slice::from_ref(resolution)) {
-            let value = match &mask.place {
-                MaskedPlace::Variable { name: variable, .. } => {
-                    let given = secrets.variable(&name, &version, variable);
-                    let what = format!("variables.{variable}");
-                    self.secret(&mask, None, what, given, &mut filled);
-                    continue;
-                }
-                MaskedPlace::Embedded { path, .. } => path,
-            };
+        let mut done = BTreeSet::new();
+        for gap in gaps {
             // Each pack that shares the value has to ask for it.
-            for pack in &mask.packs {
-                let given = secrets.value(&name, &version, pack, value);
-                self.secret(&mask, Some(pack), value.clone(), given, &mut filled);
+            let packs = gap.packs.iter().map(Some);
+            let variable = gap.packs.is_empty().then_some(None);
+            for pack in packs.chain(variable) {
+                if self.secret(task, &gap, pack, &mut filled) {
+                    done.extend(gap.scalar());
+                }
             }
         }
+        done
     }
 
-    /// Fills in a masked value, as one of a pack if it is one.
+    /// Fills in a secret, as one of a pack if it is one; tells whether there is one.
     fn secret(
         &mut self,
-        mask: &Mask<'t>,
-        pack: Option<&str>,
-        what: String,
-        given: Result<Option<Secret>, NoSecret>,
+        task: Task<'t, '_>,
+        gap: &Gap<'t>,
+        pack: Option<&String>,
         filled: &mut BTreeSet<(Option<String>, String)>,
-    ) {
-        let secret = match given {
+    ) -> bool {
+        let what = match &gap.place {
+            SecretPlace::Value(path) => path.clone(),
+            SecretPlace::Variable(name) => format!("variables.{name}"),
+        };
+        let name = NameVersion::of(task.profile);
+        let of_pack = pack.map(String::as_str).unwrap_or_default();
+        let secret = match task.secrets.at(&name, of_pack, &gap.place) {
             Ok(Some(secret)) => secret,
-            Ok(None) => return,
-            Err(no_secret) => {
-                if mask.level == Level::Error {
-                    self.blockers.push(format!("`{what}`: {no_secret}"));
+            Ok(None) => {
+                // What stands in for a secret may be answered as any other placeholder.
+                if gap.kind != GapKind::StandIn || !gap.is_answered_by(task, pack) {
+                    self.secret_needed(task, gap, pack);
                 }
-                return;
+                return false;
+            }
+            Err(no_secret) => {
+                let is_in_the_way = match gap.kind {
+                    GapKind::Masked => gap.level == Level::Error,
+                    // What is empty, or only looks like a secret, may stay so.
+                    GapKind::Empty | GapKind::StandIn => no_secret != NoSecret::EmptyText,
+                };
+                if is_in_the_way {
+                    let reason = Reason::open(format!("`{what}`: {no_secret}"));
+                    self.blockers.push(reason);
+                }
+                self.secret_needed(task, gap, pack);
+                return false;
             }
         };
-        let pack = pack.map(str::to_owned);
+        let pack = pack.cloned();
         if !filled.insert((pack.clone(), what.clone())) {
-            self.blockers.push(format!(
+            self.blockers.push(Reason::last(format!(
                 "`{what}` is masked in more than one place of {}, and one secret cannot be meant for all: fill them in by hand",
                 pack.map_or("the profile".to_owned(), |pack| format!("pack `{pack}`"))
-            ));
-            return;
+            )));
+            return false;
         }
-        let change = match &mask.place {
-            MaskedPlace::Variable { default, .. } => Change::Set {
-                node: *default,
-                value: Scalar::String(secret.reveal().to_owned()),
-            },
-            MaskedPlace::Embedded {
-                embedded,
-                host,
-                node,
-                ..
-            } => Change::SetInner {
-                embedded,
-                host: *host,
-                node: *node,
-                text: with_line_end_of(*node, secret.reveal()),
-            },
-        };
         self.decisions.push(Decision {
             subject: Subject::Secret,
             pack,
             from: what,
-            to: crate::sensitive::REDACTED.to_owned(),
+            to: REDACTED.to_owned(),
             changed: true,
             why: secret.origin().to_owned(),
         });
         self.secret_changes.push(self.changes.len());
+        self.changes.push(gap.change(task, &secret));
+        true
+    }
+
+    fn secret_needed(&mut self, task: Task<'t, '_>, gap: &Gap<'t>, pack: Option<&String>) {
+        let place = place_of(task.file, gap.embedded, gap.node);
+        let question = Question::Secret(gap.place.clone());
+        let need = self.need(question, pack.cloned(), place);
+        need.is_optional = gap.kind != GapKind::Masked || gap.level != Level::Error;
+    }
+
+    /// Fills in stand-ins that have a value.
+    fn placeholders(
+        &mut self,
+        task: Task<'t, '_>,
+        stand_ins: &[StandIn<'t, '_>],
+        filled: &BTreeSet<(Option<NodeId>, NodeId)>,
+    ) {
+        for stand_in in stand_ins {
+            let scalar = (stand_in.embedded.map(Embedded::host), stand_in.node.id());
+            if stand_in.is_identity || filled.contains(&scalar) {
+                continue;
+            }
+            let packs = stand_in.packs.iter().map(Some);
+            let envelope = stand_in.packs.is_empty().then_some(None);
+            for pack in packs.chain(envelope) {
+                self.fill_stand_in(task, stand_in, pack);
+            }
+        }
+    }
+
+    fn fill_stand_in(
+        &mut self,
+        task: Task<'t, '_>,
+        stand_in: &StandIn<'t, '_>,
+        pack: Option<&String>,
+    ) {
+        let profile = NameVersion::of(task.profile);
+        let mut text = String::new();
+        let mut from = 0;
+        let mut decided = BTreeMap::new();
+        for found in &stand_in.found {
+            let shown = found.range.of(&stand_in.text);
+            let before = stand_in.text.get(from..found.range.start());
+            text.push_str(before.unwrap_or_default());
+            from = found.range.end();
+            let given = task.values.find(&profile, pack.map(String::as_str), shown);
+            text.push_str(given.map_or(shown, |(value, _)| value));
+            if let Some(given) = given {
+                decided.insert(shown, given);
+            } else if !stand_in.is_secret {
+                let place = stand_in.place(task.file, *found);
+                let text = shown.to_owned();
+                let need = self.need(Question::Placeholder { text }, pack.cloned(), place);
+                need.is_optional = true;
+            }
+        }
+        text.push_str(stand_in.text.get(from..).unwrap_or_default());
+        if text == *stand_in.text {
+            return;
+        }
+        for (shown, (value, why)) in decided {
+            let told = |text: &str| {
+                let shown = if stand_in.is_secret { REDACTED } else { text };
+                shown.to_owned()
+            };
+            self.decisions.push(Decision {
+                subject: Subject::Placeholder,
+                pack: pack.cloned(),
+                from: told(shown),
+                to: told(value),
+                changed: true,
+                why: why.to_owned(),
+            });
+        }
+        if stand_in.is_secret {
+            self.secret_changes.push(self.changes.len());
+        }
+        let change = set_scalar(task, stand_in.embedded, stand_in.node, text);
         self.changes.push(change);
     }
 
@@ -355,6 +579,145 @@ impl<'t> Plan<'t> {
                 || value == Scalar::Bool(false) => {}
             None => self.changes.push(Change::Insert { object, key, value }),
         }
+    }
+}
+
+/// Where a secret may be filled in.
+struct Gap<'t> {
+    kind: GapKind,
+    level: Level,
+    /// The packs that hold it; none of a variable.
+    packs: Vec<String>,
+    place: SecretPlace,
+    embedded: Option<&'t Embedded>,
+    /// The scalar; the variable, where that has no default.
+    node: NodeRef<'t>,
+    is_bare: bool,
+    /// The stand-in texts in it.
+    stand_ins: Vec<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum GapKind {
+    Masked,
+    Empty,
+    StandIn,
+}
+
+impl<'t> Gap<'t> {
+    fn of_mask(mask: Mask<'t>) -> Self {
+        let kind = if mask.level == Level::Info {
+            GapKind::Empty
+        } else {
+            GapKind::Masked
+        };
+        let (place, embedded, node, is_bare) = match mask.place {
+            MaskedPlace::Variable {
+                name,
+                variable,
+                default,
+            } => {
+                let node = default.unwrap_or(variable);
+                (SecretPlace::Variable(name), None, node, default.is_none())
+            }
+            MaskedPlace::Embedded {
+                embedded,
+                node,
+                path,
+                ..
+            } => (SecretPlace::Value(path), Some(embedded), node, false),
+        };
+        Self {
+            kind,
+            level: mask.level,
+            packs: mask.packs.into_iter().map(Cow::into_owned).collect(),
+            place,
+            embedded,
+            node,
+            is_bare,
+            stand_ins: Vec::new(),
+        }
+    }
+
+    fn of_stand_in(stand_in: &StandIn<'t, '_>) -> Option<Self> {
+        let place = match stand_in.embedded {
+            Some(_) => SecretPlace::Value(stand_in.path()),
+            // Of the envelope only defaults of variables may be secrets.
+            None => SecretPlace::Variable(stand_in.node.parent()?.get("name")?.text().into_owned()),
+        };
+        let found = stand_in.found.iter();
+        Some(Self {
+            kind: GapKind::StandIn,
+            level: Level::Warning,
+            packs: stand_in.packs.clone(),
+            place,
+            embedded: stand_in.embedded,
+            node: stand_in.node,
+            is_bare: false,
+            stand_ins: found
+                .map(|found| found.range.of(&stand_in.text).to_owned())
+                .collect(),
+        })
+    }
+
+    /// Whether the values give something for each stand-in in it.
+    fn is_answered_by(&self, task: Task<'_, '_>, pack: Option<&String>) -> bool {
+        let name = NameVersion::of(task.profile);
+        let pack = pack.map(String::as_str);
+        let mut stand_ins = self.stand_ins.iter();
+        stand_ins.all(|text| task.values.find(&name, pack, text).is_some())
+    }
+
+    fn scalar(&self) -> Option<(Option<NodeId>, NodeId)> {
+        let host = self.embedded.map(Embedded::host);
+        (!self.is_bare).then_some((host, self.node.id()))
+    }
+
+    fn change(&self, task: Task<'t, '_>, secret: &Secret) -> Change<'t> {
+        let text = secret.reveal();
+        if self.is_bare {
+            return Change::Insert {
+                object: self.node,
+                key: "defaultValue",
+                value: Scalar::String(text.to_owned()),
+            };
+        }
+        let text = match self.embedded {
+            Some(_) => with_line_end_of(self.node, text),
+            None => text.to_owned(),
+        };
+        set_scalar(task, self.embedded, self.node, text)
+    }
+}
+
+/// The change that gives a scalar of a profile another text.
+fn set_scalar<'t>(
+    task: Task<'t, '_>,
+    embedded: Option<&'t Embedded>,
+    node: NodeRef<'t>,
+    text: String,
+) -> Change<'t> {
+    match embedded {
+        Some(embedded) => Change::SetInner {
+            embedded,
+            host: task.profile.root().tree().node(embedded.host()),
+            node,
+            text,
+        },
+        None => Change::Set {
+            node,
+            value: Scalar::String(text),
+        },
+    }
+}
+
+fn place_of(file: &ProfileFile, embedded: Option<&Embedded>, node: NodeRef<'_>) -> Place {
+    match embedded {
+        Some(embedded) => {
+            let document = node.document_index();
+            file.inner_place(embedded, node.content_range(), node.pointer(), document)
+        }
+        None => file.place(node.content_range(), node.pointer()),
     }
 }
 

@@ -1,162 +1,129 @@
 //! One run of `rewrite`: files in, files out, and a report of what was decided.
 
-use std::{
-    collections::{BTreeSet, HashMap},
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::{collections::HashMap, path::Path, sync::Arc};
 
 use rayon::prelude::*;
 
 use crate::{
+    batch::{Batch, Bringers},
     check::{self, CheckOptions},
     destination::Destination,
     finding::{Finding, Level},
     input::InputFile,
-    profile::{Profile, ProfileDocument, ProfileFile, Shape},
-    report::Report,
+    profile::{Profile, ProfileFile},
+    report::{Coverage, Report},
     resolve::Resolution,
     rules,
-    source::{Edit, Source, Text, apply, shown_path, yaml_scalar::ScalarStyle},
-    syntax::{Format, NodeRef},
+    source::{Edit, Source, Text, apply, yaml_scalar::ScalarStyle},
+    syntax::Format,
 };
 
 use super::{
+    answers::Answers,
     change::{self, RestyledScalar},
     convert::{self, Converted},
     diff::{self, Redactions},
     names::{self, NameDecision, NameVersion, Naming},
-    plan::{Decision, Plan},
-    secrets::Secrets,
-    targets, verify, write,
+    plan::{Plan, Tags, Task},
+    result::{DestinationResult, FileResult, Reason, Status},
+    verify,
+    work::{self, Output, Outputs, Work, exports},
 };
 
-/// Where results go.
-#[derive(Debug, Clone)]
-pub enum Output {
-    /// Below this folder.
-    Folder(PathBuf),
-    /// To the input files.
-    InPlace,
-    /// Nowhere: only the diff is made.
-    Diff,
-}
-
-/// How to rewrite.
-#[derive(Debug)]
-pub struct RewriteOptions {
-    /// How names and versions are decided.
-    pub naming: Naming,
-    /// What is filled in for masks.
-    pub secrets: Secrets,
+/// How to rewrite, for all destinations.
+pub struct RewriteOptions<'p> {
+    /// What becomes of the tags of packs.
+    pub tags: Tags,
     /// Whether profiles are written although masks are left.
     pub allow_masked: bool,
     /// The format of the results; that of the input without it.
     pub format: Option<Format>,
-    /// Where results go.
-    pub output: Output,
     /// How the results are checked.
     pub check: CheckOptions,
+    /// Whether it is told what changed.
+    pub diffs: bool,
+    /// Called after each file, from any thread.
+    pub progress: Option<&'p (dyn Fn() + Sync)>,
 }
 
-/// What became of a profile.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Status {
-    /// It was written.
-    Written,
-    /// It would be written, but for `--diff`.
-    Planned,
-    /// It is import-ready as it is.
-    Unchanged,
-    /// It was left out, as asked.
-    Skipped,
-    /// It cannot be made import-ready.
-    Refused,
-}
-
-impl Status {
-    /// Its name in machine-readable output.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Written => "written",
-            Self::Planned => "planned",
-            Self::Unchanged => "unchanged",
-            Self::Skipped => "skipped",
-            Self::Refused => "refused",
-        }
-    }
-}
-
-/// The outcome for one file.
+/// A destination, and what was said about it.
 #[derive(Debug)]
-pub struct FileResult {
-    /// The file, as people know it.
-    pub file: String,
-    /// The profiles in it: one, but for YAML files with several documents.
-    pub profiles: Vec<ProfileResult>,
-    /// What became of it.
-    pub status: Status,
-    /// The files that were written: one, or one for each document of a YAML file that became JSON.
-    pub outputs: Vec<String>,
-    /// Whether its bytes differ from those of the input.
-    pub changed: bool,
-    /// What a person should know of how it was written.
-    pub notes: Vec<String>,
-    /// Why it was refused or skipped, beyond the findings.
-    pub reasons: Vec<String>,
-    /// What `check` says to the result; to the input when there is no result.
-    pub report: Report,
-    /// What changed, for people; without secrets.
-    pub diff: String,
-    /// Whether the refusal is the tool's own failure to read or write.
-    pub failed: bool,
+pub struct Target {
+    /// The destination. It knows the answers about registries and macros.
+    pub destination: Arc<Destination>,
+    /// How names and versions are decided, but for what is answered.
+    pub naming: Naming,
+    /// What was answered.
+    pub answers: Answers,
+    /// Where results go.
+    pub output: Output,
 }
 
-/// The outcome for one profile of a file.
-#[derive(Debug)]
-pub struct ProfileResult {
-    /// Its name and version in the file.
-    pub profile: NameVersion,
-    /// What it is called at the destination.
-    pub target: Option<NameVersion>,
-    /// What was decided.
-    pub decisions: Vec<Decision>,
-}
-
-/// Rewrites files for a destination. Every file has a result, in the order given; files in folders that have nothing
-/// to do with profiles have none.
+/// Rewrites files for destinations. Every file has a result for each, in the order given; files in folders that have
+/// nothing to do with profiles have none.
 #[must_use]
 pub fn rewrite(
     files: &[InputFile],
-    destination: &Arc<Destination>,
-    options: &RewriteOptions,
-) -> Vec<FileResult> {
-    let work = Work::of_all(files, options.format, options.check.max_file_size);
-    let names: Vec<NameVersion> = work.iter().flat_map(|work| work.profiles.clone()).collect();
-    let mut decisions = names::decide(&names, destination, &options.naming).into_iter();
-    let work: Vec<(Work<'_>, Vec<NameDecision>)> = work
-        .into_iter()
-        .map(|work| {
-            let count = work.profiles.len();
-            (work, decisions.by_ref().take(count).collect())
+    targets: &[Target],
+    options: &RewriteOptions<'_>,
+) -> Vec<DestinationResult> {
+    let all = Work::of_all(files, options.format, options.check.max_file_size);
+    let profiles = || all.iter().flat_map(|work| &work.profiles);
+    let names: Vec<NameVersion> = profiles().map(|profile| profile.name.clone()).collect();
+    let inputs = work::real_paths(files);
+    let jobs: Vec<Job<'_>> = targets
+        .iter()
+        .map(|target| Job {
+            target,
+            options,
+            outputs: Outputs::new(&target.output, &inputs),
+            names: names::decide(
+                &names,
+                &target.destination,
+                &target.naming,
+                &target.answers.choices.names,
+            ),
         })
         .collect();
-    let outputs = Outputs::of(files, &options.output);
-    work.into_par_iter()
-        .map(|(work, decisions)| {
-            let mut result = work.result(&options.output);
-            if result.reasons.is_empty() {
-                rewrite_file(
-                    &work,
-                    &decisions,
-                    destination,
-                    options,
-                    &outputs,
-                    &mut result,
-                );
+    for job in &jobs {
+        job.outputs.sweep(&all);
+    }
+    // The decisions of a file begin where those of the files before it end.
+    let firsts = all.iter().scan(0, |first, work| {
+        let of_this = *first;
+        *first += work.profiles.len();
+        Some(of_this)
+    });
+    let all: Vec<(usize, &Work<'_>)> = firsts.zip(&all).collect();
+    let results: Vec<Vec<FileResult>> = all
+        .into_par_iter()
+        .map(|(first, work)| {
+            let before = work.read(options.check.max_file_size);
+            let results = jobs.iter().map(|job| job.run(work, first, &before));
+            let results = results.collect();
+            if let Some(progress) = options.progress {
+                progress();
             }
-            result
+            results
+        })
+        .collect();
+    let batch = Batch {
+        profiles: profiles().map(work::WorkProfile::in_batch).collect(),
+    };
+    let bringers = Bringers::new(&batch);
+    let mut by_target: Vec<Vec<FileResult>> = targets.iter().map(|_| Vec::new()).collect();
+    for of_file in results {
+        for (files, mut result) in by_target.iter_mut().zip(of_file) {
+            result.settle(&bringers);
+            files.push(result);
+        }
+    }
+    targets
+        .iter()
+        .zip(by_target)
+        .map(|(target, files)| DestinationResult {
+            destination: Arc::clone(&target.destination),
+            files,
         })
         .collect()
 }
@@ -172,7 +139,8 @@ pub fn convert(
 ) -> Vec<FileResult> {
     let max_file_size = options.max_file_size;
     let output = Output::Folder(folder.to_owned());
-    let outputs = Outputs::of(files, &output);
+    let inputs = work::real_paths(files);
+    let outputs = Outputs::new(&output, &inputs);
     Work::of_all(files, Some(format), max_file_size)
         .into_par_iter()
         .map(|work| {
@@ -180,19 +148,17 @@ pub fn convert(
             if !result.reasons.is_empty() {
                 return result;
             }
-            let Some(before) = work.read(max_file_size, &mut result) else {
-                return result;
+            let before = match work.read(max_file_size) {
+                Ok(before) => before,
+                Err(error) => {
+                    result.fail(error);
+                    return result;
+                }
             };
-            let check = || {
-                Report::new(
-                    check::check_file(&before, &[], options).into_findings(),
-                    crate::report::Coverage::default(),
-                    Vec::new(),
-                )
-            };
+            let check = || report_on(&before, &[], options);
             if !work.is_readable(&before) {
                 result.report = check();
-                result.refuse(NOT_READABLE.to_owned());
+                result.refuse(Reason::last(NOT_READABLE.to_owned()));
             } else if before.format() == format {
                 let text = before.source().text().clone();
                 outputs.put(&work, &before, &[text], false, &mut result);
@@ -205,7 +171,7 @@ pub fn convert(
                     }
                     Err(reason) => {
                         result.report = check();
-                        result.refuse(reason);
+                        result.refuse(Reason::last(reason));
                     }
                 }
             }
@@ -214,379 +180,225 @@ pub fn convert(
         .collect()
 }
 
-const CHANGED_MEANWHILE: &str = "the file was changed by somebody else in the meantime";
-
 const NOT_READABLE: &str = "it is no exported profile that can be read";
-
-/// A file to work on.
-struct Work<'f> {
-    file: &'f InputFile,
-    /// The profiles that were in it when it was read first.
-    profiles: Vec<NameVersion>,
-    /// Where the results lie below an output folder: one, or one for each document where a file can hold only one.
-    targets: Vec<PathBuf>,
-    /// The file before it that has a result at the same path.
-    same_target: Option<PathBuf>,
-}
-
-impl<'f> Work<'f> {
-    /// The files that have to do with profiles.
-    fn of_all(files: &'f [InputFile], format: Option<Format>, max_file_size: u64) -> Vec<Self> {
-        let mut work: Vec<Self> = files
-            .par_iter()
-            .filter_map(|file| Self::of(file, format, max_file_size))
-            .collect();
-        let mut targets: HashMap<PathBuf, &Path> = HashMap::new();
-        for work in &mut work {
-            let input = work.file.path.as_path();
-            for target in &work.targets {
-                let first = *targets.entry(target.clone()).or_insert(input);
-                if first != input {
-                    work.same_target = Some(first.to_owned());
-                }
-            }
-        }
-        work
-    }
-
-    fn of(file: &'f InputFile, format: Option<Format>, max_file_size: u64) -> Option<Self> {
-        let shown = shown_path(&file.path);
-        let (mut profiles, mut paths) = (Vec::new(), vec![file.relative.clone()]);
-        // Why a file cannot be read is told when it is its turn.
-        if let Ok(source) = Source::read(&file.path, &shown, max_file_size) {
-            let parsed = ProfileFile::parse(source);
-            if !file.is_named && check::is_foreign(&parsed) {
-                return None;
-            }
-            if let Some(format) = format.filter(|format| *format != parsed.format()) {
-                paths = targets::of_documents(&file.relative, &parsed, format);
-            }
-            profiles = names_of_exports(&parsed);
-        }
-        Some(Self {
-            file,
-            profiles,
-            targets: paths,
-            same_target: None,
-        })
-    }
-
-    /// A result that tells nothing yet, or why there will be none.
-    fn result(&self, output: &Output) -> FileResult {
-        let mut result = FileResult::new(&shown_path(&self.file.path), &self.profiles);
-        if let (Some(other), Output::Folder(_)) = (&self.same_target, output) {
-            let other = shown_path(other);
-            result.refuse(format!(
-                "its result would have the same path as that of `{other}`: write them to different folders"
-            ));
-        }
-        result
-    }
-
-    fn read(&self, max_file_size: u64, result: &mut FileResult) -> Option<ProfileFile> {
-        let source = match Source::read(&self.file.path, &result.file, max_file_size) {
-            Ok(source) => source,
-            Err(error) => {
-                result.fail(error.to_string());
-                return None;
-            }
-        };
-        let file = ProfileFile::parse(source);
-        if names_of_exports(&file) != self.profiles {
-            result.fail(CHANGED_MEANWHILE.to_owned());
-            return None;
-        }
-        Some(file)
-    }
-
-    fn is_readable(&self, file: &ProfileFile) -> bool {
-        !self.profiles.is_empty()
-            && file.faults().is_empty()
-            && file.source().invalid_utf8_at().is_none()
-    }
-}
-
-/// Where results go, and what must not be written to.
-struct Outputs<'o> {
-    output: &'o Output,
-    inputs: BTreeSet<PathBuf>,
-}
-
-impl<'o> Outputs<'o> {
-    fn of(files: &[InputFile], output: &'o Output) -> Self {
-        Self {
-            output,
-            inputs: files
-                .iter()
-                .filter_map(|file| file.path.canonicalize().ok())
-                .collect(),
-        }
-    }
-
-    /// Writes the texts that a file has become, one to each target.
-    fn put(
-        &self,
-        work: &Work<'_>,
-        before: &ProfileFile,
-        new: &[Text],
-        holds_secrets: bool,
-        result: &mut FileResult,
-    ) {
-        let old = before.source().text();
-        result.changed = !matches!(new, [only] if **only == **old);
-        result.status = match (self.output, result.changed) {
-            (Output::Diff | Output::InPlace, false) => Status::Unchanged,
-            (Output::Diff, true) => Status::Planned,
-            (Output::Folder(_), _) | (Output::InPlace, true) => Status::Written,
-        };
-        if result.status != Status::Written {
-            return;
-        }
-        let path = &work.file.path;
-        let Output::Folder(folder) = self.output else {
-            let [new] = new else {
-                return result.fail("internal error: several results for one file".to_owned());
-            };
-            match write::write_in_place(path, old, new) {
-                Ok(()) => result.outputs.push(shown_path(path)),
-                Err(error) => result.fail(error.to_string()),
-            }
-            return;
-        };
-        if new.len() != work.targets.len() {
-            return result.fail(CHANGED_MEANWHILE.to_owned());
-        }
-        // A file of another format beside the input is somebody's file, not an earlier result.
-        for (target, new) in work.targets.iter().zip(new) {
-            let real = folder.join(target);
-            if *target != work.file.relative && is_other_beside(&real, path, new) {
-                result.refuse(format!(
-                    "`{}` is there already, beside the input: choose another output folder, or remove it",
-                    shown_path(&real)
-                ));
-            }
-        }
-        if result.status == Status::Refused {
-            return;
-        }
-        for (target, new) in work.targets.iter().zip(new) {
-            let written =
-                write::write_below(folder, target, path, &self.inputs, new, holds_secrets);
-            match written {
-                Ok(path) => result.outputs.push(shown_path(&path)),
-                Err(error) => result.fail(error.to_string()),
-            }
-        }
-    }
-}
 
 fn texts_of(converted: &Converted) -> Vec<Text> {
     let sources = converted.files.iter().map(ProfileFile::source);
     sources.map(|source| source.text().clone()).collect()
 }
 
-fn names_of_exports(file: &ProfileFile) -> Vec<NameVersion> {
-    let profiles = exports(file).map(|(_, root)| Profile::new(root));
-    profiles.map(name_of).collect()
+fn report_on(
+    file: &ProfileFile,
+    destinations: &[Arc<Destination>],
+    options: &CheckOptions,
+) -> Report {
+    let findings = check::check_file(file, destinations, options).into_findings();
+    let names = destinations.iter();
+    let names = names.map(|destination| destination.name().to_string());
+    Report::new(findings, Coverage::default(), names.collect())
 }
 
-fn exports(file: &ProfileFile) -> impl Iterator<Item = (&ProfileDocument, NodeRef<'_>)> {
-    file.documents()
-        .filter(|(document, _)| document.shape() == Shape::Export)
+/// The work for one destination.
+struct Job<'j> {
+    target: &'j Target,
+    options: &'j RewriteOptions<'j>,
+    outputs: Outputs<'j>,
+    /// For each profile of the run, what it is called there.
+    names: Vec<NameDecision>,
 }
 
-fn name_of(profile: Profile<'_>) -> NameVersion {
-    NameVersion {
-        name: profile.name().into_owned(),
-        version: profile.version().into_owned(),
+impl Job<'_> {
+    /// Rewrites a file, whose profiles are those from number `first` on.
+    fn run(
+        &self,
+        work: &Work<'_>,
+        first: usize,
+        before: &Result<ProfileFile, String>,
+    ) -> FileResult {
+        let mut result = work.result(&self.target.output);
+        let names = self.names.get(first..first + work.profiles.len());
+        match before {
+            Err(error) => result.fail(error.clone()),
+            Ok(before) if result.reasons.is_empty() => {
+                self.rewrite(work, before, names.unwrap_or_default(), &mut result);
+            }
+            Ok(_) => {}
+        }
+        result
     }
-}
 
-impl FileResult {
-    fn new(file: &str, profiles: &[NameVersion]) -> Self {
-        let profiles = profiles.iter().map(|profile| ProfileResult {
-            profile: profile.clone(),
-            target: None,
-            decisions: Vec::new(),
+    fn check(&self, file: &ProfileFile) -> Report {
+        let destinations = std::slice::from_ref(&self.target.destination);
+        report_on(file, destinations, &self.options.check)
+    }
+
+    fn rewrite(
+        &self,
+        work: &Work<'_>,
+        before: &ProfileFile,
+        names: &[NameDecision],
+        result: &mut FileResult,
+    ) {
+        if !work.is_readable(before) {
+            result.report = self.check(before);
+            return result.refuse(Reason::last(NOT_READABLE.to_owned()));
+        }
+        let skips = names.iter().filter_map(|decision| match decision {
+            NameDecision::Skip(why) => Some(Reason::last(why.clone())),
+            _ => None,
         });
-        Self {
-            file: file.to_owned(),
-            profiles: profiles.collect(),
-            status: Status::Refused,
-            outputs: Vec::new(),
-            changed: false,
-            notes: Vec::new(),
-            reasons: Vec::new(),
-            report: Report::default(),
-            diff: String::new(),
-            failed: false,
+        let skips: Vec<Reason> = skips.collect();
+        if skips.len() == names.len() {
+            result.status = Status::Skipped;
+            result.reasons.extend(skips);
+            return;
         }
-    }
-
-    fn refuse(&mut self, reason: String) {
-        self.status = Status::Refused;
-        if !self.reasons.contains(&reason) {
-            self.reasons.push(reason);
-        }
-    }
-
-    fn fail(&mut self, reason: String) {
-        self.failed = true;
-        self.refuse(reason);
-    }
-}
-
-fn rewrite_file(
-    work: &Work<'_>,
-    decisions: &[NameDecision],
-    destination: &Arc<Destination>,
-    options: &RewriteOptions,
-    outputs: &Outputs<'_>,
-    result: &mut FileResult,
-) {
-    let Some(before) = work.read(options.check.max_file_size, result) else {
-        return;
-    };
-    let destinations = std::slice::from_ref(destination);
-    let check = |file: &ProfileFile| {
-        let outcome = check::check_file(file, destinations, &options.check);
-        Report::new(
-            outcome.into_findings(),
-            crate::report::Coverage::default(),
-            vec![destination.name().to_string()],
-        )
-    };
-    if !work.is_readable(&before) {
-        result.report = check(&before);
-        return result.refuse(NOT_READABLE.to_owned());
-    }
-    let is_skip = |decision: &&NameDecision| matches!(decision, NameDecision::Skip(_));
-    if decisions.iter().all(|decision| is_skip(&decision)) {
-        result.status = Status::Skipped;
-        for decision in decisions {
-            if let NameDecision::Skip(why) = decision {
-                result.reasons.push(why.clone());
-            }
-        }
-        return;
-    }
-    let mut changes = Vec::new();
-    let mut secret_changes = Vec::new();
-    for (number, ((document, root), decision)) in exports(&before).zip(decisions).enumerate() {
-        let profile = Profile::new(root);
-        let (target, why) = match decision {
-            NameDecision::Take { target, why } => (target, why),
+        let resolutions: Vec<_> = exports(before)
+            .map(|(_, root)| {
+                let choices = &self.options.check.choices;
+                Resolution::new(Profile::new(root), &self.target.destination, choices)
+            })
+            .collect();
+        let mut planned = Planned::default();
+        for (number, (((document, root), name), resolution)) in
+            exports(before).zip(names).zip(&resolutions).enumerate()
+        {
+            let plan = Plan::new(Task {
+                file: before,
+                document,
+                profile: Profile::new(root),
+                resolution,
+                name,
+                tags: self.options.tags,
+                secrets: &self.target.answers.secrets,
+                values: &self.target.answers.values,
+                placeholders: &self.options.check.settings.placeholders,
+            });
             // Nobody has asked for a file with some of its profiles.
-            NameDecision::Skip(why) => {
-                result.refuse(format!("{why}: make a file of each of its profiles"));
-                continue;
+            if let NameDecision::Skip(why) = name {
+                result.refuse(Reason::last(format!(
+                    "{why}: make a file of each of its profiles"
+                )));
             }
-            NameDecision::Refuse(why) => {
-                result.refuse(why.clone());
-                continue;
+            planned.add(plan, number, name, result);
+        }
+        self.make(work, before, &planned, result);
+    }
+
+    /// Makes the result, checks it and puts it where it belongs. What is refused for other reasons is made and checked
+    /// too: it tells what would be left if those were mended.
+    fn make(
+        &self,
+        work: &Work<'_>,
+        before: &ProfileFile,
+        planned: &Planned<'_>,
+        result: &mut FileResult,
+    ) {
+        let changes = &planned.changes;
+        let edits = match change::edits(changes) {
+            Ok(edits) => edits,
+            Err(error) => {
+                result.report = self.check(before);
+                return result.refuse(Reason::last(error.to_string()));
             }
         };
-        let resolution = Resolution::new(profile, destination, &options.check.choices);
-        let plan = Plan::new(
-            profile,
-            document,
-            &resolution,
-            target,
-            why,
-            &options.secrets,
-        );
+        result.notes.extend(edits.restyled.iter().map(style_note));
+        let after = match make(before, &edits.edits, changes) {
+            Ok(after) => after,
+            Err(reason) => return result.fail(reason),
+        };
+        let target_format = self.options.format.unwrap_or(before.format());
+        let is_converted = target_format != before.format();
+        let converted = is_converted.then(|| convert::convert(&after, target_format));
+        let converted = match converted.transpose() {
+            Ok(converted) => converted,
+            Err(reason) => {
+                result.report = self.check(before);
+                return result.refuse(Reason::last(reason));
+            }
+        };
+        // Several documents are looked at together, as they were before.
+        let files = converted
+            .as_ref()
+            .map(|converted| converted.files.as_slice());
+        let checked = match files {
+            Some([only]) => only,
+            _ => &after,
+        };
+        result.report = self.check(checked);
+        let allow_masked = self.options.allow_masked;
+        let left =
+            result.report.findings.iter().filter(|finding| {
+                finding.level == Level::Error && !(allow_masked && is_mask(finding))
+            });
+        let left = left.count();
+        let is_refused = left > 0 || !result.reasons.is_empty();
+        // Of a result that is never seen, that holds secrets, or that is another file, findings are told where they are
+        // in the input.
+        if is_refused || !planned.secret_changes.is_empty() || is_converted {
+            result.report = at_input(&result.report, self.check(before));
+        }
+        if allow_masked {
+            let masks = result.report.findings.iter_mut();
+            masks
+                .filter(|finding| is_mask(finding))
+                .for_each(|finding| finding.level = Level::Warning);
+        }
+        if self.options.diffs {
+            let secrets = planned.secret_changes.iter();
+            let secrets = secrets.filter_map(|&number| changes.get(number));
+            result.diff = diff::render(before, &after, &Redactions::of(secrets));
+        }
+        if left > 0 && result.reasons.is_empty() {
+            let errors = if left == 1 {
+                "1 error is".to_owned()
+            } else {
+                format!("{left} errors are")
+            };
+            result.refuse(Reason::findings(format!("{errors} left in it")));
+        }
+        if !is_refused {
+            let texts = match converted {
+                Some(converted) => {
+                    let texts = texts_of(&converted);
+                    result.notes.extend(converted.lost);
+                    texts
+                }
+                None => vec![after.source().text().clone()],
+            };
+            let holds_secrets = !planned.secret_changes.is_empty();
+            self.outputs
+                .put(work, before, &texts, holds_secrets, result);
+        }
+    }
+}
+
+/// The changes of a file.
+#[derive(Default)]
+struct Planned<'t> {
+    changes: Vec<change::Change<'t>>,
+    /// Which of them write a secret, by their number.
+    secret_changes: Vec<usize>,
+}
+
+impl<'t> Planned<'t> {
+    fn add(&mut self, plan: Plan<'t>, number: usize, name: &NameDecision, result: &mut FileResult) {
         if let Some(told) = result.profiles.get_mut(number) {
-            told.target = Some(target.clone());
+            if let NameDecision::Take { target, .. } = name {
+                told.target = Some(target.clone());
+            }
             told.decisions = plan.decisions;
+            told.packs = plan.packs;
+            told.needs = plan.needs;
         }
         for blocker in plan.blockers {
             result.refuse(blocker);
         }
-        secret_changes.extend(
-            plan.secret_changes
-                .iter()
-                .map(|number| changes.len() + number),
-        );
-        changes.extend(plan.changes);
+        let secrets = plan.secret_changes.iter();
+        self.secret_changes
+            .extend(secrets.map(|number| self.changes.len() + number));
+        self.changes.extend(plan.changes);
     }
-    let edits = if result.reasons.is_empty() {
-        change::edits(&changes).map_err(|error| result.refuse(error.to_string()))
-    } else {
-        Err(())
-    };
-    let Ok(edits) = edits else {
-        result.report = check(&before);
-        return;
-    };
-    result.notes.extend(edits.restyled.iter().map(style_note));
-    let after = match make(&before, &edits.edits, &changes) {
-        Ok(after) => after,
-        Err(reason) => return result.fail(reason),
-    };
-    let target_format = options.format.unwrap_or(before.format());
-    let is_converted = target_format != before.format();
-    let converted = is_converted.then(|| convert::convert(&after, target_format));
-    let converted = match converted.transpose() {
-        Ok(converted) => converted,
-        Err(reason) => {
-            result.report = check(&before);
-            return result.refuse(reason);
-        }
-    };
-    // Several documents are looked at together, as they were before.
-    let checked = match converted
-        .as_ref()
-        .map(|converted| converted.files.as_slice())
-    {
-        Some([only]) => only,
-        _ => &after,
-    };
-    result.report = check(checked);
-    let left = result.report.findings.iter().filter(|finding| {
-        finding.level == Level::Error && !(options.allow_masked && is_mask(finding))
-    });
-    let left = left.count();
-    // Of a result that is never seen, that holds secrets, or that is another file, findings are told where they are in
-    // the input.
-    if left > 0 || !secret_changes.is_empty() || is_converted {
-        result.report = at_input(&result.report, check(&before));
-    }
-    if options.allow_masked {
-        let masks = result.report.findings.iter_mut();
-        masks
-            .filter(|finding| is_mask(finding))
-            .for_each(|finding| finding.level = Level::Warning);
-    }
-    if matches!(options.output, Output::Diff) {
-        let secrets = secret_changes
-            .iter()
-            .filter_map(|&number| changes.get(number));
-        result.diff = diff::render(&before, &after, &Redactions::of(secrets));
-    }
-    if left > 0 {
-        let errors = if left == 1 {
-            "1 error is".to_owned()
-        } else {
-            format!("{left} errors are")
-        };
-        return result.refuse(format!("{errors} left in it"));
-    }
-    let texts = match converted {
-        Some(converted) => {
-            let texts = texts_of(&converted);
-            result.notes.extend(converted.lost);
-            texts
-        }
-        None => vec![after.source().text().clone()],
-    };
-    outputs.put(work, &before, &texts, !secret_changes.is_empty(), result);
-}
-
-/// Whether a file with another text stands in the folder of the input.
-fn is_other_beside(target: &Path, input: &Path, text: &str) -> bool {
-    let folder = |path: &Path| path.canonicalize().ok()?.parent().map(Path::to_owned);
-    let beside = folder(target).is_some_and(|of_target| folder(input) == Some(of_target));
-    beside && std::fs::read(target).is_ok_and(|there| there != text.as_bytes())
 }
 
 fn style_note(restyled: &RestyledScalar) -> String {

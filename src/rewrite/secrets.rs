@@ -18,11 +18,9 @@ use std::{
     sync::Mutex,
 };
 
-use crate::{
-    schema::Schema,
-    source::{LineColumn, Source},
-    syntax::{Format, NodeRef, Tree, parse_plain},
-};
+use crate::{schema::Schema, syntax::NodeRef};
+
+use super::{answers, names::NameVersion, need::SecretPlace};
 
 /// What marks a value as the name of an environment variable.
 const ENVIRONMENT: &str = "env:";
@@ -109,36 +107,76 @@ impl Secrets {
     ///
     /// What is wrong with the file, without any value of it.
     pub fn read(path: &Path, max_file_size: u64) -> Result<Self, String> {
-        let shown = crate::source::shown_path(path);
-        let source = Source::read(path, &shown, max_file_size)
-            .map_err(|error| format!("`{shown}`: {error}"))?;
-        if source.invalid_utf8_at().is_some() {
-            return Err(format!("`{shown}`: the file is not UTF-8"));
-        }
-        // A name that tells no format is no reason to refuse the file, and most JSON is YAML.
-        let format = Format::of_name(path).unwrap_or(Format::Yaml);
-        let (tree, faults) = parse_plain(format, source.text());
-        let at = |range: crate::source::TextRange| {
-            let LineColumn { line, column } = source.lines().position(source.text(), range.start());
-            format!("{shown}:{line}:{column}")
-        };
-        if let Some(fault) = faults.first() {
-            // The parser's message may quote the text around the fault.
-            let format = match format {
-                Format::Json => "JSON",
-                Format::Yaml => "YAML",
-            };
-            return Err(format!("{}: not {format}", at(fault.range)));
-        }
         let mut secrets = Self::default();
-        for root in tree.iter().flat_map(Tree::filled_documents) {
-            if let Some(violation) = Schema::Secrets.violations(root).into_iter().next() {
-                let node = violation.unknown_key.unwrap_or(violation.node);
-                return Err(format!("{}: {}", at(node.range()), violation.message));
-            }
+        answers::read(path, Schema::Secrets, max_file_size, |root| {
             secrets.add(root);
-        }
+        })?;
         Ok(secrets)
+    }
+
+    /// Gives a secret, or with `env:NAME` the name of the variable that holds it. `profile` is `NAME` or `NAME@VERSION`.
+    pub fn give(&mut self, profile: &str, pack: Option<&str>, place: &SecretPlace, text: &str) {
+        let profile = profile.to_owned();
+        let target = match place {
+            SecretPlace::Value(path) => Target::Value {
+                profile,
+                pack: pack.unwrap_or_default().to_owned(),
+                path: path.clone(),
+            },
+            SecretPlace::Variable(name) => Target::Variable {
+                profile,
+                variable: name.clone(),
+            },
+        };
+        self.values.insert(target, Given(text.to_owned()));
+    }
+
+    /// What is given, as the file says it: the profile, the pack, the place, and the secret or where it is to be found.
+    pub fn entries(&self) -> impl Iterator<Item = (&str, Option<&str>, SecretPlace, &str)> {
+        self.values.iter().map(|(target, given)| match target {
+            Target::Value {
+                profile,
+                pack,
+                path,
+            } => {
+                let place = SecretPlace::Value(path.clone());
+                (
+                    profile.as_str(),
+                    Some(pack.as_str()),
+                    place,
+                    given.0.as_str(),
+                )
+            }
+            Target::Variable { profile, variable } => {
+                let place = SecretPlace::Variable(variable.clone());
+                (profile.as_str(), None, place, given.0.as_str())
+            }
+        })
+    }
+
+    /// The secret for a place of a profile, if one is given.
+    ///
+    /// # Errors
+    ///
+    /// [`NoSecret`] when what it gives, or the environment variable it names, is no secret.
+    pub fn at(
+        &self,
+        profile: &NameVersion,
+        pack: &str,
+        place: &SecretPlace,
+    ) -> Result<Option<Secret>, NoSecret> {
+        let NameVersion { name, version } = profile;
+        self.find(name, version, |profile| match place {
+            SecretPlace::Value(path) => Target::Value {
+                profile,
+                pack: pack.to_owned(),
+                path: path.clone(),
+            },
+            SecretPlace::Variable(variable) => Target::Variable {
+                profile,
+                variable: variable.clone(),
+            },
+        })
     }
 
     fn add(&mut self, root: NodeRef<'_>) {
@@ -166,42 +204,6 @@ impl Secrets {
                 values.insert(target, Given(secret.text().into_owned()));
             }
         }
-    }
-
-    /// The secret for a value of a pack, if one is given. `path` is the keys joined by dots.
-    ///
-    /// # Errors
-    ///
-    /// [`NoSecret`] when what it gives, or the environment variable it names, is no secret.
-    pub fn value(
-        &self,
-        profile: &str,
-        version: &str,
-        pack: &str,
-        path: &str,
-    ) -> Result<Option<Secret>, NoSecret> {
-        self.find(profile, version, |profile| Target::Value {
-            profile,
-            pack: pack.to_owned(),
-            path: path.to_owned(),
-        })
-    }
-
-    /// The secret for a variable, if one is given.
-    ///
-    /// # Errors
-    ///
-    /// [`NoSecret`] when what it gives, or the environment variable it names, is no secret.
-    pub fn variable(
-        &self,
-        profile: &str,
-        version: &str,
-        variable: &str,
-    ) -> Result<Option<Secret>, NoSecret> {
-        self.find(profile, version, |profile| Target::Variable {
-            profile,
-            variable: variable.to_owned(),
-        })
     }
 
     /// What is said of one version wins over what is said of all.

@@ -32,9 +32,25 @@ pub enum WriteError {
     },
 }
 
+/// What the names of files begin with that are not finished.
+const UNFINISHED: &str = ".palette-knife-";
+
+/// Removes what an interrupted run has left of files that it did not finish.
+pub fn sweep(folder: &Path) {
+    // What cannot be removed is in nobody's way: no run reads it.
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    for entry in entries {
+        let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
+        if is_file && entry.file_name().to_string_lossy().starts_with(UNFINISHED) {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
 /// Writes a file below a folder, which is made if it is not there. `input` is the file it was made from: its mode is
 /// kept, unless the result holds secrets that the input did not: those only the owner reads. None of `inputs`
-/// (canonical paths) is overwritten.
+/// (canonical paths) is overwritten. Gives the path, and whether it was written: what an earlier run has written so is
+/// left alone.
 ///
 /// # Errors
 ///
@@ -46,13 +62,16 @@ pub fn write_below(
     inputs: &BTreeSet<PathBuf>,
     text: &str,
     holds_secrets: bool,
-) -> Result<PathBuf, WriteError> {
+) -> Result<(PathBuf, bool), WriteError> {
     let (target, real) = below(folder, relative)?;
     if inputs.contains(&real) {
         return Err(WriteError::Input(target));
     }
+    if is_there(&real, input, text, holds_secrets) {
+        return Ok((target, false));
+    }
     replace(&real, input, text, holds_secrets).map_err(|error| error.about(&target))?;
-    Ok(target)
+    Ok((target, true))
 }
 
 /// Writes a file of this tool's own below a folder, or replaces it; the folder is made if it is not there.
@@ -106,6 +125,32 @@ fn below(folder: &Path, relative: &Path) -> Result<(PathBuf, PathBuf), WriteErro
     Ok((target, real))
 }
 
+/// Whether a file is there as it would be written: its text and who may read it.
+fn is_there(target: &Path, mode_of: &Path, text: &str, only_owner: bool) -> bool {
+    let Ok(metadata) = fs::metadata(target) else {
+        return false;
+    };
+    let is_long = u64::try_from(text.len()).is_ok_and(|len| len == metadata.len());
+    is_long
+        && has_mode(&metadata, mode_of, only_owner)
+        && fs::read(target).is_ok_and(|there| there == text.as_bytes())
+}
+
+#[cfg(unix)]
+fn has_mode(metadata: &fs::Metadata, mode_of: &Path, only_owner: bool) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = metadata.permissions().mode() & 0o777;
+    if only_owner {
+        return mode & 0o077 == 0;
+    }
+    fs::metadata(mode_of).is_ok_and(|wanted| wanted.permissions().mode() & 0o777 == mode)
+}
+
+#[cfg(not(unix))]
+fn has_mode(_: &fs::Metadata, _: &Path, _: bool) -> bool {
+    true
+}
+
 /// Replaces a file by a new text. The file behind a link is replaced, the link stays.
 ///
 /// # Errors
@@ -142,6 +187,24 @@ pub fn write_file(path: &Path, text: &str) -> Result<(), WriteError> {
     })
 }
 
+/// Writes a file of this tool's own below folders that are made where they are not there. One that holds secrets, or is
+/// to hold them, only its owner can read.
+///
+/// # Errors
+///
+/// [`WriteError`]; the file is then what it was before.
+pub fn write_own(path: &Path, text: &str, is_private: bool) -> Result<(), WriteError> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(folder).map_err(|source| io_error(folder, source))?;
+    if !is_private {
+        return write_file(path, text);
+    }
+    if fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink()) {
+        return Err(WriteError::Link(path.to_owned()));
+    }
+    replace(path, path, text, true)
+}
+
 fn replace(target: &Path, mode_of: &Path, text: &str, only_owner: bool) -> Result<(), WriteError> {
     let failed = |source| io_error(target, source);
     let folder = target
@@ -150,7 +213,7 @@ fn replace(target: &Path, mode_of: &Path, text: &str, only_owner: bool) -> Resul
         .unwrap_or(Path::new("."));
     // In the folder of the target: a rename across file systems would be a copy, and a copy can stop half way.
     let mut file = tempfile::Builder::new()
-        .prefix(".palette-knife-")
+        .prefix(UNFINISHED)
         .tempfile_in(folder)
         .map_err(failed)?;
     file.write_all(text.as_bytes()).map_err(failed)?;

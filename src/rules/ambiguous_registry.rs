@@ -2,10 +2,9 @@
 
 use super::{Group, ProfileContext, Rule, RuleMeta, Sink};
 use crate::{
-    destination::{Destination, PackVersion, Registry, Stage},
+    destination::Stage,
     finding::Level,
-    profile::Pack,
-    resolve::{PackAnswer, Resolution},
+    resolve::{Found, PackAnswer, Resolution},
 };
 
 /// What is known of the rule.
@@ -41,13 +40,13 @@ impl Rule for AmbiguousRegistry {
             };
             let candidates: Vec<_> = registries
                 .iter()
-                .filter_map(|&number| Candidate::new(destination, *pack, number))
+                .filter_map(|&number| resolution.candidate(*pack, number))
                 .collect();
             let names = candidates.iter();
             let names: Vec<String> = names.map(|one| one.registry.to_string()).collect();
-            let has_own_name = |one: &&Candidate<'_>| {
+            let has_own_name = |one: &&Found<'_, '_>| {
                 let mut others = candidates.iter();
-                let same = |other: &Candidate<'_>| other.registry.name == one.registry.name;
+                let same = |other: &Found<'_, '_>| other.registry.name == one.registry.name;
                 others.position(same) == candidates.iter().rposition(same)
             };
             let named: Vec<_> = candidates.iter().filter(has_own_name).collect();
@@ -78,38 +77,21 @@ impl Rule for AmbiguousRegistry {
                 .help(help);
             for candidate in &candidates {
                 if let Some(place) = &candidate.version.declared {
-                    finding.related(place.clone(), candidate.what());
+                    finding.related(place.clone(), what(candidate));
                 }
             }
         }
     }
 }
 
-/// A registry that holds the pack, and the version that it would give.
-struct Candidate<'d> {
-    registry: &'d Registry,
-    version: &'d PackVersion,
-}
-
-impl<'d> Candidate<'d> {
-    fn new(destination: &'d Destination, pack: Pack<'_>, number: usize) -> Option<Self> {
-        let names = pack.registry_names();
-        let held = names.iter().flat_map(|name| destination.pack(name));
-        let (_, version) = held
-            .filter(|held| held.registry == number)
-            .find_map(|held| held.find(&pack.tag(), &pack.version()))?;
-        Some(Self {
-            registry: destination.registry(number)?,
-            version,
-        })
-    }
-
-    /// What it would give, in words: what helps to choose between several.
-    fn what(&self) -> String {
-        let stage = match self.version.life.stage() {
-            Stage::Offered => String::new(),
-            stage => format!(", {}", stage.name()),
-        };
-        format!("{} has {}{stage}", self.registry, self.version.version)
-    }
+/// What a registry would give, in words: what helps to choose between several.
+fn what(candidate: &Found<'_, '_>) -> String {
+    let stage = match candidate.version.life.stage() {
+        Stage::Offered => String::new(),
+        stage => format!(", {}", stage.name()),
+    };
+    format!(
+        "{} has {}{stage}",
+        candidate.registry, candidate.version.version
+    )
 }

@@ -4,8 +4,7 @@ use super::{Group, ProfileContext, Rule, RuleMeta, Sink, Spot};
 use crate::{
     finding::Level,
     placeholders::Placeholder,
-    sensitive,
-    syntax::{Kind, NodeRef},
+    stand_ins::{StandIn, stand_ins},
 };
 
 /// What is known of the rule.
@@ -29,93 +28,26 @@ impl Rule for LeftoverPlaceholder {
     }
 
     fn check_profile(&self, cx: &ProfileContext<'_>, sink: &mut Sink<'_>) {
-        let placeholders = &cx.settings.placeholders;
-        for (node, pack) in envelope_strings(cx) {
-            let Some(layer) = node.layer() else {
-                continue;
-            };
-            for found in placeholders.in_envelope(layer.text()) {
-                let spot = Spot::text_part(node, found.range.range());
-                report(found, node, layer.text(), spot, pack.clone(), sink);
-            }
-        }
-        for embedded in cx.document.embedded() {
-            let nodes = embedded.stream().tree.nodes();
-            for node in nodes.filter(|node| node.kind() == Kind::String && !is_key(*node)) {
-                let text = node.text();
-                let all = placeholders.in_value(&text);
-                if all.is_empty() {
-                    continue;
-                }
-                let Some(layer) = node.layer() else {
-                    continue;
-                };
-                let is_description = is_description(node);
-                for found in all {
-                    // What people read about a field may tell how to fill it in.
-                    if is_description && found.range.of(&text) != text.trim() {
-                        continue;
-                    }
-                    let range = layer.to_host(found.range);
-                    let spot = Spot::inner_part(embedded, node.id(), range);
-                    let pack = cx.pack_name(embedded.pack_index());
-                    report(found, node, &text, spot, Some(pack), sink);
-                }
+        for stand_in in stand_ins(cx.profile, cx.document, &cx.settings.placeholders) {
+            for found in &stand_in.found {
+                report(*found, &stand_in, sink);
             }
         }
     }
 }
 
-fn is_key(node: NodeRef<'_>) -> bool {
-    node.own_entry().is_some_and(|(key, _)| key == node)
-}
-
-fn is_description(node: NodeRef<'_>) -> bool {
-    node.own_entry()
-        .is_some_and(|(key, _)| key.text() == "description")
-}
-
-/// The strings of the envelope that people fill in, and of which pack they are.
-fn envelope_strings<'a>(cx: &ProfileContext<'a>) -> Vec<(NodeRef<'a>, Option<String>)> {
-    let root = cx.profile.root();
-    let mut strings: Vec<(NodeRef<'a>, Option<String>)> = Vec::new();
-    let fields = ["name", "description"].into_iter();
-    strings.extend(fields.filter_map(|field| Some((root.at(&["metadata", field])?, None))));
-    if let Some(labels) = root.at(&["metadata", "labels"]) {
-        strings.extend(labels.entries().map(|(_, value)| (value, None)));
-    }
-    for pack in cx.packs {
-        let registry = ["name", "uid"]
-            .into_iter()
-            .filter_map(|field| pack.registry_metadata()?.get(field));
-        let own = ["name", "version", "tag"]
-            .into_iter()
-            .filter_map(|field| pack.string(field));
-        let name = pack.name().into_owned();
-        strings.extend(own.chain(registry).map(|node| (node, Some(name.clone()))));
-    }
-    let defaults = cx
-        .profile
-        .variables()
-        .filter_map(|variable| variable.default_value());
-    strings.extend(defaults.map(|node| (node, None)));
-    strings.retain(|(node, _)| node.kind() == Kind::String);
-    strings
-}
-
-fn report(
-    found: Placeholder<'_>,
-    node: NodeRef<'_>,
-    text: &str,
-    spot: Spot<'_>,
-    pack: Option<String>,
-    sink: &mut Sink<'_>,
-) {
+fn report(found: Placeholder<'_>, stand_in: &StandIn<'_, '_>, sink: &mut Sink<'_>) {
+    let spot = match (stand_in.embedded, stand_in.node.layer()) {
+        (Some(embedded), Some(layer)) => {
+            Spot::inner_part(embedded, stand_in.node.id(), layer.to_host(found.range))
+        }
+        _ => Spot::text_part(stand_in.node, found.range.range()),
+    };
     // What stands where a secret should be is perhaps the secret: its pattern says enough.
-    let shown = if sensitive::is_secret(node) {
+    let shown = if stand_in.is_secret {
         found.pattern
     } else {
-        found.range.of(text)
+        found.range.of(&stand_in.text)
     };
     let finding = sink.report(
         &META,
@@ -126,7 +58,7 @@ fn report(
         .subject(shown)
         .label("never filled in")
         .help("put the value here, or a macro or profile variable");
-    if let Some(pack) = pack {
+    if let Some(pack) = stand_in.packs.first() {
         finding.pack(pack);
     }
 }

@@ -29,7 +29,9 @@ impl Rule for MaskedValue {
     fn check_profile(&self, cx: &ProfileContext<'_>, sink: &mut Sink<'_>) {
         for mask in masks(cx.profile, cx.document, cx.resolutions) {
             let spot = match mask.place {
-                MaskedPlace::Variable { default, .. } => Spot::Value(default),
+                MaskedPlace::Variable {
+                    variable, default, ..
+                } => Spot::Value(default.unwrap_or(variable)),
                 MaskedPlace::Embedded { embedded, node, .. } => Spot::inner(embedded, node),
             };
             let (message, help) = match (&mask.place, mask.level) {

@@ -1,13 +1,7 @@
 //! `missing-macro`
 
 use super::{Group, ProfileContext, Rule, RuleMeta, Sink, Spot};
-use crate::{
-    destination::{Destination, Scope},
-    finding::Level,
-    resolve::Resolution,
-    suggest::Suggester,
-    syntax::reference::Family,
-};
+use crate::{destination::Scope, finding::Level, resolve::Resolution, suggest::Suggester};
 
 /// What is known of the rule.
 pub static META: RuleMeta = RuleMeta {
@@ -37,17 +31,8 @@ impl Rule for MissingMacro {
     ) {
         let destination = resolution.destination;
         let macros = destination.macros();
-        if !macros.is_told() {
-            return;
-        }
         let mut suggester = Suggester::new(macros.names().map(|(name, _)| name));
-        for (embedded, reference) in cx.document.references() {
-            let Some(name) = reference.name_in(Family::Macro) else {
-                continue;
-            };
-            if macros.find(&name.text).is_some() {
-                continue;
-            }
+        for (embedded, reference, name) in resolution.missing_macros(cx.document) {
             let close = suggester.closest(&name.text);
             let declared = close.and_then(|close| macros.find(close));
             let finding = sink.report(
@@ -63,7 +48,7 @@ impl Rule for MissingMacro {
                 .pack(cx.pack_name(embedded.pack_index()))
                 .subject(name.text.as_str())
                 .label(label(&macros.untold()));
-            if is_untold_where_it_counts(destination) {
+            if resolution.may_have_other_macros() {
                 finding.level(Level::Warning);
             }
             match (close, declared) {
@@ -75,13 +60,6 @@ impl Rule for MissingMacro {
             };
         }
     }
-}
-
-/// Whether the destination leaves out a scope that people define macros in: then the macro may well be there.
-fn is_untold_where_it_counts(destination: &Destination) -> bool {
-    let untold = destination.macros().untold();
-    let in_project = destination.scope() == Scope::Project && untold.contains(&Scope::Project);
-    in_project || untold.contains(&Scope::Tenant)
 }
 
 fn label(untold: &[Scope]) -> String {

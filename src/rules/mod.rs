@@ -249,6 +249,20 @@ pub fn masked_value_meta() -> &'static RuleMeta {
     &masked_value::META
 }
 
+/// Whether the findings of a rule are questions that a rewrite can be told the answers of: which registry, which name, which
+/// secret, which value, which macros will be there.
+#[must_use]
+pub fn is_answerable(rule: &RuleMeta) -> bool {
+    let answerable = [
+        &ambiguous_registry::META,
+        &duplicate_profile::META,
+        &leftover_placeholder::META,
+        &masked_value::META,
+        &missing_macro::META,
+    ];
+    answerable.into_iter().any(|meta| std::ptr::eq(meta, rule))
+}
+
 /// What is known of `unverifiable-pack`, whose findings are gaps of the check as well.
 #[must_use]
 pub fn unverifiable_pack_meta() -> &'static RuleMeta {

@@ -1,0 +1,524 @@
+//! What is missing at a destination, as files for somebody to fill in: what `rewrite --answers` reads.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write as _,
+    path::Path,
+};
+
+use crate::{
+    finding::Place,
+    rewrite::{
+        answers::{Answers, MACROS_FILE, PLACEHOLDERS_FILE, SECRETS_FILE, SELECT_FILE},
+        names::{NameAnswer, NameVersion},
+        need::{Candidate, Need, Question, SecretPlace},
+        placeholders::{Within, is_named},
+        result::ProfileResult,
+    },
+    sensitive::{is_unprintable, printable},
+    source::Text,
+    syntax::{Format, Kind, NodeRef, parse_plain},
+};
+
+use super::DestinationPlan;
+
+/// The overview beside the files, for people.
+pub const OVERVIEW_FILE: &str = "todo.md";
+
+/// How many places a comment names.
+const SHOWN_PLACES: usize = 10;
+
+/// A file to fill in, or the overview of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TodoFile {
+    /// Its name below the folder of the destination.
+    pub name: &'static str,
+    /// Its text.
+    pub text: String,
+}
+
+/// The files for one destination. They hold the answers that are given, so that nothing is asked twice.
+#[must_use]
+pub fn files(plan: &DestinationPlan<'_>, answers: &Answers) -> Vec<TodoFile> {
+    let file = |name, text| TodoFile { name, text };
+    let names = ProfileKeys::of(plan);
+    vec![
+        file(MACROS_FILE, macros(plan, answers)),
+        file(SECRETS_FILE, secrets(plan, answers, &names)),
+        file(PLACEHOLDERS_FILE, placeholders(plan, answers, &names)),
+        file(SELECT_FILE, select(plan, answers, &names)),
+        file(OVERVIEW_FILE, overview(plan)),
+    ]
+}
+
+/// Whether a file holds an answer that another text of it would lose. One that cannot be read may hold any.
+#[must_use]
+pub fn loses_answers(name: &str, there: &str, new: &str) -> bool {
+    let new = answers_in(name, new).unwrap_or_default();
+    answers_in(name, there).is_none_or(|there| !there.is_subset(&new))
+}
+
+/// The places that are filled in, with what is there; `None` when the text cannot be read.
+fn answers_in(name: &str, text: &str) -> Option<BTreeSet<(String, String)>> {
+    let text = Text::from(text);
+    let format = Format::of_name(Path::new(name))?;
+    let (tree, faults) = parse_plain(format, &text);
+    if !faults.is_empty() {
+        return None;
+    }
+    let mut answers = BTreeSet::new();
+    for node in tree
+        .as_ref()?
+        .documents()
+        .flat_map(|root| root.tree().nodes())
+    {
+        let is_key = node.own_entry().is_some_and(|(key, _)| key == node);
+        let is_filled = !matches!(node.kind(), Kind::Object | Kind::Array | Kind::Null)
+            && !node.text().is_empty();
+        if is_filled && !is_key {
+            answers.insert((stable_pointer(node), node.text().into_owned()));
+        }
+    }
+    // The names of macros are no answers.
+    answers.retain(|(pointer, _)| !(name == MACROS_FILE && pointer.ends_with("/name")));
+    Some(answers)
+}
+
+/// The pointer to a node, with the name of a macro in place of its number in the list.
+fn stable_pointer(node: NodeRef<'_>) -> String {
+    let name = node.parent().and_then(|item| item.get("name"));
+    match name {
+        Some(name) if node.key().is_some_and(|key| key.text() == "value") => {
+            format!("{}/value", name.text())
+        }
+        _ => node.pointer(),
+    }
+}
+
+/// What profiles are called in the files: `NAME` where there is one of that name, else `NAME@VERSION`.
+struct ProfileKeys<'r>(BTreeMap<&'r str, usize>);
+
+impl<'r> ProfileKeys<'r> {
+    fn of(plan: &DestinationPlan<'r>) -> Self {
+        let mut counts = BTreeMap::new();
+        for profile in plan.rows.iter().filter_map(|row| row.profile) {
+            *counts.entry(profile.profile.name.as_str()).or_default() += 1;
+        }
+        Self(counts)
+    }
+
+    fn key(&self, profile: &NameVersion) -> String {
+        match self.0.get(profile.name.as_str()) {
+            Some(1) => profile.name.clone(),
+            _ => format!("{}@{}", profile.name, profile.version),
+        }
+    }
+}
+
+/// In the shape that the macros endpoints of Palette take (`v1Macros` of the API).
+fn macros(plan: &DestinationPlan<'_>, answers: &Answers) -> String {
+    let mut values: BTreeMap<&str, &str> = plan.macros().keys().map(|name| (*name, "")).collect();
+    let given = answers.macros.iter();
+    values.extend(given.map(|(name, value)| (name.as_str(), value.as_str())));
+    let items: Vec<_> = values
+        .into_iter()
+        .map(|(name, value)| serde_json::json!({"name": name, "value": value}))
+        .collect();
+    let mut text =
+        serde_json::to_string_pretty(&serde_json::json!({"macros": items})).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+/// An entry of a file: its value, and what is known of it.
+#[derive(Default)]
+struct Entry {
+    value: String,
+    comments: Vec<String>,
+    places: Vec<String>,
+}
+
+impl Entry {
+    fn note(&mut self, comment: String) {
+        if !self.comments.contains(&comment) {
+            self.comments.push(comment);
+        }
+    }
+
+    fn used(&mut self, profile: &ProfileResult, need: &Need) {
+        self.places.push(used(profile, need));
+    }
+
+    fn comments(&self) -> impl Iterator<Item = String> {
+        let mut places = self.places.clone();
+        let more = places.len().saturating_sub(SHOWN_PLACES);
+        places.truncate(SHOWN_PLACES);
+        let more = (more > 0).then(|| format!("and {more} more"));
+        self.comments.clone().into_iter().chain(places).chain(more)
+    }
+}
+
+/// Where a need is, in words.
+fn used(profile: &ProfileResult, need: &Need) -> String {
+    let NameVersion { name, version } = &profile.profile;
+    format!(
+        "{name} {version}: {}",
+        location(&need.place, need.pack.as_deref())
+    )
+}
+
+/// A place as people look it up: in the file, or in the text that is embedded in it.
+#[must_use]
+pub fn location(place: &Place, pack: Option<&str>) -> String {
+    let file = &place.file;
+    match (&place.inner, pack) {
+        (Some(inner), Some(pack)) => {
+            let start = inner.start;
+            format!(
+                "{file} › {pack} › {}:{}:{}",
+                inner.name, start.line, start.column
+            )
+        }
+        _ => format!("{file}:{}:{}", place.start.line, place.start.column),
+    }
+}
+
+/// A YAML text, written entry by entry.
+struct Yaml {
+    out: String,
+}
+
+impl Yaml {
+    fn with_head(lines: &[&str]) -> Self {
+        let mut yaml = Self { out: String::new() };
+        for line in lines {
+            yaml.comment(0, line);
+        }
+        yaml
+    }
+
+    fn comment(&mut self, depth: usize, text: &str) {
+        // Writing to a String cannot fail.
+        let _ = writeln!(self.out, "{}# {}", "  ".repeat(depth), printable(text));
+    }
+
+    fn open(&mut self, depth: usize, key: &str) {
+        let _ = writeln!(self.out, "{}{}:", "  ".repeat(depth), yaml_text(key));
+    }
+
+    fn entry(&mut self, depth: usize, key: &str, value: &str) {
+        let (indent, key) = ("  ".repeat(depth), yaml_text(key));
+        let _ = writeln!(self.out, "{indent}{key}: {}", quoted(value));
+    }
+
+    fn entries(&mut self, depth: usize, entries: &BTreeMap<String, Entry>) {
+        for (key, entry) in entries {
+            for comment in entry.comments() {
+                self.comment(depth, &comment);
+            }
+            self.entry(depth, key, &entry.value);
+        }
+    }
+}
+
+/// A text in double quotes, which JSON and YAML read alike.
+fn quoted(text: &str) -> String {
+    let json = serde_json::to_string(text).unwrap_or_default();
+    let mut out = String::with_capacity(json.len());
+    for character in json.chars() {
+        if is_unprintable(character) {
+            let mut units = [0; 2];
+            for unit in character.encode_utf16(&mut units) {
+                let _ = write!(out, "\\u{unit:04x}");
+            }
+        } else {
+            out.push(character);
+        }
+    }
+    out
+}
+
+/// A text as a key: without quotes where no reader takes it for anything else.
+fn yaml_text(text: &str) -> String {
+    const WORDS: [&str; 9] = ["true", "false", "null", "yes", "no", "on", "off", "y", "n"];
+    let is_plain = text.starts_with(|first: char| first.is_ascii_alphabetic())
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"_-./@".contains(&byte))
+        && !WORDS.contains(&text.to_ascii_lowercase().as_str());
+    if is_plain {
+        text.to_owned()
+    } else {
+        quoted(text)
+    }
+}
+
+/// The secrets of a profile: of its packs, and of its variables.
+#[derive(Default)]
+struct ProfileSecrets {
+    packs: BTreeMap<String, BTreeMap<String, Entry>>,
+    variables: BTreeMap<String, Entry>,
+}
+
+impl ProfileSecrets {
+    fn entry(&mut self, pack: Option<&str>, place: &SecretPlace) -> &mut Entry {
+        match place {
+            SecretPlace::Value(path) => {
+                let pack = self.packs.entry(pack.unwrap_or_default().to_owned());
+                pack.or_default().entry(path.clone()).or_default()
+            }
+            SecretPlace::Variable(name) => self.variables.entry(name.clone()).or_default(),
+        }
+    }
+}
+
+fn secrets(plan: &DestinationPlan<'_>, answers: &Answers, names: &ProfileKeys<'_>) -> String {
+    let mut profiles: BTreeMap<String, ProfileSecrets> = BTreeMap::new();
+    for (profile, need) in plan.needs() {
+        if let Question::Secret(place) = &need.question {
+            let secrets = profiles.entry(names.key(&profile.profile)).or_default();
+            let entry = secrets.entry(need.pack.as_deref(), place);
+            if need.is_optional {
+                entry.note("may stay empty: then nothing is filled in".to_owned());
+            }
+            entry.used(profile, need);
+        }
+    }
+    for (profile, pack, place, given) in answers.secrets.entries() {
+        let secrets = profiles.entry(profile.to_owned()).or_default();
+        given.clone_into(&mut secrets.entry(pack, &place).value);
+    }
+    let mut yaml = Yaml::with_head(&[
+        &format!("Secrets of the profiles for `{}`.", plan.destination.name()),
+        "A secret stands here as text, or as env:NAME, which takes it from an environment variable.",
+    ]);
+    if profiles.is_empty() {
+        yaml.comment(0, "Nothing is masked.");
+        return yaml.out;
+    }
+    yaml.open(0, "profiles");
+    for (profile, secrets) in &profiles {
+        yaml.open(1, profile);
+        if !secrets.packs.is_empty() {
+            yaml.open(2, "packs");
+        }
+        for (pack, entries) in &secrets.packs {
+            yaml.open(3, pack);
+            yaml.entries(4, entries);
+        }
+        if !secrets.variables.is_empty() {
+            yaml.open(2, "variables");
+            yaml.entries(3, &secrets.variables);
+        }
+    }
+    yaml.out
+}
+
+fn placeholders(plan: &DestinationPlan<'_>, answers: &Answers, names: &ProfileKeys<'_>) -> String {
+    let mut all: BTreeMap<Within, BTreeMap<String, Entry>> = BTreeMap::new();
+    for (profile, need) in plan.needs() {
+        if let Question::Placeholder { text } = &need.question {
+            let within = if is_named(text) {
+                Within::ALL
+            } else {
+                Within {
+                    profile: Some(names.key(&profile.profile)),
+                    pack: need.pack.clone(),
+                }
+            };
+            let entries = all.entry(within).or_default();
+            entries.entry(text.clone()).or_default().used(profile, need);
+        }
+    }
+    for (within, key, value) in answers.values.entries() {
+        let entries = all.entry(within.clone()).or_default();
+        value.clone_into(&mut entries.entry(key.to_owned()).or_default().value);
+    }
+    let mut yaml = Yaml::with_head(&[
+        &format!(
+            "Values for placeholders in the profiles for `{}`.",
+            plan.destination.name()
+        ),
+        "A reference such as \"{{ .spectro.macro.region }}\" is a value too; what stays empty stays as it is.",
+    ]);
+    if all.is_empty() {
+        yaml.comment(0, "Nothing stands in for a value.");
+        return yaml.out;
+    }
+    if let Some(entries) = all.remove(&Within::ALL) {
+        yaml.open(0, "placeholders");
+        yaml.entries(1, &entries);
+    }
+    if !all.is_empty() {
+        yaml.open(0, "profiles");
+    }
+    let (mut open, mut has_packs) = (None, false);
+    for (within, entries) in &all {
+        if open != Some(&within.profile) {
+            yaml.open(1, within.profile.as_deref().unwrap_or_default());
+            (open, has_packs) = (Some(&within.profile), false);
+        }
+        let Some(pack) = &within.pack else {
+            yaml.open(2, "placeholders");
+            yaml.entries(3, entries);
+            continue;
+        };
+        if !has_packs {
+            yaml.open(2, "packs");
+            has_packs = true;
+        }
+        yaml.open(3, pack);
+        yaml.entries(4, entries);
+    }
+    yaml.out
+}
+
+fn select(plan: &DestinationPlan<'_>, answers: &Answers, names: &ProfileKeys<'_>) -> String {
+    let given = &answers.choices;
+    let mut packs: BTreeMap<String, Entry> = BTreeMap::new();
+    let mut profiles: BTreeMap<String, (Vec<String>, NameAnswer)> = BTreeMap::new();
+    for (profile, need) in plan.needs() {
+        match &need.question {
+            Question::Registry { candidates } => {
+                let pack = need.pack.clone().unwrap_or_default();
+                let entry = packs.entry(pack).or_default();
+                for candidate in candidates {
+                    entry.note(described(candidate));
+                }
+                entry.used(profile, need);
+            }
+            Question::Name { why, free } => {
+                let mut comments = vec![why.clone()];
+                for NameVersion { name, version } in free {
+                    comments.push(format!("free: {name} {version}"));
+                }
+                comments.push(used(profile, need));
+                let key = names.key(&profile.profile);
+                profiles.insert(key, (comments, NameAnswer::default()));
+            }
+            _ => {}
+        }
+    }
+    for (pack, registry) in &given.select.packs {
+        registry.clone_into(&mut packs.entry(pack.clone()).or_default().value);
+    }
+    for (profile, answer) in &given.names {
+        profiles.entry(profile.clone()).or_default().1 = answer.clone();
+    }
+    let mut yaml = Yaml::with_head(&[
+        &format!(
+            "Choices for `{}`: registries of packs, and names of profiles.",
+            plan.destination.name()
+        ),
+        "What stays empty is not chosen.",
+    ]);
+    let registries = &given.select.registries;
+    let prefer = &given.select.prefer;
+    if !packs.is_empty() || !registries.is_empty() || !prefer.is_empty() {
+        yaml.open(0, "select");
+    }
+    if !packs.is_empty() {
+        yaml.open(1, "packs");
+        yaml.entries(2, &packs);
+    }
+    if !registries.is_empty() {
+        yaml.open(1, "registries");
+        for (from, to) in registries {
+            yaml.entry(2, from, to);
+        }
+    }
+    if !prefer.is_empty() {
+        let prefer: Vec<String> = prefer.iter().map(|name| quoted(name)).collect();
+        let _ = writeln!(yaml.out, "  prefer: [{}]", prefer.join(", "));
+    }
+    if !profiles.is_empty() {
+        yaml.open(0, "profiles");
+    }
+    for (profile, (comments, answer)) in &profiles {
+        for comment in comments {
+            yaml.comment(1, comment);
+        }
+        yaml.open(1, profile);
+        yaml.entry(2, "name", answer.name.as_deref().unwrap_or_default());
+        yaml.entry(2, "version", answer.version.as_deref().unwrap_or_default());
+    }
+    if packs.is_empty() && profiles.is_empty() {
+        yaml.comment(0, "Nothing is left to choose.");
+    }
+    yaml.out
+}
+
+fn described(candidate: &Candidate) -> String {
+    format!("{}: {}", candidate.registry, candidate.details())
+}
+
+/// What is to do, and where what is missing is used: JSON has no comments for it.
+fn overview(plan: &DestinationPlan<'_>) -> String {
+    let mut out = String::new();
+    let code = |text: &str| format!("`{}`", printable(text).replace('`', "'"));
+    let mut line = |text: &str| {
+        // Writing to a String cannot fail.
+        let _ = writeln!(out, "{text}");
+    };
+    line(&format!("# To do for {}\n", code(plan.destination.name())));
+    let macros = plan.macros();
+    if !macros.is_empty() {
+        line(&format!(
+            "## Macros to create\n\nFill in `{MACROS_FILE}`, and create them before the import.\n"
+        ));
+    }
+    for (name, (_, near)) in &macros {
+        let near = near.map_or_else(String::new, |near| {
+            format!(" (perhaps {} is meant)", code(near))
+        });
+        line(&format!("- {}{near}", code(name)));
+        let uses: Vec<String> = plan
+            .needs()
+            .filter(|(_, need)| matches!(&need.question, Question::Macro { name: used, .. } if used == name))
+            .map(|(profile, need)| used(profile, need))
+            .collect();
+        for used in uses.iter().take(SHOWN_PLACES) {
+            line(&format!("  - {}", code(used)));
+        }
+        if uses.len() > SHOWN_PLACES {
+            line(&format!("  - and {} more", uses.len() - SHOWN_PLACES));
+        }
+    }
+    let counts = [
+        (plan.secrets(), "Secrets to fill in", SECRETS_FILE),
+        (
+            plan.placeholders().len(),
+            "Placeholders to set",
+            PLACEHOLDERS_FILE,
+        ),
+        (
+            plan.open_packs().len() + plan.names(),
+            "Choices to make",
+            SELECT_FILE,
+        ),
+    ];
+    for (count, title, file) in counts.into_iter().filter(|(count, ..)| *count > 0) {
+        line(&format!("\n## {title}\n\n{count}, in `{file}`."));
+    }
+    let missing = plan.missing_packs();
+    if !missing.is_empty() {
+        line(
+            "\n## Packs to bring to the destination\n\nNo answer helps: registries have to hold them, or profiles to ask for others.\n",
+        );
+    }
+    for (pack, profiles) in &missing {
+        let near: Vec<String> = pack.near.iter().map(|near| code(near)).collect();
+        let near = if near.is_empty() {
+            String::new()
+        } else {
+            format!("; near: {}", near.join(", "))
+        };
+        let profiles: Vec<String> = profiles.iter().map(|profile| code(profile)).collect();
+        let (name, wanted) = (code(&pack.name), code(&pack.wanted));
+        line(&format!(
+            "- {name} {wanted}, for {}{near}",
+            profiles.join(", ")
+        ));
+    }
+    out
+}

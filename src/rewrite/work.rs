@@ -1,0 +1,279 @@
+//! The files of a run: which hold profiles, where their results go, and how those are put there.
+
+use std::{
+    collections::{BTreeSet, HashMap},
+    path::{Path, PathBuf},
+};
+
+use rayon::prelude::*;
+
+use crate::{
+    batch::BatchProfile,
+    check,
+    finding::Place,
+    input::InputFile,
+    profile::{Pack, Profile, ProfileDocument, ProfileFile, Shape},
+    source::{Source, Text, shown_path},
+    syntax::{Format, NodeRef},
+};
+
+use super::{
+    names::NameVersion,
+    result::{FileResult, Reason, Status},
+    targets, write,
+};
+
+/// Where results go.
+#[derive(Debug, Clone)]
+pub enum Output {
+    /// Below this folder.
+    Folder(PathBuf),
+    /// To the input files.
+    InPlace,
+    /// Nowhere: what would be written is only told.
+    Nowhere,
+}
+
+/// A file to work on.
+pub(super) struct Work<'f> {
+    pub(super) file: &'f InputFile,
+    /// The profiles that were in it when it was read first.
+    pub(super) profiles: Vec<WorkProfile>,
+    /// Where the results lie below an output folder: one, or one for each document where a file can hold only one.
+    targets: Vec<PathBuf>,
+    /// The file before it that has a result at the same path.
+    same_target: Option<PathBuf>,
+}
+
+/// A profile of a file to work on.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct WorkProfile {
+    /// What it is called in the file.
+    pub(super) name: NameVersion,
+    /// Its type.
+    pub(super) kind: String,
+    /// The names that its packs may have in registries.
+    packs: Vec<String>,
+    /// Where its name stands.
+    place: Place,
+}
+
+impl WorkProfile {
+    fn new(file: &ProfileFile, profile: Profile<'_>) -> Self {
+        let node = profile.name_node().unwrap_or(profile.root());
+        Self {
+            name: NameVersion::of(profile),
+            kind: profile.kind().into_owned(),
+            packs: profile.packs().flat_map(Pack::registry_names).collect(),
+            place: file.place(node.content_range(), node.pointer()),
+        }
+    }
+
+    /// What the other profiles of the run may want to know of it.
+    pub(super) fn in_batch(&self) -> BatchProfile {
+        BatchProfile {
+            name: self.name.name.clone(),
+            version: self.name.version.clone(),
+            place: self.place.clone(),
+            packs: self.packs.clone(),
+        }
+    }
+}
+
+impl<'f> Work<'f> {
+    /// The files that have to do with profiles.
+    pub(super) fn of_all(
+        files: &'f [InputFile],
+        format: Option<Format>,
+        max_file_size: u64,
+    ) -> Vec<Self> {
+        let mut work: Vec<Self> = files
+            .par_iter()
+            .filter_map(|file| Self::of(file, format, max_file_size))
+            .collect();
+        let mut targets: HashMap<PathBuf, &Path> = HashMap::new();
+        for work in &mut work {
+            let input = work.file.path.as_path();
+            for target in &work.targets {
+                let first = *targets.entry(target.clone()).or_insert(input);
+                if first != input {
+                    work.same_target = Some(first.to_owned());
+                }
+            }
+        }
+        work
+    }
+
+    fn of(file: &'f InputFile, format: Option<Format>, max_file_size: u64) -> Option<Self> {
+        let shown = shown_path(&file.path);
+        let (mut profiles, mut paths) = (Vec::new(), vec![file.relative.clone()]);
+        // Why a file cannot be read is told when it is its turn.
+        if let Ok(source) = Source::read(&file.path, &shown, max_file_size) {
+            let parsed = ProfileFile::parse(source);
+            if !file.is_named && check::is_foreign(&parsed) {
+                return None;
+            }
+            if let Some(format) = format.filter(|format| *format != parsed.format()) {
+                paths = targets::of_documents(&file.relative, &parsed, format);
+            }
+            profiles = profiles_of(&parsed);
+        }
+        Some(Self {
+            file,
+            profiles,
+            targets: paths,
+            same_target: None,
+        })
+    }
+
+    /// A result that tells nothing yet, or why there will be none.
+    pub(super) fn result(&self, output: &Output) -> FileResult {
+        let profiles = self.profiles.iter();
+        let profiles = profiles.map(|profile| (profile.name.clone(), profile.kind.clone()));
+        let mut result = FileResult::new(&shown_path(&self.file.path), profiles);
+        if let (Some(other), Output::Folder(_)) = (&self.same_target, output) {
+            let other = shown_path(other);
+            result.refuse(Reason::last(format!(
+                "its result would have the same path as that of `{other}`: write them to different folders"
+            )));
+        }
+        result
+    }
+
+    /// The file, once more.
+    ///
+    /// # Errors
+    ///
+    /// Why it cannot be read, or that it is not what it was.
+    pub(super) fn read(&self, max_file_size: u64) -> Result<ProfileFile, String> {
+        let shown = shown_path(&self.file.path);
+        let source = Source::read(&self.file.path, &shown, max_file_size);
+        let file = ProfileFile::parse(source.map_err(|error| error.to_string())?);
+        if profiles_of(&file) != self.profiles {
+            return Err(CHANGED_MEANWHILE.to_owned());
+        }
+        Ok(file)
+    }
+
+    pub(super) fn is_readable(&self, file: &ProfileFile) -> bool {
+        !self.profiles.is_empty()
+            && file.faults().is_empty()
+            && file.source().invalid_utf8_at().is_none()
+    }
+}
+
+/// Where results go, and what must not be written to.
+pub(super) struct Outputs<'o> {
+    output: &'o Output,
+    inputs: &'o BTreeSet<PathBuf>,
+}
+
+impl<'o> Outputs<'o> {
+    pub(super) fn new(output: &'o Output, inputs: &'o BTreeSet<PathBuf>) -> Self {
+        Self { output, inputs }
+    }
+
+    /// Removes what an interrupted run has left in the folders that the results go to.
+    pub(super) fn sweep(&self, work: &[Work<'_>]) {
+        let Output::Folder(folder) = self.output else {
+            return;
+        };
+        let parents = work.iter().flat_map(|work| &work.targets);
+        let parents = parents.filter_map(|target| target.parent());
+        let parents: BTreeSet<&Path> = parents.collect();
+        for parent in parents {
+            write::sweep(&folder.join(parent));
+        }
+    }
+
+    /// Writes the texts that a file has become, one to each target.
+    pub(super) fn put(
+        &self,
+        work: &Work<'_>,
+        before: &ProfileFile,
+        new: &[Text],
+        holds_secrets: bool,
+        result: &mut FileResult,
+    ) {
+        let old = before.source().text();
+        result.changed = !matches!(new, [only] if **only == **old);
+        result.status = match (self.output, result.changed) {
+            (Output::Nowhere | Output::InPlace, false) => Status::Unchanged,
+            (Output::Nowhere, true) => Status::Planned,
+            (Output::Folder(_), _) | (Output::InPlace, true) => Status::Written,
+        };
+        if result.status != Status::Written {
+            return;
+        }
+        let path = &work.file.path;
+        let Output::Folder(folder) = self.output else {
+            let [new] = new else {
+                return result.fail("internal error: several results for one file".to_owned());
+            };
+            match write::write_in_place(path, old, new) {
+                Ok(()) => result.outputs.push(shown_path(path)),
+                Err(error) => result.fail(error.to_string()),
+            }
+            return;
+        };
+        if new.len() != work.targets.len() {
+            return result.fail(CHANGED_MEANWHILE.to_owned());
+        }
+        // A file of another format beside the input is somebody's file, not an earlier result.
+        for (target, new) in work.targets.iter().zip(new) {
+            let real = folder.join(target);
+            if *target != work.file.relative && is_other_beside(&real, path, new) {
+                result.refuse(Reason::last(format!(
+                    "`{}` is there already, beside the input: choose another output folder, or remove it",
+                    shown_path(&real)
+                )));
+            }
+        }
+        if result.status == Status::Refused {
+            return;
+        }
+        let mut is_new = false;
+        for (target, new) in work.targets.iter().zip(new) {
+            let written = write::write_below(folder, target, path, self.inputs, new, holds_secrets);
+            match written {
+                Ok((path, is_written)) => {
+                    is_new |= is_written;
+                    result.outputs.push(shown_path(&path));
+                }
+                Err(error) => result.fail(error.to_string()),
+            }
+        }
+        if !is_new && result.status == Status::Written {
+            result.status = Status::Kept;
+        }
+    }
+}
+
+const CHANGED_MEANWHILE: &str = "the file was changed by somebody else in the meantime";
+
+fn profiles_of(file: &ProfileFile) -> Vec<WorkProfile> {
+    let profiles = exports(file).map(|(_, root)| Profile::new(root));
+    profiles
+        .map(|profile| WorkProfile::new(file, profile))
+        .collect()
+}
+
+/// Files that must not be written to.
+pub(super) fn real_paths(files: &[InputFile]) -> BTreeSet<PathBuf> {
+    let paths = files.iter();
+    paths
+        .filter_map(|file| file.path.canonicalize().ok())
+        .collect()
+}
+
+pub(super) fn exports(file: &ProfileFile) -> impl Iterator<Item = (&ProfileDocument, NodeRef<'_>)> {
+    file.documents()
+        .filter(|(document, _)| document.shape() == Shape::Export)
+}
+
+/// Whether a file with another text stands in the folder of the input.
+fn is_other_beside(target: &Path, input: &Path, text: &str) -> bool {
+    let folder = |path: &Path| path.canonicalize().ok()?.parent().map(Path::to_owned);
+    let beside = folder(target).is_some_and(|of_target| folder(input) == Some(of_target));
+    beside && std::fs::read(target).is_ok_and(|there| there != text.as_bytes())
+}

@@ -1,0 +1,168 @@
+//! The stand-in texts of a profile: what `leftover-placeholder` reports and a rewrite fills in.
+
+use std::borrow::Cow;
+
+use crate::{
+    finding::Place,
+    placeholders::{Placeholder, Placeholders},
+    profile::{Embedded, Pack, Profile, ProfileDocument, ProfileFile},
+    sensitive,
+    syntax::{Kind, NodeRef},
+};
+
+/// A scalar of a profile that holds stand-ins.
+#[derive(Debug, Clone)]
+pub struct StandIn<'a, 'p> {
+    /// The text that is embedded in the profile and holds the scalar; `None` for a scalar of the envelope.
+    pub embedded: Option<&'a Embedded>,
+    /// The scalar.
+    pub node: NodeRef<'a>,
+    /// What a reader of the document sees there.
+    pub text: Cow<'a, str>,
+    /// The stand-ins in it, in order, in bytes of `text`.
+    pub found: Vec<Placeholder<'p>>,
+    /// The packs that the scalar belongs to: several where they share their values through an anchor.
+    pub packs: Vec<String>,
+    /// Whether it stands where a secret should be: then the text is perhaps the secret.
+    pub is_secret: bool,
+    /// Whether it names the profile, a pack or a registry: what is decided by other means.
+    pub is_identity: bool,
+}
+
+impl StandIn<'_, '_> {
+    /// The keys that lead to the scalar in its document, joined by dots.
+    #[must_use]
+    pub fn path(&self) -> String {
+        self.node.path().join(".")
+    }
+
+    /// Where one of its stand-ins lies.
+    #[must_use]
+    pub fn place(&self, file: &ProfileFile, found: Placeholder<'_>) -> Place {
+        let range = match self.node.layer() {
+            Some(layer) => layer.to_host(found.range),
+            None => self.node.content_range(),
+        };
+        let pointer = self.node.pointer();
+        match self.embedded {
+            Some(embedded) => {
+                file.inner_place(embedded, range, pointer, self.node.document_index())
+            }
+            None => file.place(range, pointer),
+        }
+    }
+}
+
+/// Every scalar of a profile that holds stand-ins: of the envelope first, then of the texts in it.
+#[must_use]
+pub fn stand_ins<'a, 'p>(
+    profile: Profile<'a>,
+    document: &'a ProfileDocument,
+    placeholders: &'p Placeholders,
+) -> Vec<StandIn<'a, 'p>> {
+    let packs: Vec<_> = profile.packs().collect();
+    let mut all = Vec::new();
+    for string in envelope_strings(profile, &packs) {
+        let Some(layer) = string.node.layer() else {
+            continue;
+        };
+        let found = placeholders.in_envelope(layer.text());
+        if !found.is_empty() {
+            all.push(StandIn {
+                embedded: None,
+                node: string.node,
+                text: string.node.text(),
+                found,
+                packs: string.pack.into_iter().collect(),
+                is_secret: sensitive::is_secret(string.node),
+                is_identity: string.is_identity,
+            });
+        }
+    }
+    for mut sharing in document.shared_texts().map(Iterator::peekable) {
+        let Some(&embedded) = sharing.peek() else {
+            continue;
+        };
+        let names = sharing.filter_map(|text| packs.get(text.pack_index()));
+        let names: Vec<String> = names.map(|pack| pack.name().into_owned()).collect();
+        let nodes = embedded.stream().tree.nodes();
+        for node in nodes.filter(|node| node.kind() == Kind::String && !is_key(*node)) {
+            let text = node.text();
+            let mut found = placeholders.in_value(&text);
+            if is_description(node) {
+                // What people read about a field may tell how to fill it in.
+                found.retain(|found| found.range.of(&text) == text.trim());
+            }
+            if found.is_empty() || node.layer().is_none() {
+                continue;
+            }
+            all.push(StandIn {
+                embedded: Some(embedded),
+                node,
+                text,
+                found,
+                packs: names.clone(),
+                is_secret: sensitive::is_secret(node),
+                is_identity: false,
+            });
+        }
+    }
+    all
+}
+
+fn is_key(node: NodeRef<'_>) -> bool {
+    node.own_entry().is_some_and(|(key, _)| key == node)
+}
+
+fn is_description(node: NodeRef<'_>) -> bool {
+    let key = node.own_entry().map(|(key, _)| key);
+    key.is_some_and(|key| key.text() == "description")
+}
+
+/// A string of the envelope that people fill in.
+struct EnvelopeString<'a> {
+    node: NodeRef<'a>,
+    pack: Option<String>,
+    is_identity: bool,
+}
+
+fn envelope_strings<'a>(profile: Profile<'a>, packs: &[Pack<'a>]) -> Vec<EnvelopeString<'a>> {
+    let root = profile.root();
+    let identity = |node, pack: Option<&str>| EnvelopeString {
+        node,
+        pack: pack.map(str::to_owned),
+        is_identity: true,
+    };
+    let text = |node| EnvelopeString {
+        node,
+        pack: None,
+        is_identity: false,
+    };
+    let metadata = |field| root.at(&["metadata", field]);
+    let mut strings: Vec<EnvelopeString<'a>> = Vec::new();
+    strings.extend(metadata("name").map(|node| identity(node, None)));
+    strings.extend(metadata("description").map(text));
+    let labels = metadata("labels").into_iter().flat_map(NodeRef::entries);
+    strings.extend(labels.map(|(_, value)| text(value)));
+    for pack in packs {
+        let name = pack.name();
+        let registry = ["name", "uid"]
+            .into_iter()
+            .filter_map(|field| pack.registry_metadata()?.get(field));
+        let own = ["name", "version", "tag"]
+            .into_iter()
+            .filter_map(|field| pack.string(field));
+        strings.extend(
+            own.chain(registry)
+                .map(|node| identity(node, Some(name.as_ref()))),
+        );
+    }
+    let defaults = profile.variables();
+    strings.extend(
+        defaults
+            .filter_map(|variable| variable.default_value())
+            .map(text),
+    );
+    strings.retain(|string| string.node.kind() == Kind::String);
+    strings
+}
