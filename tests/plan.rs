@@ -376,7 +376,7 @@ fn answers_are_not_lost() {
     assert_eq!(code(&output), 2);
     assert!(
         all_output(&output).starts_with(
-            "error: `todo/strict/macros.missing.json` holds answers that would be lost: pass `--answers todo` to keep them, or `--overwrite`\n"
+            "error: `todo/strict/macros.missing.json` holds answers that would be lost: pass `--answers todo` to keep them, or choose another folder\n"
         ),
         "{}",
         all_output(&output)

@@ -184,6 +184,14 @@ pub struct RewriteArgs {
     #[arg(long)]
     pub diff: bool,
 
+    /// Ask on the terminal what nothing else has answered
+    #[arg(long, conflicts_with = "to_format")]
+    pub interactive: bool,
+
+    /// With `--interactive`: write the answers to files below this folder, for `--answers`
+    #[arg(long, value_name = "DIR", requires = "interactive")]
+    pub save_answers: Option<PathBuf>,
+
     /// How to print what was decided and why
     #[arg(long, value_enum, default_value = "human")]
     pub format: RewriteFormat,

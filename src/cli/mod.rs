@@ -5,6 +5,7 @@ mod check;
 mod config;
 mod destination;
 mod diff;
+mod interactive;
 mod manual;
 mod output;
 mod plan;

@@ -1,6 +1,9 @@
 //! `palette-knife plan`
 
-use std::path::Path;
+use std::{
+    io::ErrorKind,
+    path::{Path, PathBuf},
+};
 
 use super::{
     args::{CheckFormat, PlanArgs, PlanFormat},
@@ -13,9 +16,13 @@ use crate::{
     check::CheckOptions,
     emit::{self, plan::human::Shown},
     input,
-    plan::{DestinationPlan, todo},
+    plan::{
+        DestinationPlan,
+        todo::{self, TodoFile},
+    },
     rewrite::{
         answers::SECRETS_FILE,
+        result::DestinationResult,
         run::{self, RewriteOptions, Target},
         work::Output,
         write,
@@ -91,7 +98,16 @@ pub fn run(args: &PlanArgs) -> Result<Outcome, String> {
         }
     }
     if let Some(folder) = &args.write_todo {
-        write_todo(folder, &plans, &targets, args.overwrite)?;
+        let files = if args.overwrite {
+            all_todo_files(folder, &results, &targets)?
+        } else {
+            todo_files(folder, &results, &targets)?
+        };
+        write_todo(&files)?;
+        let folder = folder.display();
+        output::note(&format!(
+            "what is missing is in `{folder}`: fill it in, and pass `--answers {folder}`"
+        ));
     }
     match args.format {
         PlanFormat::Human => {
@@ -121,44 +137,57 @@ pub fn run(args: &PlanArgs) -> Result<Outcome, String> {
     )
 }
 
-/// Writes what is missing to files, if none of them would replace answers.
-pub(super) fn write_todo(
+/// The files of what is missing, with their paths.
+fn all_todo_files(
     folder: &Path,
-    plans: &[DestinationPlan<'_>],
+    results: &[DestinationResult],
     targets: &[Target],
-    overwrite: bool,
-) -> Result<(), String> {
+) -> Result<Vec<(PathBuf, TodoFile)>, String> {
     let mut files = Vec::new();
-    for (plan, target) in plans.iter().zip(targets) {
+    for (result, target) in results.iter().zip(targets) {
+        let plan = DestinationPlan::new(result);
         let folder = folder.join(folder_name(plan.destination)?);
-        for file in todo::files(plan, &target.answers) {
-            let path = folder.join(file.name);
-            files.push((path, file));
+        for file in todo::files(&plan, &target.answers) {
+            files.push((folder.join(file.name), file));
         }
     }
-    for (path, file) in &files {
+    Ok(files)
+}
+
+/// The files of what is missing, with their paths.
+///
+/// # Errors
+///
+/// A message when one of them would replace answers that nobody has given in this run.
+pub(super) fn todo_files(
+    folder: &Path,
+    results: &[DestinationResult],
+    targets: &[Target],
+) -> Result<Vec<(PathBuf, TodoFile)>, String> {
+    let files = all_todo_files(folder, results, targets)?;
+    let answers = files.iter();
+    for (path, file) in answers.filter(|(_, file)| file.name != todo::OVERVIEW_FILE) {
         let there = match std::fs::read(path) {
             Ok(there) => String::from_utf8_lossy(&there).into_owned(),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
+            Err(error) if error.kind() == ErrorKind::NotFound => continue,
             Err(error) => return Err(format!("`{}`: {error}", path.display())),
         };
-        let is_overview = file.name == todo::OVERVIEW_FILE;
-        if !overwrite && !is_overview && todo::loses_answers(file.name, &there, &file.text) {
+        if todo::loses_answers(file.name, &there, &file.text) {
             return Err(format!(
-                "`{}` holds answers that would be lost: pass `--answers {}` to keep them, or `--overwrite`",
+                "`{}` holds answers that would be lost: pass `--answers {}` to keep them, or choose another folder",
                 path.display(),
                 folder.display()
             ));
         }
     }
-    for (path, file) in &files {
+    Ok(files)
+}
+
+/// Writes the files of what is missing.
+pub(super) fn write_todo(files: &[(PathBuf, TodoFile)]) -> Result<(), String> {
+    for (path, file) in files {
         let is_private = file.name == SECRETS_FILE;
         write::write_own(path, &file.text, is_private).map_err(|error| error.to_string())?;
     }
-    output::note(&format!(
-        "what is missing is in `{}`: fill it in, and pass `--answers {}`",
-        folder.display(),
-        folder.display()
-    ));
     Ok(())
 }

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use super::{
     args::{CheckFormat, RewriteArgs, RewriteFormat},
     check::{choices, excerpt_style, load_destinations},
+    interactive::{self, Stop},
     output::{self, Outcome},
+    plan::{todo_files, write_todo},
     progress::Progress,
     targets::{self, targets, tells_destinations_apart, warn_of_unused},
 };
@@ -17,7 +19,7 @@ use crate::{
     input::{self, InputFile},
     rewrite::{
         result::Status,
-        run::{self, RewriteOptions},
+        run::{self, RewriteOptions, Target},
         work::Output,
     },
     syntax::Format,
@@ -63,7 +65,7 @@ pub fn run(args: &RewriteArgs) -> Result<Outcome, String> {
     let max_file_size = args.common.max_file_size;
     let destinations = load_destinations(&args.destinations, max_file_size)?;
     let choices = choices(&args.selection, &destinations)?;
-    let targets = targets(&args.answers, destinations, max_file_size, |destination| {
+    let mut targets = targets(&args.answers, destinations, max_file_size, |destination| {
         output_of(args, destination)
     })?;
     let outs: Vec<PathBuf> = targets
@@ -74,8 +76,6 @@ pub fn run(args: &RewriteArgs) -> Result<Outcome, String> {
         })
         .collect();
     let (files, missing) = input_files(args, &paths, &config, &outs)?;
-    let progress = Progress::of(files.len());
-    let tick = || progress.tick();
     let options = RewriteOptions {
         tags: args.answers.tags.unwrap_or_default(),
         allow_masked: args.answers.allow_masked,
@@ -87,13 +87,52 @@ pub fn run(args: &RewriteArgs) -> Result<Outcome, String> {
             excerpts: (args.format == RewriteFormat::Human).then(|| excerpt_style(output::width())),
         },
         diffs: args.diff,
-        progress: Some(&tick),
+        progress: None,
     };
-    let results = run::rewrite(&files, &targets, &options);
+    if args.interactive {
+        ask(args, &files, &mut targets, &options)?;
+    }
+    let progress = Progress::of(files.len());
+    let tick = || progress.tick();
+    let results = run::rewrite(
+        &files,
+        &targets,
+        &RewriteOptions {
+            progress: Some(&tick),
+            ..options
+        },
+    );
     progress.finish();
     warn_of_unused(&targets, &results);
     let parts: Vec<Part<'_>> = results.iter().map(Part::of).collect();
     report(args, &parts, !missing)
+}
+
+/// Asks what is open, and keeps the answers where that is asked for.
+fn ask(
+    args: &RewriteArgs,
+    files: &[InputFile],
+    targets: &mut [Target],
+    options: &RewriteOptions<'_>,
+) -> Result<(), String> {
+    interactive::require_terminal()?;
+    let plan = |targets: &[Target]| run::plan(files, targets, options);
+    if let Some(folder) = &args.save_answers {
+        // Nobody should answer for nothing.
+        todo_files(folder, &plan(targets), targets)?;
+    }
+    let asked = interactive::ask_all(targets, plan);
+    if let Some(folder) = &args.save_answers {
+        let files = todo_files(folder, &plan(targets), targets)?;
+        write_todo(&files)?;
+        output::note(&format!("the answers are in `{}`", folder.display()));
+    }
+    asked.map_err(|stop| match stop {
+        Stop::Ended => {
+            "the input has ended before everything was asked: nothing is written".to_owned()
+        }
+        Stop::Failed(message) => message,
+    })
 }
 
 /// Writes files in another format, and changes nothing else.

@@ -96,10 +96,13 @@ fn stable_pointer(node: NodeRef<'_>) -> String {
 }
 
 /// What profiles are called in the files: `NAME` where there is one of that name, else `NAME@VERSION`.
-struct ProfileKeys<'r>(BTreeMap<&'r str, usize>);
+#[derive(Debug)]
+pub struct ProfileKeys<'r>(BTreeMap<&'r str, usize>);
 
 impl<'r> ProfileKeys<'r> {
-    fn of(plan: &DestinationPlan<'r>) -> Self {
+    /// Those of the profiles of a plan.
+    #[must_use]
+    pub fn of(plan: &DestinationPlan<'r>) -> Self {
         let mut counts = BTreeMap::new();
         for profile in plan.rows.iter().filter_map(|row| row.profile) {
             *counts.entry(profile.profile.name.as_str()).or_default() += 1;
@@ -107,7 +110,9 @@ impl<'r> ProfileKeys<'r> {
         Self(counts)
     }
 
-    fn key(&self, profile: &NameVersion) -> String {
+    /// What a profile is called.
+    #[must_use]
+    pub fn key(&self, profile: &NameVersion) -> String {
         match self.0.get(profile.name.as_str()) {
             Some(1) => profile.name.clone(),
             _ => format!("{}@{}", profile.name, profile.version),

@@ -67,6 +67,25 @@ pub fn rewrite(
     targets: &[Target],
     options: &RewriteOptions<'_>,
 ) -> Vec<DestinationResult> {
+    run(files, targets, options, |target| &target.output)
+}
+
+/// What [`rewrite`] would do, without writing anything.
+#[must_use]
+pub fn plan(
+    files: &[InputFile],
+    targets: &[Target],
+    options: &RewriteOptions<'_>,
+) -> Vec<DestinationResult> {
+    run(files, targets, options, |_| &Output::Nowhere)
+}
+
+fn run(
+    files: &[InputFile],
+    targets: &[Target],
+    options: &RewriteOptions<'_>,
+    output: impl Fn(&Target) -> &Output,
+) -> Vec<DestinationResult> {
     let all = Work::of_all(files, options.format, options.check.max_file_size);
     let profiles = || all.iter().flat_map(|work| &work.profiles);
     let names: Vec<NameVersion> = profiles().map(|profile| profile.name.clone()).collect();
@@ -76,7 +95,7 @@ pub fn rewrite(
         .map(|target| Job {
             target,
             options,
-            outputs: Outputs::new(&target.output, &inputs),
+            outputs: Outputs::new(output(target), &inputs),
             names: names::decide(
                 &names,
                 &target.destination,
