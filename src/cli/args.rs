@@ -636,6 +636,8 @@ pub enum PlanFormat {
     Json,
     /// For a comment or a wiki.
     Markdown,
+    /// One page for a browser, with everything in it.
+    Html,
 }
 
 /// Output formats of `rules`.

@@ -41,7 +41,7 @@ pub fn run(args: &PlanArgs) -> Result<Outcome, String> {
     }
     let as_check = match args.format {
         PlanFormat::Json => CheckFormat::Json,
-        PlanFormat::Human | PlanFormat::Markdown => CheckFormat::Human,
+        PlanFormat::Human | PlanFormat::Markdown | PlanFormat::Html => CheckFormat::Human,
     };
     let config = super::config::load(&args.common, &args.paths, as_check)?;
     let paths = super::config::inputs(&args.paths, &config);
@@ -69,7 +69,11 @@ pub fn run(args: &PlanArgs) -> Result<Outcome, String> {
         output::error(&error.to_string());
     }
     let width = output::width();
-    let shows_findings = args.details || !args.profiles.is_empty();
+    let shows_findings = match args.format {
+        PlanFormat::Human => args.details || !args.profiles.is_empty(),
+        PlanFormat::Html => true,
+        PlanFormat::Json | PlanFormat::Markdown => false,
+    };
     let progress = Progress::of(files.len());
     let tick = || progress.tick();
     let options = RewriteOptions {
@@ -80,10 +84,9 @@ pub fn run(args: &PlanArgs) -> Result<Outcome, String> {
             choices,
             max_file_size,
             settings: super::config::settings(&args.rules, &config, &paths),
-            excerpts: (args.format == PlanFormat::Human && shows_findings)
-                .then(|| excerpt_style(width)),
+            excerpts: shows_findings.then(|| excerpt_style(width)),
         },
-        diffs: false,
+        diffs: args.format == PlanFormat::Html,
         progress: Some(&tick),
     };
     let results = run::rewrite(&files, &targets, &options);
@@ -121,6 +124,7 @@ pub fn run(args: &PlanArgs) -> Result<Outcome, String> {
         }
         PlanFormat::Json => output::print(&emit::plan::json::render(&plans))?,
         PlanFormat::Markdown => output::print(&emit::plan::markdown::render(&plans))?,
+        PlanFormat::Html => output::print(&emit::html::render(&plans))?,
     }
     let rows = || plans.iter().flat_map(|plan| &plan.rows);
     if rows().next().is_none() && missing.is_empty() {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{need_words, pack_title, pack_words, to_do, weight};
+use super::{need_words, pack_title, pack_words, requirement_words, to_do, weight};
 use crate::{
     emit::{
         human::{self, wrap},
@@ -198,13 +198,8 @@ impl Printer {
             }
             if let Some(profile) = row.profile {
                 for requirement in &profile.requires {
-                    let brought_by = requirement.brought_by.iter();
-                    let brought_by: Vec<String> = brought_by
-                        .map(|profile| format!("{} {}", profile.name, profile.version))
-                        .collect();
-                    let pack = &requirement.pack;
-                    let by = brought_by.join(" or ");
-                    self.wrapped(&format!("requires pack {pack}, which {by} brings"), "  ");
+                    let words = requirement_words(requirement);
+                    self.wrapped(&format!("requires {words}"), "  ");
                 }
                 for pack in row.packs() {
                     let (title, words) = (pack_title(pack), pack_words(pack));

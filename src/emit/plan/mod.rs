@@ -1,4 +1,5 @@
-//! The plan of an import: for people on a terminal, for a comment or a wiki, and for programs.
+//! The plan of an import: for people on a terminal, for a comment or a wiki, and for programs. As a page it is in
+//! [`super::html`].
 
 pub mod human;
 pub mod json;
@@ -8,12 +9,12 @@ use crate::{
     plan::{DestinationPlan, MissingPack, OrderProblem, Row},
     rewrite::{
         need::{Need, Question, SecretPlace},
-        result::{PackResult, PackState},
+        result::{PackResult, PackState, Requirement},
     },
 };
 
 /// What became of a pack, in words.
-fn pack_words(pack: &PackResult) -> String {
+pub(super) fn pack_words(pack: &PackResult) -> String {
     match &pack.state {
         PackState::NotNeeded => "needs no registry".to_owned(),
         PackState::NotChecked => "not checked: the destination describes no registries".to_owned(),
@@ -52,14 +53,14 @@ fn near_words(near: &[String]) -> String {
 }
 
 /// A pack as the file asks for it.
-fn pack_title(pack: &PackResult) -> String {
+pub(super) fn pack_title(pack: &PackResult) -> String {
     format!("{} {}", pack.name, pack.wanted)
         .trim_end()
         .to_owned()
 }
 
 /// A question, in words.
-fn need_words(need: &Need) -> String {
+pub(super) fn need_words(need: &Need) -> String {
     let of_pack = need.pack.as_ref();
     let of_pack = of_pack.map_or_else(String::new, |pack| format!(" of pack `{pack}`"));
     let words = match &need.question {
@@ -98,7 +99,7 @@ fn need_words(need: &Need) -> String {
 }
 
 /// What is to do at a destination, each thing in a line.
-fn to_do(plan: &DestinationPlan<'_>) -> Vec<String> {
+pub(super) fn to_do(plan: &DestinationPlan<'_>) -> Vec<String> {
     let mut lines = Vec::new();
     let missing = plan.missing_packs();
     let (versions, packs): (Vec<&MissingPack>, Vec<_>) =
@@ -179,8 +180,18 @@ fn order_words(problem: &OrderProblem<'_>) -> String {
     )
 }
 
+/// A pack of other profiles that is required, in words.
+pub(super) fn requirement_words(requirement: &Requirement) -> String {
+    let brought_by = requirement.brought_by.iter();
+    let brought_by: Vec<String> = brought_by
+        .map(|profile| format!("{} {}", profile.name, profile.version))
+        .collect();
+    let pack = &requirement.pack;
+    format!("pack {pack}, which {} brings", brought_by.join(" or "))
+}
+
 /// What is in the way of a profile, counted: errors that no answer helps against, then open questions, then warnings.
-fn weight(row: Row<'_>) -> usize {
+pub(super) fn weight(row: Row<'_>) -> usize {
     use crate::{finding::Level, plan::Readiness, rules};
     let findings = row.findings();
     match row.readiness {
