@@ -1,4 +1,5 @@
-//! The README's tour: every command is run, and its output compared. `…` on a line of its own stands for any lines.
+//! The tours of the README and of the examples: every command is run, and its output compared. `…` on a line of its own
+//! stands for any lines.
 
 #![cfg(unix)]
 
@@ -56,19 +57,57 @@ fn matches(lines: &[&str], shown: &[String]) -> bool {
 
 #[test]
 fn the_tour_shows_what_happens() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let readme = fs::read_to_string(root.join("README.md")).expect("a README");
     let folder = tempfile::tempdir().expect("a folder");
-    common::copy_folder(&root.join("fixtures"), &folder.path().join("fixtures"));
+    let readme = read("README.md");
     let secrets = fenced(&readme, "yaml")
         .into_iter()
         .find(|block| block.starts_with("profiles:\n"))
         .expect("a secrets file");
     fs::write(folder.path().join("secrets.yaml"), secrets).expect("written");
+    let run = run_tour(&readme, folder.path());
+    assert!(run >= 6, "{run} commands");
+}
 
+#[test]
+fn the_example_of_a_migration_shows_what_happens() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let example = "examples/migration";
+    common::copy_folder(&root().join(example), &folder.path().join(example));
+    let run = run_tour(&read("examples/migration/README.md"), folder.path());
+    assert_eq!(run, 6);
+    // What is filled in are the files that the tour has written.
+    for destination in ["twin", "strict"] {
+        let names = |folder: std::path::PathBuf| -> Vec<_> {
+            let entries = fs::read_dir(folder).expect("a folder");
+            let mut names: Vec<_> = entries
+                .map(|entry| entry.expect("an entry").file_name())
+                .filter(|name| name != "todo.md")
+                .collect();
+            names.sort();
+            names
+        };
+        let written = names(folder.path().join("todo").join(destination));
+        assert_eq!(
+            names(root().join(example).join("answers").join(destination)),
+            written
+        );
+    }
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn read(path: &str) -> String {
+    fs::read_to_string(root().join(path)).expect("a page")
+}
+
+/// Runs the commands of a page in a folder, and tells how many there are.
+fn run_tour(page: &str, folder: &Path) -> usize {
+    common::copy_folder(&root().join("fixtures"), &folder.join("fixtures"));
     let mut variables = BTreeMap::new();
     let mut run = 0;
-    for step in steps(&readme) {
+    for step in steps(page) {
         if let Some(assignments) = step.command.strip_prefix("export ") {
             let pairs = assignments
                 .split(' ')
@@ -86,7 +125,7 @@ fn the_tour_shows_what_happens() {
             .expect("a command of ours");
         let output = Command::new(cargo_bin!("palette-knife"))
             .args(args.split(' '))
-            .current_dir(folder.path())
+            .current_dir(folder)
             .envs(&variables)
             .env_remove("COLUMNS")
             .env_remove("FORCE_COLOR")
@@ -102,5 +141,5 @@ fn the_tour_shows_what_happens() {
         );
         run += 1;
     }
-    assert!(run >= 6, "{run} commands");
+    run
 }

@@ -263,6 +263,12 @@ pub fn is_answerable(rule: &RuleMeta) -> bool {
     answerable.into_iter().any(|meta| std::ptr::eq(meta, rule))
 }
 
+/// What is known of `exposed-secret`, which finds the secrets that a rewrite fills in too.
+#[must_use]
+pub fn exposed_secret_meta() -> &'static RuleMeta {
+    &exposed_secret::META
+}
+
 /// What is known of `unverifiable-pack`, whose findings are gaps of the check as well.
 #[must_use]
 pub fn unverifiable_pack_meta() -> &'static RuleMeta {
