@@ -3,6 +3,7 @@
 //! Read from what `rewrite` says without writing anything: here nothing is decided again.
 
 pub mod todo;
+mod yaml;
 
 use std::collections::{BTreeMap, BTreeSet};
 

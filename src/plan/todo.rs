@@ -15,12 +15,15 @@ use crate::{
         placeholders::{Within, is_named},
         result::ProfileResult,
     },
-    sensitive::{is_unprintable, printable},
+    sensitive::printable,
     source::Text,
     syntax::{Format, Kind, NodeRef, parse_plain},
 };
 
-use super::DestinationPlan;
+use super::{
+    DestinationPlan,
+    yaml::{Yaml, quoted},
+};
 
 /// The overview beside the files, for people.
 pub const OVERVIEW_FILE: &str = "todo.md";
@@ -188,73 +191,12 @@ pub fn location(place: &Place, pack: Option<&str>) -> String {
     }
 }
 
-/// A YAML text, written entry by entry.
-struct Yaml {
-    out: String,
-}
-
-impl Yaml {
-    fn with_head(lines: &[&str]) -> Self {
-        let mut yaml = Self { out: String::new() };
-        for line in lines {
-            yaml.comment(0, line);
+fn write_entries(yaml: &mut Yaml, depth: usize, entries: &BTreeMap<String, Entry>) {
+    for (key, entry) in entries {
+        for comment in entry.comments() {
+            yaml.comment(depth, &comment);
         }
-        yaml
-    }
-
-    fn comment(&mut self, depth: usize, text: &str) {
-        // Writing to a String cannot fail.
-        let _ = writeln!(self.out, "{}# {}", "  ".repeat(depth), printable(text));
-    }
-
-    fn open(&mut self, depth: usize, key: &str) {
-        let _ = writeln!(self.out, "{}{}:", "  ".repeat(depth), yaml_text(key));
-    }
-
-    fn entry(&mut self, depth: usize, key: &str, value: &str) {
-        let (indent, key) = ("  ".repeat(depth), yaml_text(key));
-        let _ = writeln!(self.out, "{indent}{key}: {}", quoted(value));
-    }
-
-    fn entries(&mut self, depth: usize, entries: &BTreeMap<String, Entry>) {
-        for (key, entry) in entries {
-            for comment in entry.comments() {
-                self.comment(depth, &comment);
-            }
-            self.entry(depth, key, &entry.value);
-        }
-    }
-}
-
-/// A text in double quotes, which JSON and YAML read alike.
-fn quoted(text: &str) -> String {
-    let json = serde_json::to_string(text).unwrap_or_default();
-    let mut out = String::with_capacity(json.len());
-    for character in json.chars() {
-        if is_unprintable(character) {
-            let mut units = [0; 2];
-            for unit in character.encode_utf16(&mut units) {
-                let _ = write!(out, "\\u{unit:04x}");
-            }
-        } else {
-            out.push(character);
-        }
-    }
-    out
-}
-
-/// A text as a key: without quotes where no reader takes it for anything else.
-fn yaml_text(text: &str) -> String {
-    const WORDS: [&str; 9] = ["true", "false", "null", "yes", "no", "on", "off", "y", "n"];
-    let is_plain = text.starts_with(|first: char| first.is_ascii_alphabetic())
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"_-./@".contains(&byte))
-        && !WORDS.contains(&text.to_ascii_lowercase().as_str());
-    if is_plain {
-        text.to_owned()
-    } else {
-        quoted(text)
+        yaml.entry(depth, key, &entry.value);
     }
 }
 
@@ -309,11 +251,11 @@ fn secrets(plan: &DestinationPlan<'_>, answers: &Answers, names: &ProfileKeys<'_
         }
         for (pack, entries) in &secrets.packs {
             yaml.open(3, pack);
-            yaml.entries(4, entries);
+            write_entries(&mut yaml, 4, entries);
         }
         if !secrets.variables.is_empty() {
             yaml.open(2, "variables");
-            yaml.entries(3, &secrets.variables);
+            write_entries(&mut yaml, 3, &secrets.variables);
         }
     }
     yaml.out
@@ -352,7 +294,7 @@ fn placeholders(plan: &DestinationPlan<'_>, answers: &Answers, names: &ProfileKe
     }
     if let Some(entries) = all.remove(&Within::ALL) {
         yaml.open(0, "placeholders");
-        yaml.entries(1, &entries);
+        write_entries(&mut yaml, 1, &entries);
     }
     if !all.is_empty() {
         yaml.open(0, "profiles");
@@ -365,7 +307,7 @@ fn placeholders(plan: &DestinationPlan<'_>, answers: &Answers, names: &ProfileKe
         }
         let Some(pack) = &within.pack else {
             yaml.open(2, "placeholders");
-            yaml.entries(3, entries);
+            write_entries(&mut yaml, 3, entries);
             continue;
         };
         if !has_packs {
@@ -373,7 +315,7 @@ fn placeholders(plan: &DestinationPlan<'_>, answers: &Answers, names: &ProfileKe
             has_packs = true;
         }
         yaml.open(3, pack);
-        yaml.entries(4, entries);
+        write_entries(&mut yaml, 4, entries);
     }
     yaml.out
 }
@@ -424,7 +366,7 @@ fn select(plan: &DestinationPlan<'_>, answers: &Answers, names: &ProfileKeys<'_>
     }
     if !packs.is_empty() {
         yaml.open(1, "packs");
-        yaml.entries(2, &packs);
+        write_entries(&mut yaml, 2, &packs);
     }
     if !registries.is_empty() {
         yaml.open(1, "registries");
