@@ -22,13 +22,14 @@ fn stderr(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).expect("UTF-8")
 }
 
-const COMMANDS: [&str; 9] = [
+const COMMANDS: [&str; 10] = [
     "check",
     "completions",
     "destination",
     "diff",
     "explain",
     "man",
+    "plan",
     "rewrite",
     "rules",
     "schema",

@@ -814,6 +814,30 @@ fn a_pack_of_another_profile_is_required_and_its_order_told() {
 }
 
 #[test]
+fn registries_of_one_name_are_nothing_to_choose_from() {
+    let place = Place::new();
+    let registry =
+        |uid: &str| json!({"name": "R", "uid": uid, "kind": "pack", "packs": {"door": ["1.0.0"]}});
+    let registries = [
+        registry("64eaff453040297344bcad5d"),
+        registry("64eaff453040297344bcad5e"),
+    ];
+    let destination = json!({"name": "to", "registries": registries, "macros": {}});
+    place.write("to/destination.json", &destination.to_string());
+    let pack = json!({"name": "door", "type": "spectro", "layer": "addon", "version": "1.0.0", "tag": "1.0.0", "values": "a: 1\n", "registry": {"metadata": {"uid": "", "name": "Elsewhere", "kind": "pack"}}});
+    let profile = json!({"metadata": {"name": "room"}, "spec": {"version": "1.0.0", "template": {"type": "add-on", "cloudType": "all", "packs": [pack]}, "variables": []}});
+    place.write("in/room.json", &profile.to_string());
+    let plan = place.plan("in --to to");
+    let room = &plan["destinations"][0]["profiles"][0];
+    assert_eq!(room["status"], "blocked", "{room:#}");
+    assert_eq!(room["needs"], json!([]));
+    assert_eq!(
+        room["reasons"][0],
+        "pack `door`: registries of one name hold it, and only the uid in its `registry.metadata` can tell which is meant"
+    );
+}
+
+#[test]
 fn markdown_means_what_the_plan_says() {
     let place = Place::new();
     let text = place

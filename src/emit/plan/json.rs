@@ -73,7 +73,7 @@ struct JsonOrderProblem<'r> {
 }
 
 #[derive(Serialize)]
-pub(in crate::emit) struct JsonProfile<'r> {
+struct JsonProfile<'r> {
     file: &'r str,
     profile: Option<JsonName<'r>>,
     #[serde(rename = "type")]
@@ -186,7 +186,7 @@ fn names(names: &[crate::rewrite::names::NameVersion]) -> Vec<JsonName<'_>> {
 }
 
 /// What becomes of one profile.
-pub(in crate::emit) fn profile(row: Row<'_>) -> JsonProfile<'_> {
+fn profile(row: Row<'_>) -> JsonProfile<'_> {
     let reasons = row.file.reasons.iter();
     let told = row.profile;
     JsonProfile {
