@@ -122,14 +122,21 @@ impl ProfileFile {
     /// Whether a syntax error cuts a document off, so that what is not in it may only not have been read.
     #[must_use]
     pub fn is_cut(&self, root: NodeRef<'_>) -> bool {
-        let next = self
-            .documents()
-            .map(|(_, other)| other.range().start)
-            .find(|&start| start > root.range().start);
-        self.faults.iter().take(self.cutting_faults).any(|fault| {
-            fault.range.start >= root.range().start
-                && next.is_none_or(|next| fault.range.start < next)
-        })
+        let start = root.range().start;
+        let Some(tree) = self.tree() else {
+            return false;
+        };
+        // Both are in the order of the text, and there may be many of either.
+        let later = self
+            .documents
+            .partition_point(|other| tree.node(other.root).range().start <= start);
+        let next = self.documents.get(later);
+        let next = next.map(|next| tree.node(next.root).range().start);
+        let cutting = self.faults.get(..self.cutting_faults).unwrap_or_default();
+        let first = cutting.partition_point(|fault| fault.range.start < start);
+        cutting
+            .get(first)
+            .is_some_and(|fault| next.is_none_or(|next| fault.range.start < next))
     }
 
     /// Its documents, with their root nodes.

@@ -197,12 +197,14 @@ fn once_each<'c, 't>(changes: &'c [Change<'t>]) -> Result<Vec<&'c Change<'t>>, E
     let mut ways = Ways::default();
     let mut planned: BTreeMap<_, (&Change<'t>, u64)> = BTreeMap::new();
     for change in changes {
-        let (_, times) = planned.entry(change.what()).or_insert((change, 0));
+        let (first, times) = planned.entry(change.what()).or_insert((change, 0));
+        if !change.has_value_of(first) {
+            return Err(shared(change.touched()));
+        }
         *times += 1;
     }
-    for (&what, &(first, times)) in &planned {
-        let differ = |other: &&Change<'_>| other.what() == what && !other.has_value_of(first);
-        if times < ways.to(first.touched()) || changes.iter().any(|other| differ(&other)) {
+    for &(first, times) in planned.values() {
+        if times < ways.to(first.touched()) {
             return Err(shared(first.touched()));
         }
     }
@@ -211,17 +213,13 @@ fn once_each<'c, 't>(changes: &'c [Change<'t>]) -> Result<Vec<&'c Change<'t>>, E
 
 fn shared(node: NodeRef<'_>) -> EditError {
     const SHOWN: usize = 3;
-    let mut around = vec![node.id()];
-    let mut above = node.parent();
-    while let Some(node) = above {
-        around.push(node.id());
-        above = node.parent();
-    }
-    let aliases = node.tree().nodes().filter(|alias| {
-        let target = alias.alias_target();
-        target.is_some_and(|target| around.contains(&target.id()))
-    });
+    let around = std::iter::successors(Some(node), |node| node.parent());
+    let mut aliases: Vec<_> = around
+        .flat_map(|around| node.tree().aliases_of(around))
+        .collect();
+    aliases.sort_by_key(|alias| alias.id());
     let places: Vec<String> = aliases
+        .into_iter()
         .take(SHOWN)
         .map(|alias| format!("`{}`", alias.pointer()))
         .collect();
@@ -234,7 +232,6 @@ fn shared(node: NodeRef<'_>) -> EditError {
 /// In how many ways the nodes of a document are reached from its root, through aliases too.
 #[derive(Default)]
 struct Ways {
-    aliases: Option<HashMap<NodeId, Vec<NodeId>>>,
     known: HashMap<NodeId, u64>,
 }
 
@@ -259,18 +256,8 @@ impl Ways {
             Some(parent) => self.at_depth(parent, depth + 1),
             None => 1,
         };
-        let aliases = self.aliases.get_or_insert_with(|| {
-            let mut aliases: HashMap<NodeId, Vec<NodeId>> = HashMap::new();
-            for alias in node.tree().nodes() {
-                if let Some(target) = alias.alias_target() {
-                    aliases.entry(target.id()).or_default().push(alias.id());
-                }
-            }
-            aliases
-        });
         let mut ways = direct;
-        for alias in aliases.get(&node.id()).cloned().unwrap_or_default() {
-            let alias = node.tree().node(alias);
+        for alias in node.tree().aliases_of(node) {
             ways = ways.saturating_add(self.at_depth(alias, depth + 1));
         }
         self.known.insert(node.id(), ways);

@@ -3,7 +3,10 @@
 //! A file whose texts stand on lines of their own is compared as it is. In others a text of a thousand lines is one line:
 //! of these the envelope is shown one value a line, then each embedded text decoded.
 
-use std::{collections::BTreeSet, fmt::Write as _};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write as _,
+};
 
 use crate::{
     profile::{Embedded, ProfileFile},
@@ -26,7 +29,8 @@ fn address(node: NodeRef<'_>) -> Address {
 #[derive(Debug, Default)]
 pub struct Redactions {
     outer: BTreeSet<Address>,
-    inner: BTreeSet<(Address, Address)>,
+    /// By the string that holds the text.
+    inner: BTreeMap<Address, BTreeSet<Address>>,
 }
 
 impl Redactions {
@@ -39,7 +43,8 @@ impl Redactions {
                     redactions.outer.insert(address(*node));
                 }
                 Change::SetInner { host, node, .. } => {
-                    redactions.inner.insert((address(*host), address(*node)));
+                    let of_host = redactions.inner.entry(address(*host)).or_default();
+                    of_host.insert(address(*node));
                 }
                 Change::Insert { object, key, .. } => {
                     let pointer = entry_pointer(*object, key);
@@ -66,10 +71,9 @@ impl Redactions {
             .documents()
             .flat_map(|(document, _)| document.embedded());
         for embedded in texts {
-            let written = self.inner_of(host(file, embedded).as_ref());
-            if written.is_empty() {
+            let Some(written) = self.inner_of(host(file, embedded).as_ref()) else {
                 continue;
-            }
+            };
             let nodes = embedded.stream().tree.nodes();
             let nodes = nodes.filter(|node| is_value(node) && written.contains(&address(*node)));
             let to_host = |node: NodeRef<'_>| embedded.layer().to_host(node.content_range());
@@ -79,9 +83,8 @@ impl Redactions {
     }
 
     /// What is written in the text of one string.
-    fn inner_of(&self, host: Option<&Address>) -> BTreeSet<&Address> {
-        let of_host = self.inner.iter().filter(|(there, _)| Some(there) == host);
-        of_host.map(|(_, address)| address).collect()
+    fn inner_of(&self, host: Option<&Address>) -> Option<&BTreeSet<Address>> {
+        self.inner.get(host?)
     }
 }
 
@@ -255,8 +258,7 @@ fn secrets_of(
 ) -> Vec<TextRange> {
     let tree = &embedded.stream().tree;
     let mut ranges = sensitive::secrets_in(embedded.stream());
-    let filled_in = redactions.inner_of(host);
-    if !filled_in.is_empty() {
+    if let Some(filled_in) = redactions.inner_of(host) {
         let filled_in = |node: &NodeRef<'_>| {
             let is_key = node.own_entry().is_some_and(|(key, _)| key == *node);
             !is_key && filled_in.contains(&address(*node))

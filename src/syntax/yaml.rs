@@ -63,6 +63,14 @@ pub fn parse_plain(text: &Text) -> Stream {
 }
 
 fn with_scalar_faults(mut stream: Stream) -> Stream {
+    if let Some(alias) = stream.tree.forget_excessive_aliases() {
+        stream.scalar_faults.push(SyntaxFault {
+            range: alias,
+            message: "the aliases up to here stand for more text than a file may have: repeat less"
+                .to_owned(),
+            related: None,
+        });
+    }
     let faults: Vec<_> = merge_faults(&stream.tree).collect();
     stream.scalar_faults.extend(faults);
     stream.faults.append(&mut stream.scalar_faults);

@@ -45,6 +45,7 @@ impl TreeBuilder {
                 has_aliases: false,
                 json_style: OnceLock::new(),
                 marked: OnceLock::new(),
+                aliases: OnceLock::new(),
             },
             open: Vec::new(),
         }

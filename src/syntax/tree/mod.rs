@@ -10,7 +10,8 @@ use std::{
 };
 
 use crate::source::{
-    Encoding, JsonStringStyle, Layer, Text, TextRange, decode_json_string, yaml_scalar::ScalarStyle,
+    DEFAULT_MAX_FILE_SIZE, Encoding, JsonStringStyle, Layer, Text, TextRange, decode_json_string,
+    yaml_scalar::ScalarStyle,
 };
 
 pub use builder::TreeBuilder;
@@ -82,6 +83,17 @@ const NONE: u32 = u32::MAX;
 /// The key that merges other objects into its own.
 pub(crate) const MERGE_KEY: &str = "<<";
 
+/// What the aliases of a text may stand for, in bytes: twice as much as the largest file. Texts that packs share are read
+/// for each of them.
+const MOST_REPEATED: u64 = 2 * DEFAULT_MAX_FILE_SIZE;
+
+fn add_to_parent(lengths: &mut [u64], node: usize, parent: Option<usize>) {
+    let length = lengths.get(node).copied().unwrap_or_default();
+    if let Some(parent) = parent.and_then(|parent| lengths.get_mut(parent)) {
+        *parent = parent.saturating_add(length);
+    }
+}
+
 /// One node of the arena. The children of a node follow it; those of an object alternate between key and value.
 #[derive(Debug, Clone, Copy)]
 pub struct RawNode {
@@ -130,6 +142,8 @@ pub struct Tree {
     has_aliases: bool,
     json_style: OnceLock<JsonStringStyle>,
     marked: OnceLock<HashSet<NodeId>>,
+    /// The aliases of every node that has some, when first asked.
+    aliases: OnceLock<HashMap<NodeId, Vec<NodeId>>>,
 }
 
 /// A node together with its tree; as cheap to copy as a reference.
@@ -205,6 +219,64 @@ impl Tree {
         self.has_aliases
     }
 
+    /// Makes all aliases stand for nothing if what they stand for is longer, written out, than any file may be: it
+    /// costs no more than its text then. Returns the first alias that goes too far.
+    pub(in crate::syntax) fn forget_excessive_aliases(&mut self) -> Option<TextRange> {
+        if !self.has_aliases {
+            return None;
+        }
+        let excessive = self.excessive_alias()?;
+        for node in &mut self.nodes {
+            if node.kind == Kind::Alias {
+                node.extra = NONE;
+            }
+        }
+        Some(excessive)
+    }
+
+    /// The alias at which a document, written out, is longer than it may be.
+    fn excessive_alias(&self) -> Option<TextRange> {
+        // What each closed node is long, written out. Aliases come after what they stand for.
+        let mut lengths: Vec<u64> = vec![0; self.nodes.len()];
+        let mut open: Vec<usize> = Vec::new();
+        let mut total = 0_u64;
+        for (number, node) in self.nodes.iter().enumerate() {
+            while let Some(&last) = open.last() {
+                let is_over = self
+                    .nodes
+                    .get(last)
+                    .is_some_and(|last| last.end as usize <= number);
+                if !is_over {
+                    break;
+                }
+                open.pop();
+                add_to_parent(&mut lengths, last, open.last().copied());
+            }
+            let target = (node.kind == Kind::Alias && node.extra != NONE).then(|| {
+                lengths
+                    .get(node.extra as usize)
+                    .copied()
+                    .unwrap_or_default()
+            });
+            let length = match (node.kind, target) {
+                (Kind::Array | Kind::Object, _) => 1,
+                (_, Some(length)) => length,
+                _ => 1 + node.range.len() as u64,
+            };
+            if let Some(there) = lengths.get_mut(number) {
+                *there = length;
+            }
+            if let Some(length) = target {
+                total = total.saturating_add(length);
+                if total > MOST_REPEATED {
+                    return Some(node.range);
+                }
+            }
+            open.push(number);
+        }
+        None
+    }
+
     /// How the text writes JSON strings.
     #[must_use]
     pub fn json_style(&self) -> JsonStringStyle {
@@ -216,6 +288,21 @@ impl Tree {
     /// The nodes that whoever asks first marks: those with secrets, which only the whole tree tells.
     pub fn marked(&self, mark: impl FnOnce() -> HashSet<NodeId>) -> &HashSet<NodeId> {
         self.marked.get_or_init(mark)
+    }
+
+    /// The aliases that stand for a node.
+    pub fn aliases_of(&self, node: NodeRef<'_>) -> impl Iterator<Item = NodeRef<'_>> {
+        let aliases = self.aliases.get_or_init(|| {
+            let mut aliases: HashMap<NodeId, Vec<NodeId>> = HashMap::new();
+            for alias in self.nodes() {
+                if let Some(target) = alias.alias_target() {
+                    aliases.entry(target.id()).or_default().push(alias.id());
+                }
+            }
+            aliases
+        });
+        let aliases = aliases.get(&node.id).map(Vec::as_slice);
+        aliases.unwrap_or_default().iter().map(|&id| self.node(id))
     }
 
     /// How the text breaks lines: as the first line does.
@@ -587,7 +674,8 @@ impl<'t> NodeRef<'t> {
     }
 
     /// What leads to it from the root of its document: keys and 0-based item numbers. A key node counts as its
-    /// value.
+    /// value. Of keys that are longer than any that has a meaning, both ends and the length stand in it: otherwise
+    /// thousands of findings below one of them would be thousands of times as long as the file.
     #[must_use]
     pub fn path(self) -> Vec<Cow<'t, str>> {
         let mut path = Vec::new();
@@ -597,7 +685,7 @@ impl<'t> NodeRef<'t> {
                 Some(index) => Cow::Owned(index.to_string()),
                 None => node
                     .own_entry()
-                    .map(|(key, _)| key.text())
+                    .map(|(key, _)| key.as_path_token())
                     .unwrap_or_default(),
             });
             node = parent;
@@ -606,7 +694,23 @@ impl<'t> NodeRef<'t> {
         path
     }
 
-    /// Its RFC 6901 JSON Pointer in its document.
+    fn as_path_token(self) -> Cow<'t, str> {
+        const LONGEST: usize = 1024;
+        let source = self.source();
+        if source.len() <= LONGEST {
+            return self.text();
+        }
+        let head = source.get(..source.floor_char_boundary(LONGEST / 2));
+        let tail = source.get(source.ceil_char_boundary(source.len() - LONGEST / 8)..);
+        Cow::Owned(format!(
+            "{}…{}…{}",
+            head.unwrap_or_default(),
+            source.len(),
+            tail.unwrap_or_default()
+        ))
+    }
+
+    /// Its RFC 6901 JSON Pointer in its document, see [`NodeRef::path`].
     #[must_use]
     pub fn pointer(self) -> String {
         super::join_pointer(self.path().iter().map(AsRef::as_ref))
