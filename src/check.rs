@@ -12,7 +12,7 @@ use crate::{
     batch::{Batch, BatchProfile},
     destination::Destination,
     excerpt::{Excerpt, ExcerptStyle},
-    finding::{Finding, Level},
+    finding::{Finding, Level, shortened},
     ignore::Used,
     input::InputFile,
     pragma,
@@ -88,6 +88,16 @@ impl FileOutcome {
     #[must_use]
     pub fn into_findings(self) -> Vec<Finding> {
         self.findings
+    }
+
+    /// A report about the file alone, with nothing of what was covered.
+    #[must_use]
+    pub fn into_report(self, destinations: Vec<String>) -> Report {
+        let coverage = Coverage {
+            left_out: self.coverage.left_out,
+            ..Coverage::default()
+        };
+        Report::new(self.findings, coverage, destinations)
     }
 }
 
@@ -219,7 +229,7 @@ pub fn check_file(
             });
         }
     }
-    outcome.findings = sink.finish();
+    (outcome.findings, outcome.coverage.left_out) = sink.finish();
     name_packs(file, &mut outcome.findings);
     settings.apply(&mut outcome.findings);
     pragma::apply(
@@ -252,7 +262,9 @@ fn name_packs(file: &ProfileFile, findings: &mut [Finding]) {
         let names = names.entry(document).or_insert_with(|| {
             let root = file.documents().nth(document).map(|(_, root)| root);
             let packs = root.into_iter().flat_map(|root| Profile::new(root).packs());
-            packs.map(|pack| pack.name().into_owned()).collect()
+            packs
+                .map(|pack| shortened(pack.name().into_owned()))
+                .collect()
         });
         finding.pack = names.get(index).filter(|name| !name.is_empty()).cloned();
     }

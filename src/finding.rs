@@ -223,6 +223,18 @@ fn shown(text: String) -> String {
     }
 }
 
+/// A text of a finding, or both ends of it where it is longer than anybody reads.
+#[must_use]
+pub fn shortened(text: String) -> String {
+    const LONGEST: usize = 4096;
+    if text.len() <= LONGEST {
+        return text;
+    }
+    let head = text.get(..text.floor_char_boundary(LONGEST / 2));
+    let tail = text.get(text.ceil_char_boundary(text.len() - LONGEST / 8)..);
+    format!("{}…{}", head.unwrap_or_default(), tail.unwrap_or_default())
+}
+
 /// One thing that a rule found.
 #[derive(Debug, Clone)]
 pub struct Finding {
@@ -312,6 +324,28 @@ impl Finding {
     pub fn pack(&mut self, pack: impl Into<String>) -> &mut Self {
         self.pack = Some(pack.into());
         self
+    }
+
+    /// Shortens all texts that are longer than anybody reads: names of a megabyte may stand in a file, and in every
+    /// finding about it.
+    pub fn shorten(&mut self) {
+        let place = &mut self.place;
+        let inner = place.inner.as_mut().map(|inner| &mut inner.path);
+        let own = [&mut self.message, &mut self.subject, &mut place.pointer];
+        let others = [
+            &mut self.label,
+            &mut self.help,
+            &mut self.profile,
+            &mut self.pack,
+            &mut self.unless_brought,
+        ];
+        let related = self.related.iter_mut();
+        let related =
+            related.flat_map(|related| [&mut related.message, &mut related.place.pointer]);
+        let texts = own.into_iter().chain(inner).chain(related);
+        for text in texts.chain(others.into_iter().flatten()) {
+            *text = shortened(std::mem::take(text));
+        }
     }
 
     /// Sets the value it is about.

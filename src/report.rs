@@ -26,6 +26,8 @@ pub struct Coverage {
     pub skipped_files: usize,
     /// What was not checked, and why.
     pub not_checked: BTreeSet<String>,
+    /// Findings that are not told, because their file has more than [`MOST_FINDINGS`](crate::rules::MOST_FINDINGS).
+    pub left_out: usize,
 }
 
 impl Coverage {
@@ -38,6 +40,7 @@ impl Coverage {
         self.references += other.references;
         self.skipped_files += other.skipped_files;
         self.not_checked.extend(other.not_checked);
+        self.left_out += other.left_out;
     }
 }
 

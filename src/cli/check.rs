@@ -20,6 +20,7 @@ use crate::{
     input::{self, InputFile},
     report::{Coverage, Report},
     resolve::Choices,
+    rules,
     source::{Source, shown_path},
 };
 
@@ -117,6 +118,15 @@ pub fn run(args: &CheckArgs) -> Result<Outcome, String> {
     if let (Some(style), Some(source)) = (options.excerpts, &config.source) {
         config::cut_excerpts(&mut report.findings, source, style);
     }
+    if report.coverage.left_out > 0 {
+        let failure = format!(
+            "{} left out: of one file {} are told",
+            counted(report.coverage.left_out),
+            rules::MOST_FINDINGS
+        );
+        output::error(&failure);
+        failures.push(failure);
+    }
     report.failures = failures;
     let has_seen_nothing = !report.failures.is_empty()
         && report.coverage == Coverage::default()
@@ -188,10 +198,6 @@ fn scope(files: &[InputFile], destinations: &[Arc<Destination>], config: &Config
 /// Writes the baseline that is asked for, and leaves out what one knows.
 fn heed_baselines(args: &CheckArgs, report: &mut Report, scope: &Scope) -> Result<(), String> {
     let limit = args.common.max_file_size;
-    let counted = |count: usize| match count {
-        1 => "1 finding".to_owned(),
-        count => format!("{count} findings"),
-    };
     if let Some(path) = &args.write_baseline {
         let before = if path.exists() {
             Baseline::read(path, limit)?
@@ -216,6 +222,13 @@ fn heed_baselines(args: &CheckArgs, report: &mut Report, scope: &Scope) -> Resul
         baseline.apply(report);
     }
     Ok(())
+}
+
+fn counted(count: usize) -> String {
+    match count {
+        1 => "1 finding".to_owned(),
+        count => format!("{count} findings"),
+    }
 }
 
 /// How many findings of a file are shown with their lines, and how those are cut for a terminal of this width.

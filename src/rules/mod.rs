@@ -80,7 +80,7 @@ use crate::{
 };
 
 pub use crate::finding::{Group, RuleMeta};
-pub use sink::{Sink, Spot};
+pub use sink::{MOST_FINDINGS, Sink, Spot};
 
 /// A profile as rules see it.
 pub struct ProfileContext<'a> {

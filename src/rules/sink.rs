@@ -5,7 +5,7 @@ use std::{ops::Range, sync::Arc};
 use super::RuleMeta;
 use crate::{
     constraints::RuledPack,
-    finding::{Applicability, Finding, Fix, Place},
+    finding::{self, Applicability, Finding, Fix, Place},
     profile::{Embedded, ProfileFile},
     sensitive,
     source::{Edit, TextRange},
@@ -85,6 +85,10 @@ impl<'a> From<NodeRef<'a>> for Spot<'a> {
     }
 }
 
+/// The most findings that are told of one file: more are of no use to anybody, and a file made to have them could have
+/// a million for every few megabytes.
+pub const MOST_FINDINGS: usize = 100_000;
+
 /// Takes the findings of one file.
 #[derive(Debug)]
 pub struct Sink<'f> {
@@ -92,6 +96,7 @@ pub struct Sink<'f> {
     profile: Option<String>,
     destination: Option<Arc<str>>,
     findings: Vec<Finding>,
+    left_out: usize,
 }
 
 impl<'f> Sink<'f> {
@@ -103,12 +108,13 @@ impl<'f> Sink<'f> {
             profile: None,
             destination: None,
             findings: Vec::new(),
+            left_out: 0,
         }
     }
 
     /// The profile that findings are about from now on.
     pub fn set_profile(&mut self, name: Option<String>) {
-        self.profile = name;
+        self.profile = name.map(finding::shortened);
     }
 
     /// The destination that findings hold for from now on.
@@ -125,6 +131,14 @@ impl<'f> Sink<'f> {
     ) -> &mut Finding {
         let spot = spot.into();
         let finding = Finding::new(rule, self.place(spot), message.into());
+        // Nothing is added to a finding once the next one comes.
+        if let Some(last) = self.findings.last_mut() {
+            last.shorten();
+        }
+        if self.findings.len() > MOST_FINDINGS {
+            self.findings.pop();
+            self.left_out += 1;
+        }
         self.findings.push_mut(Finding {
             profile: self.profile.clone(),
             destination: self.destination.clone(),
@@ -158,16 +172,24 @@ impl<'f> Sink<'f> {
         }
     }
 
-    /// The findings, complete: their fixes know where they are in the file, and they show no credential.
+    /// The findings, complete: their fixes know where they are in the file, and they show no credential; and how many
+    /// there were beside them.
     #[must_use]
-    pub fn finish(mut self) -> Vec<Finding> {
+    pub fn finish(mut self) -> (Vec<Finding>, usize) {
+        if let Some(last) = self.findings.last_mut() {
+            last.shorten();
+        }
+        if self.findings.len() > MOST_FINDINGS {
+            self.findings.pop();
+            self.left_out += 1;
+        }
         let fixes = self.findings.iter_mut();
         for fix in fixes.filter_map(|finding| finding.fix.as_mut()) {
             let ranges = fix.edits.iter().map(|edit| edit.range);
             fix.spans = ranges.map(|range| self.file.positions(range)).collect();
         }
         self.findings.iter_mut().for_each(hide_credentials);
-        self.findings
+        (self.findings, self.left_out)
     }
 }
 
