@@ -15,7 +15,7 @@ use crate::{
     profile::ProfileFile,
     rewrite::{
         diff::{self, Redactions},
-        write::{self, WriteError},
+        write::{self, Readers, WriteError},
     },
     rules::RuleMeta,
     sensitive::printable,
@@ -148,7 +148,7 @@ fn fix_file(
     };
     if options.writes {
         let (old, new) = (before.source().text(), after.source().text());
-        result.error = write::write_in_place(&input.path, old, new).err();
+        result.error = write::write_in_place(&input.path, old, new, Readers::OfInput).err();
     }
     // What was not written is still as it was.
     let left = if result.error.is_some() {

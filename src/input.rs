@@ -3,6 +3,7 @@
 use std::{
     collections::HashSet,
     path::{Path, PathBuf},
+    sync::{Arc, Mutex},
 };
 
 use ignore::WalkBuilder;
@@ -87,10 +88,43 @@ fn leave_out_repetitions(files: &mut Vec<InputFile>) {
     *files = kept;
 }
 
+/// The files that tell what Git ignores, in a folder.
+const IGNORE_FILES: [&str; 4] = [".gitignore", ".ignore", ".git", ".git/info/exclude"];
+
+/// What in a folder would have to be read to know what is ignored, and is no file: reading a named pipe blocks.
+fn unreadable_ignore_file(folder: &Path) -> Option<PathBuf> {
+    let mut paths = IGNORE_FILES.iter().map(|name| folder.join(name));
+    paths
+        .find(|path| std::fs::metadata(path).is_ok_and(|found| !found.is_file() && !found.is_dir()))
+}
+
 fn folder(root: &Path, files: &mut Vec<InputFile>, errors: &mut Vec<InputError>) {
+    let not_a_file = |path: PathBuf| InputError::Path {
+        path,
+        reason: "not a regular file, and what is ignored cannot be known".to_owned(),
+    };
+    let real = root.canonicalize().unwrap_or_else(|_| root.to_owned());
+    if let Some(path) = real.ancestors().find_map(unreadable_ignore_file) {
+        return errors.push(not_a_file(path));
+    }
+    let left_out: Arc<Mutex<Vec<PathBuf>>> = Arc::default();
+    let found = Arc::clone(&left_out);
     let walk = WalkBuilder::new(root)
         .require_git(false)
+        // What a user's own configuration of Git ignores would make the same run differ from one machine to the next.
+        .git_global(false)
         .sort_by_file_name(std::ffi::OsStr::cmp)
+        .filter_entry(move |entry| {
+            let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
+            let unreadable = is_folder.then(|| unreadable_ignore_file(entry.path()));
+            let Some(path) = unreadable.flatten() else {
+                return true;
+            };
+            if let Ok(mut found) = found.lock() {
+                found.push(path);
+            }
+            false
+        })
         .build();
     for entry in walk {
         match entry {
@@ -114,6 +148,9 @@ fn folder(root: &Path, files: &mut Vec<InputFile>, errors: &mut Vec<InputError>)
                 reason: error.to_string(),
             }),
         }
+    }
+    if let Ok(mut left_out) = left_out.lock() {
+        errors.extend(left_out.drain(..).map(not_a_file));
     }
 }
 

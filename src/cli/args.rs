@@ -192,6 +192,10 @@ pub struct RewriteArgs {
     #[arg(long, value_name = "DIR", requires = "interactive")]
     pub save_answers: Option<PathBuf>,
 
+    /// Give files with secrets that were filled in the mode of their input; without it only their owner can read them
+    #[arg(long, conflicts_with = "diff")]
+    pub keep_mode: bool,
+
     /// How to print what was decided and why
     #[arg(long, value_enum, default_value = "human")]
     pub format: RewriteFormat,

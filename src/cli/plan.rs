@@ -79,6 +79,7 @@ pub fn run(args: &PlanArgs) -> Result<Outcome, String> {
     let options = RewriteOptions {
         tags: args.answers.tags.unwrap_or_default(),
         allow_masked: args.answers.allow_masked,
+        keep_mode: false,
         format: None,
         check: CheckOptions {
             choices,
@@ -171,6 +172,10 @@ pub(super) fn todo_files(
     let files = all_todo_files(folder, results, targets)?;
     let answers = files.iter();
     for (path, file) in answers.filter(|(_, file)| file.name != todo::OVERVIEW_FILE) {
+        // A named pipe would be waited for.
+        if std::fs::metadata(path).is_ok_and(|there| !there.is_file()) {
+            return Err(format!("`{}`: not a regular file", path.display()));
+        }
         let there = match std::fs::read(path) {
             Ok(there) => String::from_utf8_lossy(&there).into_owned(),
             Err(error) if error.kind() == ErrorKind::NotFound => continue,

@@ -79,6 +79,7 @@ pub fn run(args: &RewriteArgs) -> Result<Outcome, String> {
     let options = RewriteOptions {
         tags: args.answers.tags.unwrap_or_default(),
         allow_masked: args.answers.allow_masked,
+        keep_mode: args.keep_mode,
         format,
         check: CheckOptions {
             choices,

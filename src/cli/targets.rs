@@ -49,6 +49,9 @@ pub fn targets(
             let files = files(args, &destination)?;
             let there = Arc::make_mut(&mut destination);
             let mut answers = Answers::read(&files, there, max_file_size)?;
+            if let Some(path) = files.secrets.filter(|_| answers.secrets.has_texts()) {
+                warn_of_other_readers(&path);
+            }
             answers.values.set_flags(flags.clone());
             Ok(Target {
                 output: output(&destination)?,
@@ -201,6 +204,25 @@ pub fn warn_of_unused(targets: &[Target], results: &[DestinationResult]) {
         output::warning(&warning);
     }
 }
+
+/// A secrets file that everybody can read keeps no secret.
+#[cfg(unix)]
+fn warn_of_other_readers(path: &Path) {
+    use std::os::unix::fs::PermissionsExt as _;
+    const OTHERS: u32 = 0o077;
+    let mode = std::fs::metadata(path).map_or(0, |metadata| metadata.permissions().mode());
+    if mode & OTHERS != 0 {
+        let path = path.display();
+        output::warning(&format!(
+            "`{path}` holds secrets, and others than its owner have access to it (mode {:03o}): `chmod 600 {path}`",
+            mode & 0o777
+        ));
+    }
+}
+
+/// What others may do with a file is not told by a mode here.
+#[cfg(not(unix))]
+fn warn_of_other_readers(_path: &Path) {}
 
 /// A misspelt path or name in the secrets file would leave a mask where a secret was meant to be.
 fn warn_of_secrets(answers: &Answers, planned: &[&NameVersion], warn: &mut impl FnMut(String)) {

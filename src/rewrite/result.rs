@@ -17,6 +17,9 @@ use super::{
     plan::Decision,
 };
 
+/// How many reasons are told for not writing a file: one is enough to look for the others.
+const MOST_REASONS: usize = 100;
+
 /// What became of a profile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Status {
@@ -311,9 +314,14 @@ impl FileResult {
 
     pub(super) fn refuse(&mut self, reason: Reason) {
         self.status = Status::Refused;
-        if !self.reasons.contains(&reason) {
-            self.reasons.push(reason);
+        if self.reasons.len() > MOST_REASONS || self.reasons.contains(&reason) {
+            return;
         }
+        self.reasons.push(if self.reasons.len() == MOST_REASONS {
+            Reason::last("and for more reasons than these".to_owned())
+        } else {
+            reason
+        });
     }
 
     pub(super) fn fail(&mut self, reason: String) {

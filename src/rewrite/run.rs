@@ -11,7 +11,7 @@ use crate::{
     finding::{Finding, Level},
     input::InputFile,
     profile::{Profile, ProfileFile},
-    report::{Coverage, Report},
+    report::Report,
     resolve::Resolution,
     rules,
     source::{Edit, Source, Text, apply, yaml_scalar::ScalarStyle},
@@ -28,6 +28,7 @@ use super::{
     result::{DestinationResult, FileResult, Reason, Status},
     verify,
     work::{self, Output, Outputs, Work, exports},
+    write::Readers,
 };
 
 /// How to rewrite, for all destinations.
@@ -36,6 +37,8 @@ pub struct RewriteOptions<'p> {
     pub tags: Tags,
     /// Whether profiles are written although masks are left.
     pub allow_masked: bool,
+    /// Whether files keep the mode of their input, also where secrets were filled in.
+    pub keep_mode: bool,
     /// The format of the results; that of the input without it.
     pub format: Option<Format>,
     /// How the results are checked.
@@ -180,13 +183,13 @@ pub fn convert(
                 result.refuse(Reason::last(NOT_READABLE.to_owned()));
             } else if before.format() == format {
                 let text = before.source().text().clone();
-                outputs.put(&work, &before, &[text], false, &mut result);
+                outputs.put(&work, &before, &[text], Readers::OfInput, &mut result);
             } else {
                 match convert::convert(&before, format) {
                     Ok(converted) => {
                         let texts = texts_of(&converted);
                         result.notes.extend(converted.lost);
-                        outputs.put(&work, &before, &texts, false, &mut result);
+                        outputs.put(&work, &before, &texts, Readers::OfInput, &mut result);
                     }
                     Err(reason) => {
                         result.report = check();
@@ -211,10 +214,9 @@ fn report_on(
     destinations: &[Arc<Destination>],
     options: &CheckOptions,
 ) -> Report {
-    let findings = check::check_file(file, destinations, options).into_findings();
     let names = destinations.iter();
     let names = names.map(|destination| destination.name().to_string());
-    Report::new(findings, Coverage::default(), names.collect())
+    check::check_file(file, destinations, options).into_report(names.collect())
 }
 
 /// The work for one destination.
@@ -376,6 +378,13 @@ impl Job<'_> {
             };
             result.refuse(Reason::findings(format!("{errors} left in it")));
         }
+        let left_out = result.report.coverage.left_out;
+        if left_out > 0 && result.reasons.is_empty() {
+            result.refuse(Reason::findings(format!(
+                "{left_out} of its findings are not even told: there are too many"
+            )));
+        }
+        let is_refused = is_refused || left_out > 0;
         if !is_refused {
             let texts = match converted {
                 Some(converted) => {
@@ -385,9 +394,12 @@ impl Job<'_> {
                 }
                 None => vec![after.source().text().clone()],
             };
-            let holds_secrets = !planned.secret_changes.is_empty();
-            self.outputs
-                .put(work, before, &texts, holds_secrets, result);
+            let readers = if planned.secret_changes.is_empty() || self.options.keep_mode {
+                Readers::OfInput
+            } else {
+                Readers::Owner
+            };
+            self.outputs.put(work, before, &texts, readers, result);
         }
     }
 }

@@ -244,6 +244,13 @@ impl Secrets {
         }
     }
 
+    /// Whether any secret stands in the file itself, and not only the name of an environment variable.
+    #[must_use]
+    pub fn has_texts(&self) -> bool {
+        let mut given = self.values.values();
+        given.any(|given| !given.0.starts_with(ENVIRONMENT))
+    }
+
     /// Entries about one of these profiles (name and version) that no mask was filled from, for people.
     #[must_use]
     pub fn unused(&self, profiles: &[(&str, &str)]) -> Vec<String> {

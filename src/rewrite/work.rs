@@ -20,7 +20,8 @@ use crate::{
 use super::{
     names::NameVersion,
     result::{FileResult, Reason, Status},
-    targets, write,
+    targets,
+    write::{self, Readers},
 };
 
 /// Where results go.
@@ -192,7 +193,7 @@ impl<'o> Outputs<'o> {
         work: &Work<'_>,
         before: &ProfileFile,
         new: &[Text],
-        holds_secrets: bool,
+        readers: Readers,
         result: &mut FileResult,
     ) {
         let old = before.source().text();
@@ -210,7 +211,7 @@ impl<'o> Outputs<'o> {
             let [new] = new else {
                 return result.fail("internal error: several results for one file".to_owned());
             };
-            match write::write_in_place(path, old, new) {
+            match write::write_in_place(path, old, new, readers) {
                 Ok(()) => result.outputs.push(shown_path(path)),
                 Err(error) => result.fail(error.to_string()),
             }
@@ -234,7 +235,7 @@ impl<'o> Outputs<'o> {
         }
         let mut is_new = false;
         for (target, new) in work.targets.iter().zip(new) {
-            let written = write::write_below(folder, target, path, self.inputs, new, holds_secrets);
+            let written = write::write_below(folder, target, path, self.inputs, new, readers);
             match written {
                 Ok((path, is_written)) => {
                     is_new |= is_written;
@@ -275,5 +276,5 @@ pub(super) fn exports(file: &ProfileFile) -> impl Iterator<Item = (&ProfileDocum
 fn is_other_beside(target: &Path, input: &Path, text: &str) -> bool {
     let folder = |path: &Path| path.canonicalize().ok()?.parent().map(Path::to_owned);
     let beside = folder(target).is_some_and(|of_target| folder(input) == Some(of_target));
-    beside && std::fs::read(target).is_ok_and(|there| there != text.as_bytes())
+    beside && write::holds(target, text).is_ok_and(|is_same| !is_same)
 }

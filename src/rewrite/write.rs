@@ -32,6 +32,15 @@ pub enum WriteError {
     },
 }
 
+/// Who may read what is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Readers {
+    /// Those of the input: its mode is kept.
+    OfInput,
+    /// Its owner only, because secrets were filled in: mode 0600.
+    Owner,
+}
+
 /// What the names of files begin with that are not finished.
 const UNFINISHED: &str = ".palette-knife-";
 
@@ -47,9 +56,8 @@ pub fn sweep(folder: &Path) {
     }
 }
 
-/// Writes a file below a folder, which is made if it is not there. `input` is the file it was made from: its mode is
-/// kept, unless the result holds secrets that the input did not: those only the owner reads. None of `inputs`
-/// (canonical paths) is overwritten. Gives the path, and whether it was written: what an earlier run has written so is
+/// Writes a file below a folder, which is made if it is not there. `input` is the file it was made from. None of
+/// `inputs` (canonical paths) is overwritten. Gives the path, and whether it was written: what an earlier run has written so is
 /// left alone.
 ///
 /// # Errors
@@ -61,16 +69,16 @@ pub fn write_below(
     input: &Path,
     inputs: &BTreeSet<PathBuf>,
     text: &str,
-    holds_secrets: bool,
+    readers: Readers,
 ) -> Result<(PathBuf, bool), WriteError> {
     let (target, real) = below(folder, relative)?;
     if inputs.contains(&real) {
         return Err(WriteError::Input(target));
     }
-    if is_there(&real, input, text, holds_secrets) {
+    if is_there(&real, input, text, readers) {
         return Ok((target, false));
     }
-    replace(&real, input, text, holds_secrets).map_err(|error| error.about(&target))?;
+    replace(&real, input, text, readers).map_err(|error| error.about(&target))?;
     Ok((target, true))
 }
 
@@ -126,28 +134,35 @@ fn below(folder: &Path, relative: &Path) -> Result<(PathBuf, PathBuf), WriteErro
 }
 
 /// Whether a file is there as it would be written: its text and who may read it.
-fn is_there(target: &Path, mode_of: &Path, text: &str, only_owner: bool) -> bool {
-    let Ok(metadata) = fs::metadata(target) else {
-        return false;
-    };
-    let is_long = u64::try_from(text.len()).is_ok_and(|len| len == metadata.len());
-    is_long
-        && has_mode(&metadata, mode_of, only_owner)
-        && fs::read(target).is_ok_and(|there| there == text.as_bytes())
+fn is_there(target: &Path, mode_of: &Path, text: &str, readers: Readers) -> bool {
+    let metadata = fs::metadata(target);
+    metadata.is_ok_and(|metadata| has_mode(&metadata, mode_of, readers))
+        && holds(target, text).unwrap_or_default()
+}
+
+/// Whether a path leads to a regular file that holds this text. Nothing else is opened: a named pipe would block.
+///
+/// # Errors
+///
+/// The file is not there, or cannot be read.
+pub fn holds(path: &Path, text: &str) -> io::Result<bool> {
+    let metadata = fs::metadata(path)?;
+    let may_be_equal = metadata.is_file() && metadata.len() == text.len() as u64;
+    Ok(may_be_equal && fs::read(path)? == text.as_bytes())
 }
 
 #[cfg(unix)]
-fn has_mode(metadata: &fs::Metadata, mode_of: &Path, only_owner: bool) -> bool {
+fn has_mode(metadata: &fs::Metadata, mode_of: &Path, readers: Readers) -> bool {
     use std::os::unix::fs::PermissionsExt;
     let mode = metadata.permissions().mode() & 0o777;
-    if only_owner {
+    if readers == Readers::Owner {
         return mode & 0o077 == 0;
     }
     fs::metadata(mode_of).is_ok_and(|wanted| wanted.permissions().mode() & 0o777 == mode)
 }
 
 #[cfg(not(unix))]
-fn has_mode(_: &fs::Metadata, _: &Path, _: bool) -> bool {
+fn has_mode(_: &fs::Metadata, _: &Path, _: Readers) -> bool {
     true
 }
 
@@ -156,15 +171,19 @@ fn has_mode(_: &fs::Metadata, _: &Path, _: bool) -> bool {
 /// # Errors
 ///
 /// [`WriteError`]; the file is then what it was before.
-pub fn write_in_place(input: &Path, before: &str, text: &str) -> Result<(), WriteError> {
+pub fn write_in_place(
+    input: &Path,
+    before: &str,
+    text: &str,
+    readers: Readers,
+) -> Result<(), WriteError> {
     let target = input
         .canonicalize()
         .map_err(|source| io_error(input, source))?;
-    let there = fs::read(&target).map_err(|source| io_error(&target, source))?;
-    if there != before.as_bytes() {
-        return Err(WriteError::Changed(target));
+    if !holds(&target, before).map_err(|source| io_error(input, source))? {
+        return Err(WriteError::Changed(input.to_owned()));
     }
-    replace(&target, &target, text, false).map_err(|error| error.about(input))
+    replace(&target, &target, text, readers).map_err(|error| error.about(input))
 }
 
 /// Writes a file of this tool's own, or replaces it.
@@ -178,7 +197,7 @@ pub fn write_file(path: &Path, text: &str) -> Result<(), WriteError> {
     let target = path
         .canonicalize()
         .map_err(|source| io_error(path, source))?;
-    replace(&target, &target, text, false).map_err(|error| {
+    replace(&target, &target, text, Readers::OfInput).map_err(|error| {
         if is_new {
             // What is left of a file that could not be written is nobody's.
             let _ = fs::remove_file(&target);
@@ -202,10 +221,10 @@ pub fn write_own(path: &Path, text: &str, is_private: bool) -> Result<(), WriteE
     if fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink()) {
         return Err(WriteError::Link(path.to_owned()));
     }
-    replace(path, path, text, true)
+    replace(path, path, text, Readers::Owner)
 }
 
-fn replace(target: &Path, mode_of: &Path, text: &str, only_owner: bool) -> Result<(), WriteError> {
+fn replace(target: &Path, mode_of: &Path, text: &str, readers: Readers) -> Result<(), WriteError> {
     let failed = |source| io_error(target, source);
     let folder = target
         .parent()
@@ -218,7 +237,7 @@ fn replace(target: &Path, mode_of: &Path, text: &str, only_owner: bool) -> Resul
         .map_err(failed)?;
     file.write_all(text.as_bytes()).map_err(failed)?;
     // A temporary file is for the owner only, which is what a file with new secrets should stay.
-    if !only_owner {
+    if readers == Readers::OfInput {
         let permissions = fs::metadata(mode_of).map_err(failed)?.permissions();
         file.as_file()
             .set_permissions(permissions)

@@ -8,7 +8,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use walkdir::WalkDir;
+use walkdir::{DirEntry, WalkDir};
 
 use crate::{
     finding::Place,
@@ -156,8 +156,7 @@ impl Loader<'_> {
             let shown = self.shown(&root);
             return self.unread(&shown, &error.to_string());
         }
-        let walk = WalkDir::new(&root).follow_links(true).sort_by_file_name();
-        for entry in walk {
+        for entry in walk(&root) {
             let file = match entry {
                 Ok(entry) => entry.into_path(),
                 Err(error) => {
@@ -349,6 +348,21 @@ impl Loader<'_> {
     fn shown(&self, path: &Path) -> String {
         crate::source::shown_path(path)
     }
+}
+
+/// What lies below a folder, in the order of names, also behind links. A folder that several links lead to is entered
+/// once: links to folders of links would otherwise have more paths than anybody can walk.
+fn walk(root: &Path) -> impl Iterator<Item = walkdir::Result<DirEntry>> {
+    let mut entered = HashSet::new();
+    let is_new = move |entry: &DirEntry| {
+        !entry.file_type().is_dir()
+            || entry
+                .path()
+                .canonicalize()
+                .is_ok_and(|real| entered.insert(real))
+    };
+    let walk = WalkDir::new(root).follow_links(true).sort_by_file_name();
+    walk.into_iter().filter_entry(is_new)
 }
 
 enum ReadFault {

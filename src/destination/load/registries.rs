@@ -6,9 +6,8 @@ use std::{
 };
 
 use rayon::prelude::*;
-use walkdir::WalkDir;
 
-use super::{Loader, read_file, start_of, stem};
+use super::{Loader, read_file, start_of, stem, walk};
 use crate::{
     destination::{
         DestinationFault, FaultKind,
@@ -109,7 +108,7 @@ impl Loader<'_> {
     fn pack_folders(&mut self, folder: &Path) -> (Vec<FolderPack>, bool) {
         let mut all_read = true;
         let (mut files, mut schemas) = (Vec::new(), Vec::new());
-        for entry in WalkDir::new(folder).follow_links(true).sort_by_file_name() {
+        for entry in walk(folder) {
             match entry {
                 Ok(entry) if entry.file_type().is_file() => match stem(entry.path()) {
                     Some("pack") => files.push(entry.into_path()),
