@@ -103,7 +103,13 @@ pub fn secret_ranges(tree: &Tree) -> Vec<TextRange> {
         }
 
         if is_secret_by_place(node) || is_shared_secret(node) {
-            ranges.push(node.content_range());
+            let start = node.range().start();
+            if node.source().contains("{{") && !node.source().contains(PEM) {
+                let literals = literals_beside_templates(node.source()).into_iter();
+                ranges.extend(literals.map(|literal| literal.shifted(start)));
+            } else {
+                ranges.push(node.content_range());
+            }
             continue;
         }
         let start = node.range().start();
@@ -199,10 +205,11 @@ fn is_secret_by_place(node: NodeRef<'_>) -> bool {
         return false;
     }
     let (source, text) = (node.source(), node.text());
-    if source.contains("-----BEGIN") || text.contains("-----BEGIN") {
+    if source.contains(PEM) || text.contains(PEM) {
         return true;
     }
-    if source.contains("{{") || is_mask(&text) {
+    let is_template = source.contains("{{") && literals_beside_templates(source).is_empty();
+    if is_template || is_mask(&text) {
         return false;
     }
     key.is_some_and(|key| is_secret_key(&key.text()))
@@ -236,6 +243,48 @@ pub fn hide_credentials_of_pointer(pointer: &mut String) {
         })
         .collect();
     *pointer = join_pointer(tokens.iter().map(String::as_str));
+}
+
+/// What keys and certificates begin with.
+const PEM: &str = "-----BEGIN";
+
+/// What a text with templates says itself: around them, and in the strings that they hold. What is too short to be a
+/// secret is left out.
+fn literals_beside_templates(text: &str) -> Vec<TextRange> {
+    const SHORTEST: usize = 4;
+    let mut literals = Vec::new();
+    let mut add = |from: usize, to: usize| {
+        let part = text.get(from..to).unwrap_or_default();
+        let is_told =
+            |character: &char| !"'\"|>{}$".contains(*character) && !character.is_whitespace();
+        if part.chars().filter(is_told).count() >= SHORTEST {
+            literals.push(TextRange::new(from, to));
+        }
+    };
+    let mut from = 0;
+    while let Some(open) = text.get(from..).and_then(|rest| rest.find("{{")) {
+        let open = from + open;
+        add(from, open);
+        let rest = text.get(open..).unwrap_or_default();
+        let close = open + rest.find("}}").map_or(rest.len(), |at| at + "}}".len());
+        let mut at = open;
+        while let Some((start, quote)) = next_quote(text, at, close) {
+            let end = text.get(start + 1..close).and_then(|rest| rest.find(quote));
+            let end = end.map_or(close, |end| start + 1 + end);
+            add(start + 1, end);
+            at = end + 1;
+        }
+        from = close;
+    }
+    add(from, text.len());
+    literals
+}
+
+/// Where a string begins in a template, and its quote.
+fn next_quote(text: &str, from: usize, to: usize) -> Option<(usize, char)> {
+    let mut characters = text.get(from..to)?.char_indices();
+    let (at, quote) = characters.find(|(_, character)| matches!(character, '"' | '`' | '\''))?;
+    Some((from + at, quote))
 }
 
 /// The most characters of a value that a message repeats.
@@ -290,12 +339,64 @@ fn is_sensitive_default(node: NodeRef<'_>) -> bool {
 pub fn secrets_in(stream: &Stream) -> Vec<TextRange> {
     let mut ranges = secret_ranges(&stream.tree);
     if !stream.faults.is_empty() || !stream.unknown_aliases.is_empty() {
-        let mut start = 0;
-        for line in stream.tree.text().split_inclusive('\n') {
-            ranges.extend(line_secret(line).map(|range| range.shifted(start)));
-            start += line.len();
-        }
+        ranges.extend(unread_secrets(stream.tree.text()));
         ranges = in_order(ranges);
+    }
+    ranges
+}
+
+/// What may be a secret in a text that cannot be read as JSON or YAML, by the keys that seem to stand in it. An escaped
+/// line break is one too: it ends a line of the YAML in a JSON string.
+#[must_use]
+pub fn unread_secrets(text: &str) -> Vec<TextRange> {
+    let mut ranges = Vec::new();
+    // How far the key of the secret before is indented: what is indented more belongs to the secret.
+    let mut inside: Option<usize> = None;
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        ranges.extend(quoted_secrets(line).map(|range| range.shifted(start)));
+        // The first line of the YAML in a JSON string comes after the key of the string.
+        let parts = line.split_inclusive("\\n");
+        for part in parts.flat_map(|part| part.split_inclusive("\": \"")) {
+            let content = part.trim();
+            let indent = part.len() - part.trim_start().len();
+            if inside.is_some_and(|key| indent > key) && !content.is_empty() {
+                let at = start + indent;
+                ranges.push(TextRange::new(at, at + content.len()));
+            } else if !content.is_empty() {
+                let secret = line_secret(part).or_else(|| comment_secret(part));
+                inside = secret.map(|_| indent);
+                ranges.extend(secret.map(|range| range.shifted(start)));
+            }
+            start += part.len();
+        }
+    }
+    ranges
+}
+
+/// The texts in a JSON file that cannot be read: strings with line breaks in them. What they hold cannot be told without
+/// the keys around them.
+#[must_use]
+pub fn unread_texts(text: &str) -> Vec<TextRange> {
+    let mut ranges = Vec::new();
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let mut from = 0;
+        let mut is_escaped = false;
+        let ends = line.bytes().enumerate().filter(|(_, byte)| {
+            let is_quote = *byte == b'"' && !is_escaped;
+            is_escaped = *byte == b'\\' && !is_escaped;
+            is_quote
+        });
+        let ends = ends.map(|(at, _)| at).chain([line.trim_end().len()]);
+        for end in ends {
+            let part = line.get(from..end).unwrap_or_default();
+            if part.contains("\\n") {
+                ranges.push(TextRange::new(start + from, start + end));
+            }
+            from = end + 1;
+        }
+        start += line.len();
     }
     ranges
 }
@@ -305,13 +406,41 @@ fn line_secret(line: &str) -> Option<TextRange> {
     let (before, value) = line.split_once(':')?;
     let key = before
         .trim_start_matches([' ', '-', '{', ','])
-        .trim_matches(['"', '\'', ' ']);
+        .trim_matches(['"', '\'', ' ', '\\']);
     let text = value.trim();
+    // Of these there may be several in a line.
+    if before.trim_end().ends_with('"') && text.starts_with('"') {
+        return None;
+    }
     if text.is_empty() || !is_secret_key(key) || is_mask(text.trim_matches(['"', '\''])) {
         return None;
     }
     let start = before.len() + 1 + (value.len() - value.trim_start().len());
     Some(TextRange::new(start, start + text.len()))
+}
+
+/// Where `"key": "value"` holds a secret, as often as it stands in a line. Which variable a default belongs to cannot be
+/// told in a text that cannot be read, so all of them count.
+fn quoted_secrets(line: &str) -> impl Iterator<Item = TextRange> {
+    memchr::memchr_iter(b':', line.as_bytes()).filter_map(|colon| {
+        let before = line.get(..colon)?.trim_end().strip_suffix('"')?;
+        let key = before.get(before.rfind('"')? + 1..)?;
+        if !is_secret_key(key) && key != "defaultValue" {
+            return None;
+        }
+        let value = line.get(colon + 1..)?;
+        let start = colon + 1 + (value.len() - value.trim_start().len());
+        let inside = line.get(start..)?.strip_prefix('"')?;
+        let mut is_escaped = false;
+        let end = inside.find(|character| {
+            let ends = character == '"' && !is_escaped;
+            is_escaped = character == '\\' && !is_escaped;
+            ends
+        });
+        let value = inside.get(..end.unwrap_or(inside.len()))?.trim_end();
+        (!value.is_empty() && !is_mask(value))
+            .then(|| TextRange::new(start + 1, start + 1 + value.len()))
+    })
 }
 
 /// A text with its credentials left out, and the passwords and tokens of its URLs. Comments are no part of any tree, so
@@ -382,6 +511,65 @@ mod tests {
         ] {
             assert!(!is_secret_key(key), "{key}");
         }
+    }
+
+    #[test]
+    fn literals_beside_templates_are_found() {
+        let literals = |text: &'static str| -> Vec<&'static str> {
+            let found = literals_beside_templates(text).into_iter();
+            found.map(|range| range.of(text)).collect()
+        };
+        assert_eq!(literals("\"{{ .spectro.var.x }}\""), [""; 0]);
+        assert_eq!(literals("'{{ .a }}:{{ .b }}'"), [""; 0]);
+        assert_eq!(literals("hunter2{{ .a }}"), ["hunter2"]);
+        assert_eq!(literals("{{ .a }}-{{ .b }}hunter2"), ["hunter2"]);
+        assert_eq!(
+            literals("{{ .a | default \"hunter2\" }} {{ \"x\" }}"),
+            ["hunter2"]
+        );
+        assert_eq!(literals("{{ .a | default `hunter2 }}"), ["hunter2 }}"]);
+    }
+
+    #[test]
+    fn secrets_are_found_in_texts_that_cannot_be_read() {
+        let secrets = |text: &'static str| -> Vec<&'static str> {
+            let found = in_order(unread_secrets(text)).into_iter();
+            found.map(|range| range.of(text)).collect()
+        };
+        assert_eq!(
+            secrets("a: [\npassword: |\n  hunter2\n\n  hunter3\nb: 1\n"),
+            ["|", "hunter2", "hunter3"]
+        );
+        assert_eq!(
+            secrets(
+                r#"{"a": "b", "token" : "x\\\"y", "defaultValue": "z", "c": 1, "apiKey": "cut"#
+            ),
+            [r#"x\\\"y"#, "z", "cut"]
+        );
+        assert_eq!(
+            secrets("\"password\": \"********\", \"secretName\": \"x\""),
+            [""; 0]
+        );
+    }
+
+    #[test]
+    fn texts_are_found_in_json_that_cannot_be_read() {
+        let text = "{\"a\": \"b\",\n \"values\": \"a: \\\"x\\\"\\n\", \"c\": \"cut\\n";
+        let found: Vec<_> = unread_texts(text)
+            .into_iter()
+            .map(|range| range.of(text))
+            .collect();
+        assert_eq!(found, [r#"a: \"x\"\n"#, r"cut\n"]);
+    }
+
+    #[test]
+    fn secrets_are_found_in_escaped_lines() {
+        let text = r#""values": "a: 1\n  password: \"x\"\nb: 1\n  \"token\": y\n""#;
+        let found: Vec<_> = in_order(unread_secrets(text))
+            .into_iter()
+            .map(|range| range.of(text))
+            .collect();
+        assert_eq!(found, [r#"\"x\"\n"#, r"y\n"]);
     }
 
     #[test]

@@ -15,7 +15,7 @@ use crate::{
     excerpt::{Excerpt, ExcerptStyle},
     finding::{Finding, Group, Level},
     report::{Coverage, Report},
-    rules,
+    rules, sensitive,
     settings::Settings,
     source::Source,
 };
@@ -78,6 +78,11 @@ pub fn cut_excerpts(
     source: &Source,
     (limit, style): (usize, ExcerptStyle),
 ) {
+    // Another file that is taken for a configuration by mistake may hold secrets at any place.
+    if Path::new(&**source.name()).extension() != Some("toml".as_ref()) {
+        return;
+    }
+    let secrets = sensitive::in_order(sensitive::unread_secrets(source.text()));
     let own = findings
         .iter_mut()
         .filter(|finding| finding.place.file == *source.name());
@@ -87,7 +92,7 @@ pub fn cut_excerpts(
             source.text(),
             source.lines(),
             range,
-            &[],
+            &secrets,
             style,
         ));
     }

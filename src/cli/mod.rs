@@ -16,7 +16,10 @@ mod rules;
 mod schema;
 mod targets;
 
-use std::process::ExitCode;
+use std::{
+    panic::{self, PanicHookInfo},
+    process::ExitCode,
+};
 
 use clap::Parser;
 
@@ -24,9 +27,26 @@ pub use args::Cli;
 use args::Command;
 pub use output::Outcome;
 
+/// What is told of a crash: where it was, and nothing of what was worked on, which may be a secret.
+#[must_use]
+pub fn crash_message(info: &PanicHookInfo<'_>) -> String {
+    let place = info.location().map_or_else(String::new, |location| {
+        format!(" at {}:{}", location.file(), location.line())
+    });
+    format!(
+        "internal error{place}: please report it, with the version and the command, but without secrets"
+    )
+}
+
 /// Runs the command line of this process.
 #[must_use]
 pub fn run() -> ExitCode {
+    panic::set_hook(Box::new(|info| output::error(&crash_message(info))));
+    // A crash is a failure of the tool like others.
+    panic::catch_unwind(run_command).unwrap_or_else(|_| Outcome::Failed.into())
+}
+
+fn run_command() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {

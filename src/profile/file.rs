@@ -171,6 +171,12 @@ impl ProfileFile {
             let to_host = |range| embedded.layer().to_host(range);
             ranges.extend(inner.into_iter().map(to_host));
         }
+        if self.tree.is_none() || !self.faults.is_empty() {
+            ranges.extend(sensitive::unread_secrets(self.source.text()));
+        }
+        if self.tree.is_none() {
+            ranges.extend(sensitive::unread_texts(self.source.text()));
+        }
         sensitive::in_order(ranges)
     }
 

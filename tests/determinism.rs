@@ -1,0 +1,193 @@
+//! The same bytes, whatever the run does not depend on: how often, how many threads, in which order folders were made,
+//! in which language.
+
+mod common;
+
+use std::{collections::BTreeMap, fs, path::Path, process::Command};
+
+use common::program::{commands, formats, program, tree};
+use palette_knife::{
+    check::{self, CheckOptions},
+    report::Report,
+    settings::Settings,
+    source::Source,
+};
+use proptest::{collection::vec, prelude::*, sample::Index};
+use serde_json::{Value, json};
+
+/// A folder with the fixtures, whose entries were made in an order of its own.
+fn scene(turn: usize) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut files = tree(&common::fixtures());
+    let count = files.len();
+    files.rotate_left(turn * count / 3);
+    if turn % 2 == 1 {
+        files.reverse();
+    }
+    for (path, bytes) in files.into_iter().filter(|(path, _)| !path.ends_with('/')) {
+        let path = folder.path().join("fixtures").join(path);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        fs::write(path, bytes).expect("written");
+    }
+    let secrets = "profiles: {passenger-identity: {variables: {smtp_password: env:SMTP}}}\n";
+    fs::write(folder.path().join("secrets.yaml"), secrets).expect("written");
+    folder
+}
+
+/// What is run of each command. A command that is not known here makes the test fail: say how to call it.
+fn invocations(command: &str) -> Vec<String> {
+    let lines = match command {
+        "check" => &[
+            "check fixtures --to fixtures/destinations/strict --to fixtures/destinations/airgap",
+            "check fixtures/broken fixtures/profiles fixtures/broken/../profiles",
+            "check fixtures --write-baseline known.json",
+            "check fixtures/profiles/crew-tools.json --show-config",
+        ][..],
+        "rewrite" => &[
+            "rewrite fixtures --to fixtures/destinations/strict --on-conflict rename --diff",
+            "rewrite fixtures/profiles --to fixtures/destinations/twin --secrets secrets.yaml --allow-masked -o out",
+            "rewrite fixtures --to-format yaml -o out-yaml",
+            "rewrite fixtures --to-format json -o out-json",
+        ],
+        "explain" => &["explain masked-value"],
+        "rules" => &["rules"],
+        other => panic!("say in {} how `{other}` is called", file!()),
+    };
+    let mut all: Vec<String> = Vec::new();
+    for line in lines {
+        all.push((*line).to_owned());
+        let formats = formats(command).into_iter();
+        all.extend(formats.map(|format| format!("{line} --format {format}")));
+    }
+    if command == "check" {
+        all.push("check fixtures --diff --unsafe-fixes".to_owned());
+    }
+    all
+}
+
+/// All that the commands print and write.
+fn everything(folder: &Path, with: impl Fn(&mut Command)) -> BTreeMap<String, Vec<u8>> {
+    let mut said = BTreeMap::new();
+    for command in commands() {
+        for line in invocations(&command) {
+            let mut run = program();
+            run.args(line.split(' '))
+                .current_dir(folder)
+                .env("SMTP", "four");
+            with(&mut run);
+            let output = run.output().expect("it runs");
+            let code = output.status.code().expect("a code");
+            let text = [output.stdout, output.stderr, code.to_string().into_bytes()].concat();
+            said.insert(line, text);
+        }
+    }
+    said.extend(tree(folder));
+    said
+}
+
+fn assert_same(one: &BTreeMap<String, Vec<u8>>, other: &BTreeMap<String, Vec<u8>>, what: &str) {
+    assert!(one.keys().eq(other.keys()), "{what}");
+    for (line, bytes) in one {
+        assert!(
+            other[line] == *bytes,
+            "{what}: `{line}` differs:\n{}\n---\n{}",
+            String::from_utf8_lossy(bytes),
+            String::from_utf8_lossy(&other[line])
+        );
+    }
+}
+
+#[test]
+fn every_command_says_and_writes_the_same_whatever_is_around_it() {
+    let with_threads = |count: &'static str| {
+        move |run: &mut Command| {
+            run.env("RAYON_NUM_THREADS", count);
+        }
+    };
+    let first = everything(scene(0).path(), with_threads("1"));
+    assert!(first.len() > 60, "{}", first.len());
+    assert_same(
+        &first,
+        &everything(scene(0).path(), with_threads("1")),
+        "a second run",
+    );
+    assert_same(
+        &first,
+        &everything(scene(1).path(), with_threads("8")),
+        "8 threads and another order",
+    );
+    let locale = |name: &'static str| {
+        move |run: &mut Command| {
+            run.env("LC_ALL", name)
+                .env("LANG", name)
+                .env("LANGUAGE", name)
+                .env("TZ", "Pacific/Apia");
+        }
+    };
+    assert_same(
+        &first,
+        &everything(scene(2).path(), locale("tr_TR.UTF-8")),
+        "Turkish",
+    );
+    assert_same(
+        &first,
+        &everything(scene(3).path(), locale("C")),
+        "no language",
+    );
+    let folder = scene(0);
+    everything(folder.path(), with_threads("2"));
+    let again = everything(folder.path(), with_threads("2"));
+    let once_more = everything(folder.path(), with_threads("8"));
+    assert_same(&again, &once_more, "on top of its own results");
+}
+
+/// The fingerprints of a text. A finding that is about no pack in particular, but lies in one, is known by the number of
+/// that pack: those are left out.
+fn fingerprints(text: &str) -> Vec<String> {
+    let source = Source::new("profile.json", text);
+    let outcome = check::check_source(source, true, &[], &CheckOptions::default());
+    let report: Report = check::report(vec![outcome], &[], &Settings::default());
+    let mut findings = report.findings;
+    findings.retain(|finding| {
+        finding.pack.is_some() || !finding.place.pointer.starts_with("/spec/template/packs/")
+    });
+    let mut found: Vec<_> = findings
+        .into_iter()
+        .map(|finding| finding.fingerprint)
+        .collect();
+    found.sort();
+    found
+}
+
+proptest! {
+    #![proptest_config(common::cases(48))]
+
+    /// What is changed has no findings, and the findings are elsewhere.
+    #[test]
+    fn fingerprints_survive_edits_elsewhere(
+        file in any::<Index>(),
+        at in any::<Index>(),
+        words in vec("[a-z]{1,8}", 1..4),
+        indent in any::<bool>(),
+    ) {
+        let mut files = common::fixture_files("profiles");
+        files.extend(common::fixture_files("broken"));
+        let parsed: Vec<Value> = files.iter().filter_map(|(_, bytes)| serde_json::from_slice(bytes).ok()).collect();
+        let mut value = file.get(&parsed).clone();
+        let before = fingerprints(&value.to_string());
+        if let Some(metadata) = value.get_mut("metadata").and_then(Value::as_object_mut) {
+            metadata.insert("description".to_owned(), words.join("\n").into());
+        }
+        let packs = value.pointer_mut("/spec/template/packs").and_then(Value::as_array_mut);
+        if let Some(packs) = packs.filter(|packs| packs.iter().any(Value::is_object)) {
+            let values = words.iter().map(|word| format!("{word}x: 1\n")).collect::<std::collections::BTreeSet<_>>();
+            let values: String = values.into_iter().collect();
+            let new = json!({"name": format!("new-{}", words[0]), "type": "manifest", "layer": "addon", "version": "1.0.0", "values": values});
+            packs.insert(at.index(packs.len() + 1), new);
+        }
+        let text = if indent { serde_json::to_string_pretty(&value).expect("JSON") } else { value.to_string() };
+        let after = fingerprints(&text);
+        let lost: Vec<_> = before.iter().filter(|known| !after.contains(known)).collect();
+        prop_assert!(lost.is_empty(), "{lost:?} of {before:?} are not in {after:?}");
+    }
+}
