@@ -161,7 +161,7 @@ fn nothing_is_connected_to_and_nothing_else_is_read() {
         let named: Vec<PathBuf> = args
             .iter()
             .copied()
-            .filter(|path| named(&path))
+            .filter(|path| named(path))
             .map(|path| place.join(path))
             .chain([place.join("out"), place.join("out-yaml")])
             .collect();
