@@ -408,6 +408,11 @@ fn invocations(command: &str) -> Vec<String> {
                 ));
             }
             lines.push("check in --to strict --write-baseline baseline.json".to_owned());
+            let outputs = formats("check").into_iter();
+            let outputs: String = outputs
+                .map(|format| format!(" --output {format}=report.{format}"))
+                .collect();
+            lines.push(format!("check in --to strict{outputs}"));
             lines.push("check in --show-config".to_owned());
             for bad in ["secrets.yaml", "in/all.json", "in/cut.yaml"] {
                 lines.push(format!("check in --baseline {bad}"));
@@ -442,6 +447,9 @@ fn invocations(command: &str) -> Vec<String> {
         }
         "explain" => lines.push("explain exposed-secret".to_owned()),
         "rules" => lines.push("rules".to_owned()),
+        "schema" => lines.push("schema".to_owned()),
+        "completions" => lines.push("completions bash".to_owned()),
+        "man" => lines.push("man".to_owned()),
         other => panic!("say in {} how `{other}` is called", file!()),
     }
     lines
@@ -484,12 +492,14 @@ fn no_output_of_any_command_holds_a_secret() {
     ] {
         scene.run(&words(line));
     }
-    let baseline = fs::read_to_string(scene.path("baseline.json")).expect("a baseline");
-    for forbidden in forbidden() {
-        assert!(
-            !baseline.contains(&forbidden),
-            "{forbidden} in the baseline"
-        );
+    // Files that the program wrote besides results of `rewrite`.
+    let reports = formats("check").into_iter();
+    let reports = reports.map(|format| format!("report.{format}"));
+    for report in reports.chain(["baseline.json".to_owned()]) {
+        let text = fs::read_to_string(scene.path(&report)).expect("a report");
+        for forbidden in forbidden() {
+            assert!(!text.contains(&forbidden), "{forbidden} in {report}");
+        }
     }
     // The test would show nothing if nothing had been found at these places.
     for rule in [
