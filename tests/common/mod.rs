@@ -6,6 +6,7 @@
 
 pub mod program;
 pub mod rule_cases;
+pub mod tour;
 
 use std::{
     fs,
