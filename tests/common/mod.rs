@@ -4,6 +4,7 @@
     reason = "each test file is a crate of its own and uses a part"
 )]
 
+pub mod browser;
 pub mod program;
 pub mod rule_cases;
 pub mod tour;

@@ -25,8 +25,8 @@ const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("script.js");
 
 /// The hashes that the policy of the page names. A test computes them anew.
-const STYLE_HASH: &str = "sha256-DUH8k/TZMcDNluKNq0Xy2ISbvM92O4ZUJACsIMLblLo=";
-const SCRIPT_HASH: &str = "sha256-2mU1DXtStG33cQBzXYDy5wqDqjt0IhJPxzAmWxm+bdg=";
+const STYLE_HASH: &str = "sha256-3rIZofklxbMBYvvQoqvKISGTFAGH+0oIYwIbis/GuYk=";
+const SCRIPT_HASH: &str = "sha256-qz7Yk/Aq2lUfBk1E0K4XtwkpQAdcq/UdS2vPGmqGJfs=";
 
 #[derive(Serialize)]
 struct Plan {

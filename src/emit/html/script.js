@@ -12,9 +12,16 @@
     made.append(...children.filter((child) => child !== null && child !== undefined));
     return made;
   };
-  const list = (items) => element("ul", {}, ...items.map((text) => element("li", { text })));
+  // What stands between backticks in a sentence is shown as code.
+  const prose = (text) => text.split("`").map((part, number, all) => {
+    const isClosed = number < all.length - 1;
+    if (number % 2 === 0) return part;
+    return isClosed ? element("code", { text: part }) : `\`${part}`;
+  });
+  const list = (items) => element("ul", {}, ...items.map((text) => element("li", {}, ...prose(text))));
+  const counted = (count, name) => `${count} ${name}${count === 1 ? "" : "s"}`;
 
-  byId("tool").textContent = `${plan.profiles.length} profiles for ${plan.destinations.map((one) => one.name).join(", ")} — ${plan.tool}`;
+  byId("tool").textContent = `${counted(plan.profiles.length, "profile")} for ${counted(plan.destinations.length, "destination")} · ${plan.tool}`;
 
   for (const destination of plan.destinations) {
     const told = plan.statuses.filter((status) => destination.counts[status.name]);
@@ -29,18 +36,22 @@
     }
     const things = [...destination.toDo, ...destination.notChecked.map((gap) => `not checked: ${gap}`)];
     const more = things.length === 0 ? null
-      : element("details", {}, element("summary", { text: `${things.length} to know or to do` }), list(things));
+      : element("details", {}, element("summary", { text: `${counted(things.length, "thing")} to do or to know` }), list(things));
     byId("destinations").append(
       element("article", { className: "card" }, element("h2", { text: destination.name }), bar, counts, more));
   }
 
   const cells = [];
-  const head = element("tr", {}, element("th", { text: "Profile", scope: "col" }));
-  for (const destination of plan.destinations) head.append(element("th", { text: destination.name, scope: "col" }));
+  const shownCount = element("output", { "aria-live": "polite" });
+  const head = element("tr", { role: "row" }, element("th", { scope: "col", role: "columnheader" }, shownCount));
+  for (const destination of plan.destinations) {
+    head.append(element("th", { text: destination.name, scope: "col", role: "columnheader" }));
+  }
   document.querySelector("#matrix thead").append(head);
+  document.querySelector("#matrix").style.setProperty("--destinations", plan.destinations.length);
   const rows = plan.profiles.map((profile, number) => {
-    const row = element("tr", {},
-      element("th", { scope: "row", text: profile.title }, element("small", { text: profile.file })));
+    const row = element("tr", { role: "row" },
+      element("th", { scope: "row", role: "rowheader", text: profile.title }, element("small", { text: profile.file })));
     const buttons = profile.cells.map((cell, column) => {
       const words = plan.statuses.find((status) => status.name === cell.status).words;
       const count = cell.weight > 0 ? ` (${cell.weight})` : "";
@@ -48,7 +59,7 @@
         cell.newTitle ? element("small", { text: `→ ${cell.newTitle}` }) : null);
       button.addEventListener("click", () => open(profile, cell, plan.destinations[column], button));
       button.addEventListener("keydown", (event) => move(event, number, column));
-      row.append(element("td", {}, button));
+      row.append(element("td", { role: "cell" }, button));
       return button;
     });
     cells.push(buttons);
@@ -90,7 +101,8 @@
   };
   fill(byId("rule"), new Set(rows.flatMap(({ searched }) => searched.flatMap(({ rules }) => [...rules]))));
   fill(byId("pack"), new Set(rows.flatMap(({ searched }) => searched.flatMap(({ packs }) => [...packs]))));
-  const boxes = plan.statuses.map((status) => {
+  const occurs = (status) => plan.destinations.some((destination) => destination.counts[status.name]);
+  const boxes = plan.statuses.filter(occurs).map((status) => {
     const box = element("input", { type: "checkbox", value: status.name });
     byId("statuses").append(element("label", { className: status.name }, box, status.words));
     return box;
@@ -106,10 +118,11 @@
     for (const { row, searched, buttons } of rows) {
       const shown = searched.map(matches);
       row.hidden = !shown.includes(true);
-      buttons.forEach((button, column) => { button.style.opacity = shown[column] ? "" : "0.35"; });
+      if (!row.hidden) buttons.forEach((button, column) => button.classList.toggle("dim", !shown[column]));
       count += row.hidden ? 0 : 1;
     }
-    byId("shown").textContent = `${count} of ${rows.length} profiles`;
+    const all = counted(rows.length, "profile");
+    shownCount.textContent = count === rows.length ? all : `${count} of ${all}`;
     const first = rows.find(({ row }) => !row.hidden);
     if (first && current?.closest("tr").hidden) focusable(first.buttons[0]);
   };
@@ -130,22 +143,23 @@
   };
   const difference = (text) => {
     const shown = element("pre");
-    for (const line of text.split("\n")) {
+    for (const line of text.trimEnd().split("\n")) {
       const isHead = line.startsWith("---") || line.startsWith("+++");
       const name = isHead ? "span" : line.startsWith("+") ? "ins" : line.startsWith("-") ? "del" : "span";
-      shown.append(element(name, { text: line }), "\n");
+      const isHunk = line.startsWith("@@");
+      shown.append(element(name, { text: `${line}\n`, className: isHead || isHunk ? "number" : "" }));
     }
     return shown;
   };
   const finding = (one) => element("article", { className: `finding ${one.level}` },
-    element("p", {}, element("strong", { text: `${one.level}[${one.rule}] ` }), one.message),
+    element("p", {}, element("strong", { text: `${one.level}[${one.rule}] ` }), ...prose(one.message)),
     element("p", { className: "place", text: one.place }),
     one.excerpt.length > 0 ? excerpt(one.excerpt) : null,
-    one.help ? element("p", { className: "help", text: one.help }) : null);
+    one.help ? element("p", { className: "help" }, ...prose(one.help)) : null);
   const packs = (all) => {
     const body = element("tbody");
     for (const pack of all) {
-      body.append(element("tr", {}, element("th", { scope: "row", text: pack.title }), element("td", { text: pack.words })));
+      body.append(element("tr", {}, element("th", { scope: "row", text: pack.title }), element("td", {}, ...prose(pack.words))));
     }
     const head = element("thead", {}, element("tr", {}, element("th", { scope: "col", text: "Pack" }),
       element("th", { scope: "col", text: "What becomes of it" })));
@@ -157,9 +171,10 @@
     focusable(button);
     const words = plan.statuses.find((status) => status.name === cell.status).words;
     const name = cell.newTitle ? ` → ${cell.newTitle}` : "";
-    byId("details-title").replaceChildren(`${profile.title}${name} at ${destination.name}: `,
-      element("span", { className: cell.status, text: words }));
-    const parts = [element("p", {}, element("code", { text: profile.file }))];
+    byId("details-title").replaceChildren(`${profile.title}${name} at ${destination.name}`,
+      element("span", { className: `chip ${cell.status}`, text: words }));
+    byId("details-file").textContent = profile.file;
+    const parts = [];
     if (cell.reasons.length) parts.push(...section("Not written, because", list(cell.reasons)));
     if (cell.needs.length) parts.push(...section("Needs", list(cell.needs)));
     if (cell.requires.length) parts.push(...section("Requires", list(cell.requires)));
@@ -169,9 +184,17 @@
     if (cell.diff) parts.push(...section("Diff", difference(cell.diff)));
     byId("details-body").replaceChildren(...parts);
     dialog.showModal();
-    dialog.scrollTop = 0;
+    byId("details-body").scrollTop = 0;
   };
   dialog.addEventListener("close", () => current?.focus());
   dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
   byId("close").addEventListener("click", () => dialog.close());
+
+  // Paper unfolds nothing.
+  let unfolded = [];
+  addEventListener("beforeprint", () => {
+    unfolded = [...document.querySelectorAll("details:not([open])")];
+    for (const one of unfolded) one.open = true;
+  });
+  addEventListener("afterprint", () => { for (const one of unfolded) one.open = false; });
 })();
