@@ -108,10 +108,6 @@ pub fn run(args: &PlanArgs) -> Result<Outcome, String> {
             todo_files(folder, &results, &targets)?
         };
         write_todo(&files)?;
-        let folder = folder.display();
-        output::note(&format!(
-            "what is missing is in `{folder}`: fill it in, and pass `--answers {folder}`"
-        ));
     }
     match args.format {
         PlanFormat::Human => {
@@ -126,6 +122,13 @@ pub fn run(args: &PlanArgs) -> Result<Outcome, String> {
         PlanFormat::Json => output::print(&emit::plan::json::render(&plans))?,
         PlanFormat::Markdown => output::print(&emit::plan::markdown::render(&plans))?,
         PlanFormat::Html => output::print(&emit::html::render(&plans))?,
+    }
+    // Behind the table, where it is seen.
+    if let Some(folder) = &args.write_todo {
+        let folder = folder.display();
+        output::note(&format!(
+            "what is missing is in `{folder}`: fill it in, and pass `--answers {folder}`"
+        ));
     }
     let rows = || plans.iter().flat_map(|plan| &plan.rows);
     if rows().next().is_none() && missing.is_empty() {
