@@ -214,7 +214,8 @@ fn is_secret_by_place(node: NodeRef<'_>) -> bool {
     }
     key.is_some_and(|key| is_secret_key(&key.text()))
         || is_secret_data(node)
-        || is_sensitive_default(node)
+        // A default that should be a text may be anything.
+        || std::iter::successors(Some(node), |node| node.parent()).any(is_sensitive_default)
 }
 
 /// Puts something else in the place of every credential in a text that is shown.

@@ -49,6 +49,17 @@ fn invocations(command: &str) -> Vec<String> {
             "rewrite fixtures --to-format yaml -o out-yaml",
             "rewrite fixtures --to-format json -o out-json",
         ],
+        "plan" => &[
+            "plan fixtures --to fixtures/destinations/strict --to fixtures/destinations/airgap --details",
+            "plan fixtures/profiles --to fixtures/destinations/strict --write-todo todo --overwrite",
+        ],
+        "diff" => &["diff fixtures/profiles fixtures/broken"],
+        "destination init" => &["destination init made"],
+        "destination add" => &[
+            "destination add made fixtures/destinations/strict/macros/tenant.json --as tenant-macros",
+        ],
+        "destination check" => &["destination check fixtures/destinations/strict"],
+        "destination show" => &["destination show fixtures/destinations/strict"],
         "explain" => &["explain masked-value"],
         "rules" => &["rules"],
         "schema" => &["schema", "schema check-report"],

@@ -27,9 +27,12 @@ use palette_knife::{
     destination::Destination,
     input,
     rewrite::{
+        answers::Answers,
         names::{BumpPart, Naming, OnConflict},
-        run::{self, Output as Written, RewriteOptions, Status},
-        secrets::Secrets,
+        plan::Tags,
+        result::Status,
+        run::{self, RewriteOptions, Target},
+        work::Output as Written,
         write::{Readers, WriteError, write_in_place},
     },
     source::DEFAULT_MAX_FILE_SIZE,
@@ -431,8 +434,10 @@ fn what_may_not_be_read_is_told() {
     }
 }
 
-fn options(output: Written) -> RewriteOptions {
-    RewriteOptions {
+fn target(output: Written) -> Target {
+    let destination = Destination::load(&twin(), DEFAULT_MAX_FILE_SIZE).expect("a destination");
+    Target {
+        destination: Arc::new(destination),
         naming: Naming {
             on_conflict: OnConflict::Bump,
             rename_pattern: "{name}".to_owned(),
@@ -440,12 +445,8 @@ fn options(output: Written) -> RewriteOptions {
             names: BTreeMap::new(),
             versions: BTreeMap::new(),
         },
-        secrets: Secrets::default(),
-        allow_masked: true,
-        keep_mode: false,
-        format: None,
+        answers: Answers::default(),
         output,
-        check: CheckOptions::default(),
     }
 }
 
@@ -461,20 +462,22 @@ fn files_that_vanish_are_told_and_the_rest_is_done() {
     let (outcomes, unreadable) = check::check_files(&found, &[], &CheckOptions::default());
     assert_eq!((outcomes.len(), unreadable.len()), (found.len() - 1, 1));
     assert_eq!(unreadable[0].path, gone);
-    let destination = Destination::load(&twin(), DEFAULT_MAX_FILE_SIZE).expect("a destination");
     let out = folder.path().join("out");
-    let results = run::rewrite(
-        &found,
-        &Arc::new(destination),
-        &options(Written::Folder(out.clone())),
-    );
+    let options = RewriteOptions {
+        tags: Tags::Keep,
+        allow_masked: true,
+        keep_mode: false,
+        format: None,
+        check: CheckOptions::default(),
+        diffs: false,
+        progress: None,
+    };
+    let results = run::rewrite(&found, &[target(Written::Folder(out.clone()))], &options);
+    let results = &results[0].files;
     let failed: Vec<_> = results.iter().filter(|result| result.failed).collect();
     assert_eq!((results.len(), failed.len()), (found.len(), 1));
-    assert!(
-        failed[0].reasons[0].contains("No such file"),
-        "{:?}",
-        failed[0].reasons
-    );
+    let reason = &failed[0].reasons[0].text;
+    assert!(reason.contains("No such file"), "{reason}");
     assert_eq!(failed[0].status, Status::Refused);
     assert_eq!(files(&out).len(), found.len() - 1);
     // A folder that is gone, and a link that leads nowhere.

@@ -445,6 +445,42 @@ fn invocations(command: &str) -> Vec<String> {
             lines.push("rewrite in --to secrets.yaml --diff".to_owned());
             lines.push("rewrite in --to in --diff".to_owned());
         }
+        "plan" => {
+            for input in inputs {
+                let plan = format!("plan {input} --to strict --details");
+                lines.push(format!("{plan} --secrets secrets.yaml"));
+                lines.push(plan);
+            }
+            lines.push("plan in --to strict --secrets secrets.yaml --write-todo todo".to_owned());
+            lines.push("plan in --to strict --answers todo --details".to_owned());
+        }
+        "diff" => {
+            for other in [
+                "in/line.json",
+                "in/all.yaml",
+                "in/cut.json",
+                "in/block.yaml",
+            ] {
+                lines.push(format!("diff in/all.json {other}"));
+                lines.push(format!("diff {other} in/masked.json"));
+            }
+            lines.push("diff in written".to_owned());
+            lines.push("diff in/masked.json written/masked.json".to_owned());
+        }
+        "destination init" => lines.push("destination init made --name made".to_owned()),
+        "destination add" => {
+            for input in inputs {
+                lines.push(format!("destination add made {input}"));
+                lines.push(format!("destination add made {input} --as tenant-macros"));
+            }
+            let macros = "strict/macros/tenant.json strict/macros/system.yaml";
+            lines.push(format!("destination add made {macros} --as system-macros"));
+        }
+        "destination check" => lines.push("destination check strict made".to_owned()),
+        "destination show" => {
+            lines.push("destination show strict".to_owned());
+            lines.push("destination show strict --pack oauth2-proxy".to_owned());
+        }
         "explain" => lines.push("explain exposed-secret".to_owned()),
         "rules" => lines.push("rules".to_owned()),
         "schema" => lines.push("schema".to_owned()),

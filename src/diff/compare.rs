@@ -1,6 +1,6 @@
 //! Two profiles, or one and nothing.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::{
     Change, EntryChange, FieldChange, ProfileDiff, ProfileId, TextChange,
@@ -226,6 +226,16 @@ fn entry(
 /// What the values of a pack go by.
 const VALUES: &str = "values";
 
+fn is_scalar_value(node: NodeRef<'_>) -> bool {
+    let is_key = || node.own_entry().is_some_and(|(key, _)| key == node);
+    !matches!(node.kind(), Kind::Array | Kind::Object) && !is_key()
+}
+
+/// The number of a node's document, and its pointer there.
+fn address(node: NodeRef<'_>) -> (usize, String) {
+    (node.document_index(), node.pointer())
+}
+
 /// A text in a layer, and what it goes by.
 struct LayerText<'f> {
     name: String,
@@ -239,9 +249,32 @@ impl LayerText<'_> {
             .map_or("", |embedded| trimmed(embedded.text()))
     }
 
-    fn secrets(&self) -> Vec<TextRange> {
-        let stream = self.embedded.map(Embedded::stream);
-        stream.map(sensitive::secrets_in).unwrap_or_default()
+    /// What must not be shown. What the other text has masked is a secret here, whatever its key.
+    fn secrets(&self, other: Option<&Self>) -> Vec<TextRange> {
+        let Some(stream) = self.embedded.map(Embedded::stream) else {
+            return Vec::new();
+        };
+        let mut secrets = sensitive::secrets_in(stream);
+        let masked = other.map(Self::masked).unwrap_or_default();
+        if !masked.is_empty() {
+            let scalars = stream.tree.nodes().filter(|node| is_scalar_value(*node));
+            let filled = scalars.filter(|node| masked.contains(&address(*node)));
+            secrets.extend(filled.map(NodeRef::content_range));
+            secrets = sensitive::in_order(secrets);
+        }
+        secrets
+    }
+
+    /// Where masks stand in it.
+    fn masked(&self) -> HashSet<(usize, String)> {
+        let nodes = self
+            .embedded
+            .into_iter()
+            .flat_map(|embedded| embedded.stream().tree.nodes());
+        nodes
+            .filter(|node| is_scalar_value(*node) && sensitive::is_mask(&node.text()))
+            .map(address)
+            .collect()
     }
 }
 
@@ -284,8 +317,8 @@ fn texts(old: &[LayerText<'_>], new: &[LayerText<'_>]) -> Vec<TextChange> {
             _ => Change::Changed,
         };
         let (old_secrets, new_secrets) = (
-            before.map(LayerText::secrets).unwrap_or_default(),
-            after.map(LayerText::secrets).unwrap_or_default(),
+            before.map(|text| text.secrets(after)).unwrap_or_default(),
+            after.map(|text| text.secrets(before)).unwrap_or_default(),
         );
         let old_side = Side {
             text: old_text,

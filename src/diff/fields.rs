@@ -7,7 +7,7 @@ use std::{
 
 use super::FieldChange;
 use crate::{
-    sensitive::{REDACTED, printable},
+    sensitive::{self, REDACTED, printable},
     source::TextRange,
     syntax::{Kind, NodeRef},
 };
@@ -118,7 +118,10 @@ enum Value {
 impl Leaf {
     /// The value as it may be shown. A text that could be mistaken for the value on the other side is put in quotes.
     fn shown_beside(&self, other: Option<&Self>) -> String {
-        if self.is_secret {
+        let is_mask =
+            |leaf: &Self| matches!(&leaf.value, Value::String(text) if sensitive::is_mask(text));
+        // What is masked on the other side is a secret on this one.
+        if self.is_secret || (other.is_some_and(is_mask) && !is_mask(self)) {
             return REDACTED.to_owned();
         }
         match &self.value {

@@ -53,10 +53,12 @@ pub fn said(output: &Output) -> String {
     text(&output.stdout) + &text(&output.stderr)
 }
 
-/// The formats that a command can print in, as its `--format` tells.
+/// The formats that a command can print in, as its `--format` tells. `command` may be two words.
 pub fn formats(command: &str) -> Vec<String> {
     let cli = Cli::command();
-    let command = cli.find_subcommand(command).expect("a command");
+    let command = command.split(' ').fold(&cli, |command, name| {
+        command.find_subcommand(name).expect("a command")
+    });
     let format = command
         .get_arguments()
         .find(|argument| argument.get_id() == "format");
@@ -68,13 +70,18 @@ pub fn formats(command: &str) -> Vec<String> {
         .collect()
 }
 
-/// The commands there are.
+/// The commands there are; those of `destination` in two words.
 pub fn commands() -> Vec<String> {
-    let cli = Cli::command();
-    let commands = cli.get_subcommands();
-    commands
-        .map(|command| command.get_name().to_owned())
-        .collect()
+    let mut all = Vec::new();
+    for command in Cli::command().get_subcommands() {
+        let name = command.get_name();
+        let mut below = command.get_subcommands().peekable();
+        if below.peek().is_none() {
+            all.push(name.to_owned());
+        }
+        all.extend(below.map(|below| format!("{name} {}", below.get_name())));
+    }
+    all
 }
 
 /// Every file below a folder with its bytes, by its path there, in order; links as what they lead to.
