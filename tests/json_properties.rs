@@ -4,19 +4,18 @@
 
 mod common;
 
-use common::{assert_ranges_nest, cases, mutated, mutations, naive_duplicates, told_duplicates};
+use common::{cases, mutated, mutations, sound::assert_json_agrees};
 use palette_knife::{
     source::{
         JsonStringStyle, Text, TextRange, decode_json_string, encode_json_string, map_json_string,
     },
-    syntax::{Kind, NodeRef, Tree, json},
+    syntax::{Kind, json},
 };
 use proptest::{
     collection::vec,
     prelude::*,
     sample::{Index, select},
 };
-use serde_json::Value;
 
 fn any_style() -> impl Strategy<Value = JsonStringStyle> {
     any::<[bool; 3]>().prop_map(|[html, ascii, slash]| JsonStringStyle { html, ascii, slash })
@@ -114,72 +113,6 @@ fn document() -> impl Strategy<Value = String> {
     })
 }
 
-/// What a tree says, as a value. Of duplicate keys the last one counts.
-fn value_of(node: NodeRef<'_>) -> Value {
-    match node.kind() {
-        Kind::Null => Value::Null,
-        Kind::Bool => Value::Bool(node.as_bool().expect("a boolean")),
-        Kind::Number => node.source().parse().expect("a number that serde_json has"),
-        Kind::String => Value::String(node.text().into_owned()),
-        Kind::Array => node.items().map(value_of).collect(),
-        Kind::Object => node
-            .entries()
-            .map(|(key, value)| (key.text().into_owned(), value_of(value)))
-            .collect(),
-        Kind::Alias => unreachable!("JSON has no aliases"),
-    }
-}
-
-/// The parser accepts what `serde_json` accepts and reads the same, but for the differences we want.
-fn assert_agrees(text: &str) {
-    let ours = json::parse(&Text::from(text));
-    // We skip a byte order mark (a rule reports it); serde_json does not know it.
-    let strict = text.strip_prefix('\u{feff}').unwrap_or(text);
-    match serde_json::from_str::<Value>(strict) {
-        Ok(value) => {
-            let tree = ours.unwrap_or_else(|fault| panic!("{fault:?} in {text:?}"));
-            assert_tree(&tree, &value);
-        }
-        // Numbers have no range here: what serde_json skips without a look at numbers decides.
-        Err(error) if error.to_string().starts_with("number out of range") => {
-            if let Ok(tree) = ours {
-                serde_json::from_str::<serde::de::IgnoredAny>(strict)
-                    .unwrap_or_else(|error| panic!("{error} in {text:?}"));
-                assert_ranges_nest(&tree);
-            }
-        }
-        // serde_json nests to 127 levels, we to 128.
-        Err(error) if error.to_string().starts_with("recursion limit") => {}
-        Err(error) => {
-            let Err(fault) = ours else {
-                panic!("accepted, but {error}: {text:?}");
-            };
-            assert!(
-                text.get(fault.range.range()).is_some(),
-                "{fault:?} in {text:?}"
-            );
-        }
-    }
-}
-
-fn assert_tree(tree: &Tree, value: &Value) {
-    let text = tree.text();
-    let root = tree.documents().next().expect("a document");
-    assert_eq!(value_of(root), *value, "{:?}", &**text);
-    assert_ranges_nest(tree);
-    for node in tree.nodes() {
-        let again: Value = serde_json::from_str(node.source())
-            .unwrap_or_else(|error| panic!("{error} in {:?}", node.source()));
-        assert_eq!(again, value_of(node), "{:?}", &**text);
-    }
-    assert_eq!(
-        told_duplicates(tree),
-        naive_duplicates(tree),
-        "{:?}",
-        &**text
-    );
-}
-
 proptest! {
     #![proptest_config(cases(256))]
 
@@ -198,7 +131,7 @@ proptest! {
     #[test]
     fn strings_decode_as_in_serde_json(raw in raw_string()) {
         let quoted = format!("\"{raw}\"");
-        assert_agrees(&quoted);
+        assert_json_agrees(&quoted);
         if let Ok(theirs) = serde_json::from_str::<String>(&quoted) {
             prop_assert_eq!(decode_json_string(&raw), theirs);
         }
@@ -229,15 +162,15 @@ proptest! {
 
     #[test]
     fn documents_parse_as_in_serde_json(text in document(), mark in prop::bool::weighted(0.1)) {
-        assert_agrees(&text);
+        assert_json_agrees(&text);
         if mark {
-            assert_agrees(&format!("\u{feff}{text}"));
+            assert_json_agrees(&format!("\u{feff}{text}"));
         }
     }
 
     #[test]
     fn damaged_documents_parse_as_in_serde_json(text in document(), mutations in mutations()) {
-        assert_agrees(&String::from_utf8_lossy(&mutated(text.as_bytes(), &mutations)));
+        assert_json_agrees(&String::from_utf8_lossy(&mutated(text.as_bytes(), &mutations)));
     }
 }
 
@@ -248,7 +181,7 @@ proptest! {
     fn damaged_profiles_parse_as_in_serde_json(file in any::<Index>(), mutations in mutations()) {
         let files = [common::fixture_files("profiles"), common::fixture_files("broken")].concat();
         let (_, bytes) = file.get(&files);
-        assert_agrees(&String::from_utf8_lossy(&mutated(bytes, &mutations)));
+        assert_json_agrees(&String::from_utf8_lossy(&mutated(bytes, &mutations)));
     }
 }
 

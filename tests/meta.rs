@@ -10,8 +10,8 @@ use std::{
 };
 
 use common::{
-    assert_place, assert_position,
     rule_cases::{self, Case, entries, file_name, root},
+    sound::{assert_place, assert_position},
 };
 use palette_knife::{
     config::{self, OPTIONS},

@@ -11,7 +11,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use common::{assert_place, cases, fixtures, mutated, mutations};
+use common::{cases, fixtures, mutated, mutations, sound::assert_place};
 use palette_knife::{
     check::{self, CheckOptions},
     destination::Destination,

@@ -4,11 +4,11 @@
 
 mod common;
 
-use common::{assert_ranges_nest, cases, mutated, mutations, naive_duplicates, told_duplicates};
+use common::{cases, mutated, mutations, sound::assert_sound_yaml};
 use palette_knife::{
     profile::ProfileFile,
-    source::{Source, Text, TextRange, yaml_scalar},
-    syntax::{Kind, NodeRef, Tree, yaml},
+    source::{Source, Text},
+    syntax::{Tree, yaml},
 };
 use proptest::{
     collection::vec,
@@ -253,93 +253,6 @@ fn templated() -> impl Strategy<Value = String> {
     vec(piece, 1..4).prop_map(|pieces| pieces.concat())
 }
 
-fn check(text: &str) {
-    let text = Text::from(text);
-    let stream = yaml::parse(&text);
-    let tree = &stream.tree;
-    assert_ranges_nest(tree);
-    for node in tree.nodes() {
-        check_scalar(node);
-        // In an explicit key a block sequence begins where its first item does, which may be a bracket.
-        let first = node.items().next().map(|item| item.range().start);
-        let is_flow = node.source().starts_with('[') && first != Some(node.range().start);
-        if node.kind() == Kind::Array && is_flow {
-            let ends = node.source().ends_with(']') || !stream.faults.is_empty();
-            assert!(ends, "{:?} in {:?}", node.source(), &*text);
-        }
-        if let Some(target) = node.alias_target() {
-            assert!(target.id() < node.id(), "{node:?} in {:?}", &*text);
-        }
-    }
-    assert_eq!(
-        told_duplicates(tree),
-        naive_duplicates(tree),
-        "{:?}",
-        &*text
-    );
-    for fault in &stream.faults {
-        let related = fault.related.iter().map(|(range, _)| *range);
-        for range in related.chain([fault.range]) {
-            assert!(
-                text.get(range.range()).is_some(),
-                "{fault:?} in {:?}",
-                &*text
-            );
-        }
-    }
-    for &id in &stream.unquoted {
-        assert!(tree.node(id).source().contains("{{"), "{:?}", &*text);
-    }
-    for range in &stream.loose_templates {
-        let template = range.of(&text);
-        assert!(template.starts_with("{{"), "{range:?} in {:?}", &*text);
-    }
-    for &id in &stream.unknown_aliases {
-        let alias = tree.node(id);
-        assert!(
-            alias.source().starts_with('*') && alias.alias_target().is_none(),
-            "{alias:?} in {:?}",
-            &*text
-        );
-    }
-}
-
-/// The text of a scalar is what its bytes alone stand for, and its layer lies in it.
-fn check_scalar(node: NodeRef<'_>) {
-    let whole = &**node.tree().text();
-    let range = node.range();
-    let Some(layer) = node.layer() else {
-        return assert!(matches!(
-            node.kind(),
-            Kind::Array | Kind::Object | Kind::Alias
-        ));
-    };
-    let text = node.text();
-    assert_eq!(**layer.text(), *text, "{range:?} in {whole:?}");
-    let decoded = yaml_scalar::decode(node.source(), node.style(), node.indent() as usize);
-    match decoded {
-        Some((decoded, _)) => assert_eq!(text, decoded, "{range:?} in {whole:?}"),
-        // Nothing where a value could be; or what templates make unreadable, which is given as it is written.
-        None if node.source().contains("{{") => {
-            assert_eq!(text, node.source(), "{range:?} in {whole:?}");
-        }
-        None => assert!(
-            range.is_empty() && text.is_empty(),
-            "{range:?} in {whole:?}"
-        ),
-    }
-    let host = layer.to_host(TextRange::new(0, text.len()));
-    assert!(
-        range.contains(host),
-        "{host:?} not in {range:?} of {whole:?}"
-    );
-    let back = layer.from_host(host).expect("a range of the layer");
-    assert!(
-        host.is_empty() || back == TextRange::new(0, text.len()),
-        "{back:?} in {whole:?}"
-    );
-}
-
 /// The texts in the strings of all fixtures.
 fn embedded_texts() -> Vec<String> {
     let mut texts = Vec::new();
@@ -358,7 +271,7 @@ proptest! {
 
     #[test]
     fn documents_have_sound_trees(text in stream()) {
-        check(&text);
+        assert_sound_yaml(&text);
     }
 
     #[test]
@@ -382,17 +295,17 @@ proptest! {
 
     #[test]
     fn damaged_documents_have_sound_trees(text in stream(), mutations in mutations()) {
-        check(&String::from_utf8_lossy(&mutated(text.as_bytes(), &mutations)));
+        assert_sound_yaml(&String::from_utf8_lossy(&mutated(text.as_bytes(), &mutations)));
     }
 
     #[test]
     fn templates_keep_their_places(text in templated()) {
-        check(&text);
+        assert_sound_yaml(&text);
     }
 
     #[test]
     fn any_text_has_a_sound_tree(text in common::wild_text()) {
-        check(&text);
+        assert_sound_yaml(&text);
     }
 }
 
@@ -403,7 +316,7 @@ proptest! {
     fn damaged_values_have_sound_trees(text in any::<Index>(), mutations in mutations()) {
         let texts = embedded_texts();
         let text = text.get(&texts);
-        check(&String::from_utf8_lossy(&mutated(text.as_bytes(), &mutations)));
+        assert_sound_yaml(&String::from_utf8_lossy(&mutated(text.as_bytes(), &mutations)));
     }
 }
 

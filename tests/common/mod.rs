@@ -7,6 +7,7 @@
 pub mod browser;
 pub mod program;
 pub mod rule_cases;
+pub mod sound;
 pub mod tour;
 
 use std::{
@@ -14,14 +15,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use palette_knife::{
-    config::Config,
-    finding::{InnerPlace, Place},
-    profile::{Embedded, ProfileFile},
-    settings::Settings,
-    source::{LineColumn, Source, TextRange},
-    syntax::{Kind, NodeRef, Tree},
-};
+use palette_knife::{config::Config, settings::Settings, source::Source};
 use proptest::{collection::vec, prelude::*, sample::Index};
 
 /// Every output format of `check`.
@@ -230,130 +224,4 @@ pub fn wild_text() -> impl Strategy<Value = String> {
     let part =
         prop_oneof![4 => word.prop_map(str::to_owned), 1 => any::<char>().prop_map(String::from)];
     vec(part, 0..12).prop_map(|parts| parts.concat())
-}
-
-/// Every node lies in the text on character boundaries, inside its parent, after the sibling before it.
-pub fn assert_ranges_nest(tree: &Tree) {
-    let text = tree.text();
-    let mut documents_end = 0;
-    for root in tree.documents() {
-        assert!(
-            root.range().start() >= documents_end,
-            "{root:?} begins in the document before"
-        );
-        documents_end = root.range().end();
-    }
-    for node in tree.nodes() {
-        let range = node.range();
-        let show = |other: NodeRef<'_>| {
-            let other = other.range();
-            format!("{range:?} and {other:?} in {:?}", &**text)
-        };
-        assert!(text.get(range.range()).is_some(), "{}", show(node));
-        let mut end = range.start();
-        for child in node.children() {
-            assert!(range.contains(child.range()), "child: {}", show(child));
-            assert!(child.range().start() >= end, "sibling: {}", show(child));
-            end = child.range().end();
-        }
-        let content = node.content_range();
-        assert!(
-            range.contains(content) && text.get(content.range()).is_some(),
-            "{content:?}: {}",
-            show(node)
-        );
-    }
-}
-
-/// The pairs of equal keys, found by comparing each with each.
-pub fn naive_duplicates(tree: &Tree) -> Vec<(TextRange, TextRange)> {
-    let is_scalar = |key: &NodeRef<'_>| !matches!(key.kind(), Kind::Array | Kind::Object);
-    let mut found = Vec::new();
-    for object in tree.nodes() {
-        let keys: Vec<_> = object
-            .written_entries()
-            .map(|(key, _)| key)
-            .filter(is_scalar)
-            .collect();
-        for (index, key) in keys.iter().enumerate() {
-            let first = keys[..index]
-                .iter()
-                .find(|other| other.text() == key.text());
-            found.extend(first.map(|first| (first.range(), key.range())));
-        }
-    }
-    found.sort();
-    found
-}
-
-/// The same as the tree tells them.
-pub fn told_duplicates(tree: &Tree) -> Vec<(TextRange, TextRange)> {
-    let mut told: Vec<_> = tree
-        .duplicate_keys()
-        .map(|(first, again)| (first.range(), again.range()))
-        .collect();
-    told.sort();
-    told
-}
-
-/// A place lies in its file and in the text inside of it, on boundaries of characters, and its lines and columns are those
-/// of its bytes.
-pub fn assert_place(place: &Place, file: &ProfileFile) {
-    assert_position(
-        file.source().text(),
-        place.range.range(),
-        place.start,
-        place.end,
-        place,
-    );
-    let Some(inner) = &place.inner else {
-        return;
-    };
-    let holds = |text: &&Embedded| {
-        text.pack_index() == inner.pack_index
-            && text.slot().to_string() == inner.name
-            && text.layer().raw().contains(place.range)
-    };
-    let embedded = file
-        .documents()
-        .flat_map(|(document, _)| document.embedded());
-    let embedded = embedded
-        .into_iter()
-        .find(holds)
-        .unwrap_or_else(|| panic!("{place:?} is in no text"));
-    let InnerPlace {
-        range, start, end, ..
-    } = inner;
-    assert_position(embedded.text(), range.range(), *start, *end, place);
-    assert_eq!(embedded.layer().to_host(*range), place.range, "{place:?}");
-}
-
-/// Lines and columns are those of the bytes.
-pub fn assert_position(
-    text: &str,
-    bytes: std::ops::Range<usize>,
-    start: LineColumn,
-    end: LineColumn,
-    place: &Place,
-) {
-    assert!(text.get(bytes.clone()).is_some(), "{place:?}");
-    assert_eq!(start, naive_position(text, bytes.start), "{place:?}");
-    assert_eq!(end, naive_position(text, bytes.end), "{place:?}");
-}
-
-/// Counts line feeds, and characters since the last of them. A byte order mark is none.
-fn naive_position(text: &str, at: usize) -> LineColumn {
-    let before = &text[..at];
-    let line = before.matches('\n').count() + 1;
-    let since = before.rsplit('\n').next().unwrap_or_default();
-    let since = if line == 1 {
-        since.strip_prefix('\u{feff}').unwrap_or(since)
-    } else {
-        since
-    };
-    let number = |count: usize| u32::try_from(count).expect("a small text");
-    LineColumn {
-        line: number(line),
-        column: number(since.chars().count() + 1),
-    }
 }
