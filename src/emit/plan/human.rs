@@ -7,17 +7,12 @@ use crate::{
     emit::{
         human::{self, wrap},
         rewrite::sentences,
+        table,
     },
     plan::{DestinationPlan, Readiness, Row},
     report::Report,
     sensitive::printable,
 };
-
-/// The narrowest a column of a destination may be, in characters.
-const NARROWEST: usize = 17;
-
-/// The widest the column of the profiles gets, in characters.
-const WIDEST_PROFILE: usize = 44;
 
 /// What is shown of a plan.
 #[derive(Debug, Clone, Copy, Default)]
@@ -84,77 +79,38 @@ impl Printer {
     }
 
     fn paint(&self, text: &str, readiness: Readiness) -> String {
-        let style = match readiness {
-            Readiness::Ready => "32",
-            Readiness::Warnings => "33",
-            Readiness::Skipped => "2",
-            Readiness::NeedsAnswers => "36",
-            Readiness::Blocked => "31",
-        };
-        if self.color {
-            format!("\u{1b}[{style}m{text}\u{1b}[0m")
-        } else {
-            text.to_owned()
-        }
+        table::paint(text, self.color.then(|| style(readiness)))
     }
 
-    /// As many destinations side by side as fit; then the others, below.
     fn table(&mut self, plans: &[DestinationPlan<'_>], rows: &[usize]) {
-        let Some(first) = plans.first() else {
-            return;
-        };
-        let titles: Vec<String> = rows
-            .iter()
-            .filter_map(|row| first.rows.get(*row))
-            .map(|row| printable(&row.title()))
+        let names = plans.iter();
+        let names: Vec<String> = names
+            .map(|plan| printable(plan.destination.name()))
             .collect();
-        let longest = titles.iter().map(|title| title.chars().count()).max();
-        let widest = WIDEST_PROFILE.min(self.width.saturating_sub(NARROWEST + 2).max(12));
-        let profile_width = longest.unwrap_or(0).clamp("profile".len(), widest);
-        let room = self.width.saturating_sub(profile_width);
-        let side_by_side = (room / (NARROWEST + 2)).max(1);
-        for plans in plans.chunks(side_by_side) {
-            let column = (room / plans.len()).saturating_sub(2).clamp(NARROWEST, 40);
-            let mut head = pad("profile", profile_width);
-            for plan in plans {
-                head.push_str("  ");
-                head.push_str(&pad(&printable(plan.destination.name()), column));
-            }
-            self.line(&head);
-            for (row, title) in rows.iter().zip(&titles) {
-                self.row(plans, *row, title, profile_width, column);
-            }
-            self.line("");
-        }
+        let rows: Vec<table::MatrixRow> = rows
+            .iter()
+            .filter_map(|&number| {
+                let of_profile = plans.iter().filter_map(|plan| plan.rows.get(number));
+                Some(table::MatrixRow {
+                    title: printable(&plans.first()?.rows.get(number)?.title()),
+                    cells: of_profile.map(|row| self.cell(*row)).collect(),
+                })
+            })
+            .collect();
+        let text = table::matrix("profile", &names, &rows, self.width);
+        self.out.push_str(&text);
     }
 
-    fn row(
-        &mut self,
-        plans: &[DestinationPlan<'_>],
-        row: usize,
-        title: &str,
-        profile_width: usize,
-        column: usize,
-    ) {
-        let mut line = pad(title, profile_width);
-        let mut names = " ".repeat(profile_width);
-        let mut has_names = false;
-        for row in plans.iter().filter_map(|plan| plan.rows.get(row)) {
-            let words = match weight(*row) {
-                0 => row.readiness.words().to_owned(),
-                count => format!("{} ({count})", short(row.readiness)),
-            };
-            line.push_str("  ");
-            line.push_str(&self.paint(&pad(&words, column), row.readiness));
-            let name = row.new_title();
-            has_names |= name.is_some();
-            let name = name.map_or_else(String::new, |name| format!("→ {}", printable(&name)));
-            names.push_str("  ");
-            names.push_str(&pad(&name, column));
-        }
-        self.line(&line);
-        if has_names {
-            self.line(&names);
+    fn cell(&self, row: Row<'_>) -> table::Cell {
+        let text = match weight(row) {
+            0 => row.readiness.words().to_owned(),
+            count => format!("{} ({count})", short(row.readiness)),
+        };
+        let name = row.new_title();
+        table::Cell {
+            text,
+            style: self.color.then(|| style(row.readiness)),
+            below: name.map(|name| format!("→ {}", printable(&name))),
         }
     }
 
@@ -241,13 +197,13 @@ fn short(readiness: Readiness) -> &'static str {
     }
 }
 
-/// A text of exactly this many characters: filled up, or cut.
-fn pad(text: &str, width: usize) -> String {
-    let count = text.chars().count();
-    if count <= width {
-        return format!("{text}{}", " ".repeat(width - count));
-    }
-    let mut cut: String = text.chars().take(width.saturating_sub(1)).collect();
-    cut.push('…');
-    cut
+/// How a terminal shows it.
+fn style(readiness: Readiness) -> table::Style {
+    table::Style(match readiness {
+        Readiness::Ready => "32",
+        Readiness::Warnings => "33",
+        Readiness::Skipped => "2",
+        Readiness::NeedsAnswers => "36",
+        Readiness::Blocked => "31",
+    })
 }
