@@ -2,8 +2,9 @@
 
 mod common;
 
-use std::{collections::BTreeSet, fs, path::Path, process::Output, sync::Arc};
+use std::{collections::BTreeSet, fs, sync::Arc};
 
+use common::program::{code, run, stderr, stdout};
 use palette_knife::{
     check::{self, CheckOptions},
     destination::Destination,
@@ -12,29 +13,6 @@ use palette_knife::{
 };
 use proptest::{collection::vec, prelude::*, sample::Index};
 use serde_json::{Value, json};
-use snapbox::cmd::{Command, cargo_bin};
-
-fn run(folder: &Path, args: &[&str]) -> Output {
-    Command::new(cargo_bin!("palette-knife"))
-        .args(args)
-        .current_dir(folder)
-        .env_remove("FORCE_COLOR")
-        .env_remove("CLICOLOR_FORCE")
-        .output()
-        .expect("it runs")
-}
-
-fn code(output: &Output) -> i32 {
-    output.status.code().expect("an exit code")
-}
-
-fn stdout(output: &Output) -> String {
-    String::from_utf8(output.stdout.clone()).expect("UTF-8")
-}
-
-fn stderr(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).expect("UTF-8")
-}
 
 fn project() -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a folder");

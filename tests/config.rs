@@ -1,41 +1,20 @@
 //! `palette-knife.toml`: how it is found, what it changes, what is wrong with it, and its schema.
 
+mod common;
+
 use std::{
     fs,
     path::{Path, PathBuf},
-    process::Output,
 };
 
+use common::program::{code, run, stderr, stdout};
 use palette_knife::{
     config::{self, Config, Unusable},
     source::Source,
 };
-use snapbox::cmd::{Command, cargo_bin};
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-}
-
-fn run(folder: &Path, args: &[&str]) -> Output {
-    Command::new(cargo_bin!("palette-knife"))
-        .args(args)
-        .current_dir(folder)
-        .env_remove("FORCE_COLOR")
-        .env_remove("CLICOLOR_FORCE")
-        .output()
-        .expect("it runs")
-}
-
-fn code(output: &Output) -> i32 {
-    output.status.code().expect("an exit code")
-}
-
-fn stdout(output: &Output) -> String {
-    String::from_utf8(output.stdout.clone()).expect("UTF-8")
-}
-
-fn stderr(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).expect("UTF-8")
 }
 
 /// A folder with a repository: `profiles/identity.json` with four masks, and a configuration.

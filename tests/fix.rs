@@ -5,9 +5,9 @@ mod common;
 use std::{
     fs,
     path::{Path, PathBuf},
-    process::Output,
 };
 
+use common::program::{code, run, stderr, stdout};
 use palette_knife::{
     check::CheckOptions,
     fix::{self, FixOptions},
@@ -15,29 +15,6 @@ use palette_knife::{
     profile::ProfileFile,
     source::Source,
 };
-use snapbox::cmd::{Command, cargo_bin};
-
-fn run(folder: &Path, args: &[&str]) -> Output {
-    Command::new(cargo_bin!("palette-knife"))
-        .args(args)
-        .current_dir(folder)
-        .env_remove("FORCE_COLOR")
-        .env_remove("CLICOLOR_FORCE")
-        .output()
-        .expect("it runs")
-}
-
-fn code(output: &Output) -> i32 {
-    output.status.code().expect("an exit code")
-}
-
-fn stdout(output: &Output) -> String {
-    String::from_utf8(output.stdout.clone()).expect("UTF-8")
-}
-
-fn stderr(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).expect("UTF-8")
-}
 
 /// A profile with a secret, a reference with a safe fix, and a key with an unsafe one.
 const PROFILE: &str = r#"{

@@ -23,6 +23,30 @@ pub fn program() -> Command {
     clean(Command::new(cargo_bin!("palette-knife")))
 }
 
+/// Runs the program in a folder, with nothing that asks for colours.
+pub fn run(folder: &Path, args: &[&str]) -> Output {
+    program()
+        .args(args)
+        .current_dir(folder)
+        .output()
+        .expect("it runs")
+}
+
+/// Its exit code.
+pub fn code(output: &Output) -> i32 {
+    output.status.code().expect("an exit code")
+}
+
+/// What it printed.
+pub fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).expect("UTF-8")
+}
+
+/// What it told beside that.
+pub fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).expect("UTF-8")
+}
+
 /// The program under limits that end it by a signal or a failed allocation. Only Linux heeds the one of memory.
 pub fn limited(limits: Limits) -> Command {
     let Limits { memory, time } = limits;
