@@ -42,7 +42,9 @@ pub enum InputError {
 pub fn collect(paths: &[PathBuf]) -> (Vec<InputFile>, Vec<InputError>) {
     let mut files = Vec::new();
     let mut errors = Vec::new();
+    let here = std::env::current_dir().ok();
     for path in paths {
+        let path = &from(here.as_deref(), path);
         match std::fs::metadata(path) {
             Ok(metadata) if metadata.is_dir() => folder(path, &mut files, &mut errors),
             Ok(_) => files.push(InputFile {
@@ -67,6 +69,16 @@ pub fn collect(paths: &[PathBuf]) -> (Vec<InputFile>, Vec<InputError>) {
         leave_out_repetitions(&mut files);
     }
     (files, errors)
+}
+
+/// A path as it is from a folder, if it leads below it. Reports name files so, and fingerprints are made of the names:
+/// pipelines that write `$PWD/profiles` mean the same files wherever the checkout is.
+fn from(here: Option<&Path>, path: &Path) -> PathBuf {
+    match here.and_then(|here| path.strip_prefix(here).ok()) {
+        Some(below) if below.as_os_str().is_empty() => PathBuf::from("."),
+        Some(below) => below.to_owned(),
+        None => path.to_owned(),
+    }
 }
 
 /// Leaves out files that were reached in another way already: by another spelling, or by a link. Those that were named

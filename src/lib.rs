@@ -35,6 +35,7 @@ pub mod hosts;
 pub mod ignore;
 pub mod input;
 pub mod masks;
+pub mod origin;
 pub mod placeholders;
 pub mod plan;
 pub mod pragma;

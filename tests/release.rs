@@ -140,3 +140,24 @@ fn the_image_is_built_with_the_oldest_rust() {
     let first = format!("FROM rust:{rust}-alpine AS build");
     assert!(read("Containerfile").lines().any(|line| line == first));
 }
+
+/// What is released tells the commit and the repository that it comes from, and is told them under the names that the
+/// program reads.
+#[test]
+fn what_is_built_is_told_where_it_comes_from() {
+    let read_by_program = read("src/origin.rs");
+    for name in ["PALETTE_KNIFE_COMMIT", "PALETTE_KNIFE_REPOSITORY"] {
+        assert!(read_by_program.contains(&format!("option_env!(\"{name}\")")));
+        for (file, given) in [
+            (
+                ".github/workflows/release.yml",
+                format!("\n  {name}: ${{{{ "),
+            ),
+            ("Containerfile", format!("\nARG {name}=\n")),
+            ("docs/install.md", format!("\nexport {name}=")),
+        ] {
+            assert!(read(file).contains(&given), "{file}: {name}");
+        }
+    }
+    assert!(read("action.yml").contains("export PALETTE_KNIFE_REPOSITORY="));
+}

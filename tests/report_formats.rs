@@ -588,6 +588,74 @@ fn github_is_told_ten_of_a_kind_and_how_many_more_there_are() {
     assert!(said.ends_with(&more), "{said}");
 }
 
+/// A folder with a file of 600 findings, and 8 with one each that come after it.
+fn one_file_of_many() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    let profile = |number: usize, references: usize| {
+        let values: String = (0..references)
+            .map(|index| format!("k{index}: '{{{{ .spectro.var.x{index} }}}}'\n"))
+            .collect();
+        json!({
+            "metadata": {"name": format!("p{number}")},
+            "spec": {
+                "version": "1.0.0",
+                "template": {"type": "add-on", "cloudType": "all", "packs": [
+                    {"name": "config", "type": "manifest", "layer": "addon", "values": values},
+                ]},
+                "variables": [],
+            },
+        })
+    };
+    for number in 0..9 {
+        let references = if number == 0 { 600 } else { 1 };
+        let path = folder.path().join(format!("{number}.json"));
+        fs::write(path, profile(number, references).to_string()).expect("written");
+    }
+    folder
+}
+
+#[test]
+fn a_file_with_many_findings_hides_no_other() {
+    let folder = one_file_of_many();
+    let said = |format: &str| stdout(&run_in(folder.path(), &[".", "--format", format]));
+    let github = said("github");
+    let annotated = |file: &str| github.matches(&format!("::error file={file},")).count();
+    assert_eq!(annotated("0.json"), 2, "{github}");
+    let markdown = said("markdown");
+    assert!(markdown.len() > 50_000, "{}", markdown.len());
+    let shown = markdown.matches("- **error**").count();
+    assert!(markdown.contains(&format!("\n- and {} more\n", 608 - shown)));
+    let mut before = 0;
+    for number in 0..9 {
+        let file = format!("{number}.json");
+        assert!(annotated(&file) >= 1, "{github}");
+        let block = markdown.find(&format!("<summary><code>{file}</code>: "));
+        let block = block.expect("each file can be folded out");
+        assert!(block > before, "in the order of the files");
+        before = block;
+    }
+}
+
+/// Pipelines write `$PWD/profiles`, and the folder of a checkout is another in every run.
+#[test]
+fn reports_do_not_depend_on_how_a_file_is_named() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let root = folder.path().canonicalize().expect("a path");
+    fs::create_dir(root.join("profiles")).expect("made");
+    for (file, _) in FILES {
+        fs::copy(self::folder().join(file), root.join("profiles").join(file)).expect("copied");
+    }
+    let whole = root.join("profiles");
+    let file = whole.join("mixed.json");
+    let path = |path: &Path| path.to_string_lossy().into_owned();
+    for format in FORMATS {
+        let said = |path: &str| stdout(&run_in(&root, &[path, "--format", format]));
+        assert_eq!(said(&path(&whole)), said("profiles"), "{format}");
+        assert_eq!(said(&path(&root)), said("."), "{format}");
+        assert_eq!(said(&path(&file)), said("profiles/mixed.json"), "{format}");
+    }
+}
+
 #[test]
 fn markdown_stays_short_enough_for_a_comment() {
     let folder = tempfile::tempdir().expect("a folder");

@@ -11,6 +11,7 @@ use crate::{
     date::Date,
     emit::destination::ShowPart,
     finding::{Group, Level},
+    origin,
     rewrite::{
         names::{BumpPart, OnConflict},
         plan::Tags,
@@ -65,15 +66,13 @@ pub enum Command {
     Man(ManArgs),
 }
 
-/// Version, commit and system. The commit is there when `PALETTE_KNIFE_COMMIT` was set while building, so that the same
-/// source gives the same program wherever it is built.
+/// Version, commit and system.
 fn build_information() -> &'static str {
     static TEXT: LazyLock<String> = LazyLock::new(|| {
-        let commit = option_env!("PALETTE_KNIFE_COMMIT").filter(|commit| !commit.is_empty());
         format!(
             "{}\ncommit {}\nfor {} on {}",
             env!("CARGO_PKG_VERSION"),
-            commit.unwrap_or("unknown"),
+            origin::commit().unwrap_or("unknown"),
             env::consts::OS,
             env::consts::ARCH
         )

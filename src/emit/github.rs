@@ -1,9 +1,9 @@
 //! Workflow commands of GitHub Actions: what a pull request shows beside its changes.
 //!
-//! GitHub shows ten annotations of each kind for a step and drops the others without a word. So the first ten are
-//! commands, the others lines of the log, and one notice tells how many there are.
+//! GitHub shows ten annotations of each kind for a step and drops the others without a word. So ten are commands, from
+//! as many files as there are, the others lines of the log, and one notice tells how many there are.
 
-use std::fmt::Write as _;
+use std::{collections::BTreeMap, fmt::Write as _};
 
 use super::{
     concise::inner_place,
@@ -22,24 +22,16 @@ const SHOWN: usize = 10;
 #[must_use]
 pub fn render(report: &Report) -> String {
     let mut out = String::new();
-    let mut shown = [0_usize; 3];
-    let mut rest: Vec<&Finding> = Vec::new();
     for failure in &report.failures {
         command(&mut out, "error", &[], failure);
     }
-    for finding in &report.findings {
-        let (counter, most) = match finding.level {
-            Level::Error => (0, SHOWN.saturating_sub(report.failures.len())),
-            Level::Warning => (1, SHOWN),
-            // The notice about the rest is one as well.
-            Level::Info => (2, SHOWN - 1),
-        };
-        match shown.get_mut(counter) {
-            Some(count) if *count < most => {
-                *count += 1;
-                annotation(&mut out, finding);
-            }
-            _ => rest.push(finding),
+    let is_shown = shown(report);
+    let mut rest: Vec<&Finding> = Vec::new();
+    for (finding, is_shown) in report.findings.iter().zip(is_shown) {
+        if is_shown {
+            annotation(&mut out, finding);
+        } else {
+            rest.push(finding);
         }
     }
     if !rest.is_empty() {
@@ -67,6 +59,37 @@ pub fn render(report: &Report) -> String {
         command(&mut out, "notice", &[("title", "palette-knife")], &text);
     }
     out
+}
+
+/// Which findings become annotations: of every kind the first of each file, then the second, as many as GitHub shows.
+/// A file with many findings does not hide those of the others.
+fn shown(report: &Report) -> Vec<bool> {
+    let mut seen: BTreeMap<(Level, &str), usize> = BTreeMap::new();
+    let mut kinds: BTreeMap<Level, Vec<(usize, usize)>> = BTreeMap::new();
+    for (index, finding) in report.findings.iter().enumerate() {
+        let before = seen
+            .entry((finding.level, finding.place.file.as_ref()))
+            .or_default();
+        let kind = kinds.entry(finding.level).or_default();
+        kind.push((*before, index));
+        *before += 1;
+    }
+    let mut is_shown = vec![false; report.findings.len()];
+    for (level, mut kind) in kinds {
+        let most = match level {
+            Level::Error => SHOWN.saturating_sub(report.failures.len()),
+            Level::Warning => SHOWN,
+            // The notice about the rest is one as well.
+            Level::Info => SHOWN - 1,
+        };
+        kind.sort_unstable();
+        for (_, index) in kind.into_iter().take(most) {
+            if let Some(is_shown) = is_shown.get_mut(index) {
+                *is_shown = true;
+            }
+        }
+    }
+    is_shown
 }
 
 fn annotation(out: &mut String, finding: &Finding) {

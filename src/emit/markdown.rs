@@ -4,7 +4,7 @@
 //! What comes from files is written in entities and, where it could be a link or a mention, as code: forges make links
 //! of addresses and tell people whose names they find. The text stays below the most that GitHub takes for a comment.
 
-use std::fmt::Write as _;
+use std::{collections::BTreeMap, fmt::Write as _};
 
 use super::{
     concise::inner_place,
@@ -22,6 +22,9 @@ const MOST_BYTES: usize = 65_000;
 /// What is kept free for the sentences at the end.
 const RESERVE: usize = 4_000;
 
+/// How many bytes a file may take at least, as long as there is room: two findings or more.
+const LEAST_SHARE: usize = 1_000;
+
 /// How many files the table has.
 const MOST_FILES: usize = 100;
 
@@ -35,29 +38,8 @@ pub fn render(report: &Report) -> String {
     let files = report.by_file();
     let room = MOST_BYTES - RESERVE;
     table(&mut out, report, room);
-    let mut left_out = 0;
-    for (file, findings) in &files {
-        let mut block = format!(
-            "\n<details>\n<summary>{}: {}</summary>\n\n",
-            code(file),
-            levels(findings)
-        );
-        let closing = "\n</details>\n";
-        let mut shown = 0;
-        for finding in findings {
-            let item = item(finding);
-            if out.len() + block.len() + item.len() + closing.len() > room {
-                break;
-            }
-            block.push_str(&item);
-            shown += 1;
-        }
-        left_out += findings.len() - shown;
-        if shown > 0 {
-            out.push_str(&block);
-            out.push_str(closing);
-        }
-    }
+    let (blocks, left_out) = details(&files, room - out.len());
+    out.extend(blocks);
     if left_out > 0 {
         let more = counted(left_out, "more finding", "more findings");
         let _ = write!(out, "\n{more} would make this text too long.\n");
@@ -65,6 +47,57 @@ pub fn render(report: &Report) -> String {
     let _ = write!(out, "\n{}\n", text(&covered(report)));
     endings(&mut out, report);
     out
+}
+
+/// What is to fold out, in the order of the files, and how many findings are left out. Files with few findings come
+/// first to a share of the room, and leave what they do not need to the others: so a file with thousands hides no other.
+fn details(files: &BTreeMap<&str, Vec<&Finding>>, room: usize) -> (Vec<String>, usize) {
+    let mut by_count: Vec<(usize, &str, &[&Finding])> = files
+        .iter()
+        .enumerate()
+        .map(|(index, (file, findings))| (index, *file, findings.as_slice()))
+        .collect();
+    by_count.sort_by_key(|(_, _, findings)| findings.len());
+    let mut blocks = vec![String::new(); files.len()];
+    let mut room = room;
+    let mut left_out = 0;
+    for (done, (index, file, findings)) in by_count.into_iter().enumerate() {
+        let share = (room / (files.len() - done)).max(LEAST_SHARE).min(room);
+        let (block, shown) = details_of(file, findings, share);
+        room -= block.len();
+        left_out += findings.len() - shown;
+        if let Some(place) = blocks.get_mut(index) {
+            *place = block;
+        }
+    }
+    (blocks, left_out)
+}
+
+/// The findings of a file that have room, and how many these are.
+fn details_of(file: &str, findings: &[&Finding], room: usize) -> (String, usize) {
+    let mut block = format!(
+        "\n<details>\n<summary>{}: {}</summary>\n\n",
+        code(file),
+        levels(findings)
+    );
+    let mut closing = "\n</details>\n".to_owned();
+    let mut shown = 0;
+    for finding in findings {
+        let item = item(finding);
+        if block.len() + item.len() + closing.len() + "- and 10000 more\n".len() > room {
+            break;
+        }
+        block.push_str(&item);
+        shown += 1;
+    }
+    if shown == 0 {
+        return (String::new(), 0);
+    }
+    if shown < findings.len() {
+        closing.insert_str(0, &format!("- and {} more\n", findings.len() - shown));
+    }
+    block.push_str(&closing);
+    (block, shown)
 }
 
 /// What the run says beside its findings, as far as there is room.

@@ -11,6 +11,7 @@ use serde::Serialize;
 use super::{concise::inner_place, json::to_text, page};
 use crate::{
     finding::{Finding, Fix, InnerPlace, Level, Place, RuleMeta},
+    origin,
     report::Report,
     rules,
     sensitive::printable,
@@ -257,7 +258,7 @@ pub fn render(report: &Report) -> String {
     let findings = &report.findings;
     let used: BTreeSet<&str> = findings.iter().map(|finding| finding.rule.id).collect();
     let index_of = |rule: &str| used.iter().position(|id| *id == rule).unwrap_or_default();
-    let repository = Some(env!("CARGO_PKG_REPOSITORY")).filter(|uri| !uri.is_empty());
+    let repository = origin::repository();
     let metas = rules::ALL.iter().map(|rule| rule.meta());
     to_text(&Log {
         schema: "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
@@ -318,7 +319,7 @@ fn descriptor(meta: &RuleMeta, repository: Option<&str>) -> ReportingDescriptor 
             text: page::render(meta.docs, false, PAGE_WIDTH),
             markdown: Some(meta.docs),
         },
-        help_uri: repository.map(|repository| page_uri(repository, meta.id)),
+        help_uri: repository.map(|repository| page_uri(repository, origin::commit(), meta.id)),
         default_configuration: Configuration {
             enabled: meta.is_on,
             level: level(meta.level),
@@ -329,10 +330,10 @@ fn descriptor(meta: &RuleMeta, repository: Option<&str>) -> ReportingDescriptor 
     }
 }
 
-/// The page of a rule in the repository of this tool.
-fn page_uri(repository: &str, rule: &str) -> String {
-    let repository = repository.trim_end_matches('/');
-    format!("{repository}/blob/main/docs/rules/{rule}.md")
+/// The page of a rule in a repository, as it was in the commit that the program is built from.
+fn page_uri(repository: &str, commit: Option<&str>, rule: &str) -> String {
+    let revision = commit.unwrap_or("main");
+    format!("{repository}/blob/{revision}/docs/rules/{rule}.md")
 }
 
 /// The first paragraph of a rule's page.
@@ -532,9 +533,14 @@ mod tests {
 
     #[test]
     fn pages_are_where_the_repository_is() {
+        let repository = "https://git.example/palette-knife";
         assert_eq!(
-            page_uri("https://git.example/palette-knife/", "missing-macro"),
+            page_uri(repository, None, "missing-macro"),
             "https://git.example/palette-knife/blob/main/docs/rules/missing-macro.md"
+        );
+        assert_eq!(
+            page_uri(repository, Some("0a1b2c3"), "missing-macro"),
+            "https://git.example/palette-knife/blob/0a1b2c3/docs/rules/missing-macro.md"
         );
     }
 }
