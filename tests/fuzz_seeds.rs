@@ -141,6 +141,8 @@ fn run(target: &str) {
         for (number, seed) in seeds.iter().enumerate() {
             fs::write(folder.join(format!("seed-{number:04}")), seed).expect("written");
         }
+        // The fuzzer runs them first.
+        return;
     }
     let all: Vec<Vec<u8>> = seeds.into_iter().chain(regressions(target)).collect();
     all.par_iter().for_each(|bytes| body(bytes));
