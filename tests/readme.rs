@@ -1,4 +1,4 @@
-//! The tours of the README, the tutorials and the examples: every command is run, and its output compared. `…` on a line
+//! What the README, the tutorials and the examples show: every command is run, and its output compared. `…` on a line
 //! of its own stands for any lines.
 
 #![cfg(unix)]
@@ -10,16 +10,17 @@ use std::{fs, path::Path};
 use common::tour;
 
 #[test]
-fn the_tour_shows_what_happens() {
+fn the_readme_shows_what_happens() {
     let folder = tempfile::tempdir().expect("a folder");
-    let readme = read("README.md");
-    let mut blocks = tour::blocks(&readme).into_iter();
-    let secrets = blocks
-        .find(|block| block.info == "yaml" && block.text.starts_with("profiles:\n"))
-        .expect("a secrets file");
-    fs::write(folder.path().join("secrets.yaml"), secrets.text).expect("written");
-    let run = run_tour(&readme, folder.path());
-    assert!(run >= 6, "{run} commands");
+    let run = run_tour(&read("README.md"), folder.path());
+    assert_eq!(run, 3);
+}
+
+#[test]
+fn the_tour_of_the_samples_shows_what_happens() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let run = run_tour(&read("docs/tutorial/tour.md"), folder.path());
+    assert!(run >= 12, "{run} commands");
 }
 
 /// Each begins in an empty folder.
