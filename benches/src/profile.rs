@@ -351,8 +351,13 @@ impl<'c> Profiles<'c> {
                 ("layer", "addon"),
                 ("version", "1.0.0"),
             ]);
+            let note = if random.chance(self.mix.customised) {
+                format!("\n# {mark}")
+            } else {
+                String::new()
+            };
             json.key("values")
-                .string(&format!("pack:\n  namespace: \"{}\"", random.place()));
+                .string(&format!("pack:\n  namespace: \"{}\"{note}", random.place()));
             json.key("registry").object(|json| {
                 json.key("metadata").object(|json| {
                     json.strings(&[("uid", ""), ("name", ""), ("kind", "")]);

@@ -11,7 +11,7 @@ use crate::{
 /// What is large.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Extreme {
-    /// Of 1,000 ordinary packs the profile grows to `--size` bytes.
+    /// The profile grows to `--size` bytes by ordinary packs.
     Profile,
     /// One pack has values of `--size` bytes.
     Value,

@@ -59,6 +59,9 @@ enum Command {
         /// Bytes or things, instead of the usual size.
         #[arg(long)]
         size: Option<usize>,
+        /// A quarter of the usual size.
+        #[arg(long, conflicts_with = "size")]
+        quarter: bool,
         /// Seed of everything.
         #[arg(long, default_value_t = 8)]
         seed: u64,
@@ -127,10 +130,16 @@ fn main() -> io::Result<()> {
             what,
             out,
             size,
+            quarter,
             seed,
         } => {
+            let usual = if quarter {
+                what.usual() / 4
+            } else {
+                what.usual()
+            };
             let mut out = BufWriter::new(File::create(out)?);
-            what.write(&mut out, seed, size.unwrap_or(what.usual()))?;
+            what.write(&mut out, seed, size.unwrap_or(usual))?;
             out.flush()
         }
     }
