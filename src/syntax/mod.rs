@@ -1,6 +1,7 @@
 //! Parsers with byte positions: JSON, YAML, and the references in YAML scalars. One [`Tree`] serves both formats.
 
 mod comments;
+mod common_yaml;
 mod dedented_quotes;
 pub mod edit;
 pub mod json;

@@ -12,8 +12,8 @@ use crate::source::{
 };
 
 use super::{
-    Format, Kind, NodeId, NodeRef, SyntaxFault, Tree, TreeBuilder, comments, dedented_quotes,
-    reference,
+    Format, Kind, NodeId, NodeRef, SyntaxFault, Tree, TreeBuilder, comments, common_yaml,
+    dedented_quotes, reference,
     tree::MERGE_KEY,
     yaml_aliases::Expansion,
     yaml_events::{GranitEvents, YamlEvent, YamlEvents},
@@ -238,33 +238,25 @@ fn read(text: &Text, readable: &str) -> Stream {
 /// As [`read`], and where the token before the first quoted scalar that may be indented too little ends, and the line
 /// of it that is.
 fn read_strictly(text: &Text, readable: &str) -> (Stream, Option<(usize, usize)>) {
-    let mut reader = Reader {
-        text,
-        readable,
-        builder: TreeBuilder::new(text, Format::Yaml),
-        anchors: HashMap::new(),
-        expansion: Expansion::default(),
-        is_excessive: false,
-        flow_depth: 0,
-        open: Vec::new(),
-        previous_end: 0,
-        faults: Vec::new(),
-        scalar_faults: Vec::new(),
-        unquoted: Vec::new(),
-        unknown_aliases: Vec::new(),
-        loose_templates: Vec::new(),
-        dedented: None,
-    };
+    match read_common(text, readable) {
+        Some(stream) => (stream, None),
+        None => read_any(text, readable),
+    }
+}
+
+/// Reads a text that has only what values are mostly made of, and nothing wrong in it; `None` for every other.
+fn read_common(text: &Text, readable: &str) -> Option<Stream> {
+    let mut reader = Reader::new(text, readable);
+    common_yaml::read(readable, |event, range| reader.event(event, range)).ok()?;
+    Some(reader.finish())
+}
+
+/// Reads any text with the parser for all of YAML.
+fn read_any(text: &Text, readable: &str) -> (Stream, Option<(usize, usize)>) {
+    let mut reader = Reader::new(text, readable);
     reader.read_all(&mut GranitEvents::new(readable));
-    let stream = Stream {
-        tree: reader.builder.finish(),
-        faults: reader.faults,
-        unquoted: reader.unquoted,
-        scalar_faults: reader.scalar_faults,
-        unknown_aliases: reader.unknown_aliases,
-        loose_templates: reader.loose_templates,
-    };
-    (stream, reader.dedented)
+    let dedented = reader.dedented;
+    (reader.finish(), dedented)
 }
 
 struct Reader<'t> {
@@ -310,6 +302,37 @@ struct OpenCollection {
 }
 
 impl<'t> Reader<'t> {
+    fn new(text: &'t Text, readable: &'t str) -> Self {
+        Self {
+            text,
+            readable,
+            builder: TreeBuilder::new(text, Format::Yaml),
+            anchors: HashMap::new(),
+            expansion: Expansion::default(),
+            is_excessive: false,
+            flow_depth: 0,
+            open: Vec::new(),
+            previous_end: 0,
+            faults: Vec::new(),
+            scalar_faults: Vec::new(),
+            unquoted: Vec::new(),
+            unknown_aliases: Vec::new(),
+            loose_templates: Vec::new(),
+            dedented: None,
+        }
+    }
+
+    fn finish(self) -> Stream {
+        Stream {
+            tree: self.builder.finish(),
+            faults: self.faults,
+            unquoted: self.unquoted,
+            scalar_faults: self.scalar_faults,
+            unknown_aliases: self.unknown_aliases,
+            loose_templates: self.loose_templates,
+        }
+    }
+
     fn read_all(&mut self, events: &mut impl YamlEvents<'t>) {
         while let Some(next) = events.next_event() {
             match next {
@@ -589,3 +612,6 @@ impl<'t> Reader<'t> {
         self.is_excessive = false;
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -46,7 +46,7 @@ impl<'t> NodeRef<'t> {
     }
 
     fn site(self) -> Site {
-        let mut in_flow = self.own_entry().is_some_and(|(key, _)| key == self);
+        let mut in_flow = self.is_key();
         let mut around = self.parent();
         while let Some(node) = around {
             in_flow |= node.is_in_brackets();

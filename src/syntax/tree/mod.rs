@@ -95,7 +95,7 @@ fn add_to_parent(lengths: &mut [u64], node: usize, parent: Option<usize>) {
 }
 
 /// One node of the arena. The children of a node follow it; those of an object alternate between key and value.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RawNode {
     /// What it is.
     pub kind: Kind,
@@ -664,6 +664,16 @@ impl<'t> NodeRef<'t> {
     pub fn key(self) -> Option<NodeRef<'t>> {
         let (key, value) = self.own_entry()?;
         (value.id == self.id).then_some(key)
+    }
+
+    /// Whether it is the key of an object's entry.
+    #[must_use]
+    pub fn is_key(self) -> bool {
+        let is_in_object = || {
+            let parent = self.parent();
+            parent.is_some_and(|parent| parent.kind() == Kind::Object)
+        };
+        self.raw().is_some_and(|raw| raw.position % 2 == 0) && is_in_object()
     }
 
     /// Its place among the items of its array, 0-based.

@@ -1,0 +1,299 @@
+//! The reader for common YAML and the parser for all of it give the same trees.
+
+use super::{Stream, read_any, read_common};
+use crate::source::Text;
+
+/// All of a stream that anything is made of.
+fn told(stream: &Stream) -> String {
+    let tree = &stream.tree;
+    let nodes: Vec<String> = tree
+        .nodes()
+        .map(|node| {
+            format!(
+                "{:?} {:?} {:?} {} {:?} parent {:?}",
+                node.kind(),
+                node.style(),
+                node.range().range(),
+                node.indent(),
+                node.text(),
+                node.parent().map(|parent| parent.id().number()),
+            )
+        })
+        .collect();
+    let documents: Vec<u32> = tree.documents().map(|root| root.id().number()).collect();
+    let duplicates: Vec<_> = tree
+        .duplicate_keys()
+        .map(|(first, again)| (first.id(), again.id()))
+        .collect();
+    format!(
+        "{}\n{documents:?} {duplicates:?} {} {:?} {:?} {:?}",
+        nodes.join("\n"),
+        tree.has_merge_keys(),
+        stream.faults,
+        stream.scalar_faults,
+        stream.loose_templates,
+    )
+}
+
+/// Whether a text is common; then both readers have to say the same of it.
+fn agree(source: &str) -> bool {
+    let text = Text::from(source);
+    let Some(common) = read_common(&text, &text) else {
+        return false;
+    };
+    let (any, _) = read_any(&text, &text);
+    let (common, any) = (told(&common), told(&any));
+    let differs = common
+        .lines()
+        .zip(any.lines())
+        .find(|(one, other)| one != other);
+    assert_eq!(differs, None, "{source:?}");
+    assert_eq!(common.len(), any.len(), "{source:?}");
+    true
+}
+
+/// What a line of the generated texts may hold. Most of them are common; some are not, or are no YAML.
+const PIECES: &[&str] = &[
+    "a",
+    "b: ",
+    "key:",
+    "key: value",
+    "- ",
+    "-",
+    "- a",
+    "- k: v",
+    "#",
+    " # c",
+    "# c: d",
+    "\"q\"",
+    "'s'",
+    "\"a\\tb\"",
+    "'it''s'",
+    "\"x\": ",
+    "'y':",
+    "{",
+    "}",
+    "[",
+    "]",
+    ",",
+    ", ",
+    "{}",
+    "[]",
+    "[a, b]",
+    "{a: b, c: [d]}",
+    "{ }",
+    ": ",
+    ":",
+    "|",
+    ">",
+    "|-",
+    ">-",
+    "|+",
+    ">+",
+    "---",
+    "--- ",
+    "...",
+    "~",
+    "null",
+    "true",
+    "1.5",
+    "<<",
+    "<<: ",
+    "*x",
+    "&x ",
+    "!t ",
+    "? ",
+    "%a",
+    "@",
+    "`",
+    "é",
+    "\u{1f600}",
+    "\u{85}",
+    "\u{feff}",
+    "\t",
+    "\r",
+    "xxxxx",
+    "http://h:1/p",
+    "a:b",
+    "a#b",
+    "a b",
+    "--x",
+    "-1",
+    "?x",
+    ":x",
+    "\"",
+    "'",
+    "\\",
+    "=",
+    "$x",
+    "*",
+    "********",
+    "==>",
+    "...x",
+    "---x",
+];
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig { failure_persistence: None, ..Default::default() })]
+
+    #[test]
+    fn both_readers_agree_on_lines_of_pieces(
+        lines in proptest::collection::vec(
+            (0_usize..7, proptest::collection::vec(0..PIECES.len(), 0..4), 0_usize..8),
+            1..12,
+        ),
+        is_ended in proptest::bool::ANY,
+    ) {
+        let lines: Vec<String> = lines
+            .into_iter()
+            .map(|(indent, pieces, spaces)| {
+                let pieces: String = pieces.into_iter().map(|piece| PIECES[piece]).collect();
+                format!("{}{pieces}{}", " ".repeat(indent), " ".repeat(spaces / 7))
+            })
+            .collect();
+        agree(&format!("{}{}", lines.join("\n"), if is_ended { "\n" } else { "" }));
+    }
+
+    #[test]
+    fn both_readers_agree_on_nested_text(seed in proptest::prelude::any::<u64>()) {
+        let text = nested(seed);
+        agree(&text);
+    }
+}
+
+/// A text of nested mappings and sequences, damaged in every second case.
+fn nested(seed: u64) -> String {
+    let mut generator = Generator {
+        state: seed | 1,
+        text: String::new(),
+    };
+    generator.block(0, 0);
+    if generator.below(6) == 0 {
+        generator.text.push_str("---\n");
+        generator.block(0, 0);
+    }
+    if generator.below(2) == 0 {
+        generator.damage();
+    }
+    generator.text
+}
+
+struct Generator {
+    state: u64,
+    text: String,
+}
+
+impl Generator {
+    const SCALARS: &[&str] = &[
+        "v",
+        "v w",
+        "1",
+        "\"q\"",
+        "'s'",
+        "[]",
+        "{}",
+        "[a, 'b']",
+        "{a: 1}",
+        "|\n@a\n@  b\n\n@c",
+        ">\n@a\n@b\n\n@ c",
+        "|-\n\n@# a\n\n",
+        ">+\n@a\n\n",
+        "v # c",
+        "\"a\n@b\"",
+        "'a\n\n@b'",
+        "[a,\n@b]",
+        "a:b",
+        "|+\n@a\n \n",
+        "v\n@w\n\n@x",
+        "~",
+        "\"\\u00e9\"",
+        "''''",
+        "{\"a\": [b, {c: d}]}",
+        "|\n@a\n@b # c\n# d",
+        "http://e.example:80/#f",
+        "| # c\n@\ta",
+        "a  b  ",
+    ];
+    const KEYS: &[&str] = &[
+        "k:",
+        "l:",
+        "long key:",
+        "\"q\":",
+        "'r':",
+        "1:",
+        "a.b/c:",
+        "k :",
+        "<<:",
+        "\"a\\tb\" :",
+    ];
+
+    fn below(&mut self, most: usize) -> usize {
+        self.state ^= self.state << 13;
+        self.state ^= self.state >> 7;
+        self.state ^= self.state << 17;
+        usize::try_from(self.state >> 33).unwrap_or_default() % most
+    }
+
+    fn one_of(&mut self, texts: &[&'static str]) -> &'static str {
+        let number = self.below(texts.len());
+        texts[number]
+    }
+
+    fn block(&mut self, indent: usize, depth: usize) {
+        let is_sequence = self.below(3) == 0;
+        for _ in 0..1 + self.below(3) {
+            if self.text.is_empty() || self.text.ends_with('\n') {
+                self.text.push_str(&" ".repeat(indent));
+            }
+            if is_sequence {
+                self.text.push_str("- ");
+                if depth < 4 && self.below(2) == 0 {
+                    self.block(indent + 2, depth + 1);
+                    continue;
+                }
+            } else {
+                let key = self.one_of(Self::KEYS);
+                self.text.push_str(key);
+                match self.below(4) {
+                    0 if depth < 4 => {
+                        let comment = self.one_of(&["\n", " # c\n", "\n\n  # c\n", "   \n"]);
+                        self.text.push_str(comment);
+                        let step = self.below(3);
+                        self.block(indent + 1 + step, depth + 1);
+                        continue;
+                    }
+                    1 => {
+                        self.text.push('\n');
+                        continue;
+                    }
+                    _ => self.text.push(' '),
+                }
+            }
+            let value = self.one_of(Self::SCALARS);
+            let lines = " ".repeat(indent + 1 + self.below(3));
+            self.text.push_str(&value.replace('@', &lines));
+            self.text.push('\n');
+        }
+    }
+
+    /// Puts a piece in, or leaves some characters out.
+    fn damage(&mut self) {
+        let at = self.below(self.text.len() + 1);
+        let at = self.text.floor_char_boundary(at);
+        if self.below(2) == 0 {
+            let piece = self.one_of(PIECES);
+            self.text.insert_str(at, piece);
+        } else {
+            let end = (at + 1 + self.below(3)).min(self.text.len());
+            let end = self.text.ceil_char_boundary(end);
+            self.text.replace_range(at..end, "");
+        }
+    }
+}
+
+#[test]
+fn generated_texts_are_common_often_enough() {
+    let common = (1..2_000_u64).filter(|&seed| agree(&nested(seed * 0x9E37_79B9)));
+    let common = common.count();
+    assert!(common > 800, "{common}");
+}
