@@ -16,7 +16,7 @@ use crate::{
     ignore::Used,
     input::InputFile,
     pragma,
-    profile::{Profile, ProfileFile, Shape},
+    profile::{Profile, ProfileFile, Shape, TextCache},
     report::{Coverage, Report},
     resolve::{Choices, Resolution},
     rules::{self, ProfileContext, Sink},
@@ -108,12 +108,21 @@ pub fn check_files(
     destinations: &[Arc<Destination>],
     options: &CheckOptions,
 ) -> (Vec<FileOutcome>, Vec<Unreadable>) {
+    let cache = TextCache::default();
     let outcomes: Vec<_> = files
         .par_iter()
         .map(|file| {
             let source = Source::read(&file.path, &shown_path(&file.path), options.max_file_size);
             match source {
-                Ok(source) => Ok(check_source(source, file.is_named, destinations, options)),
+                Ok(source) => {
+                    let profiles = ProfileFile::parse_with(source, &cache);
+                    Ok(check_parsed(
+                        &profiles,
+                        file.is_named,
+                        destinations,
+                        options,
+                    ))
+                }
                 Err(error) => Err(Unreadable {
                     path: file.path.clone(),
                     error,
@@ -140,11 +149,19 @@ pub fn check_source(
     destinations: &[Arc<Destination>],
     options: &CheckOptions,
 ) -> FileOutcome {
-    let file = ProfileFile::parse(source);
-    if !is_named && is_foreign(&file) {
+    check_parsed(&ProfileFile::parse(source), is_named, destinations, options)
+}
+
+fn check_parsed(
+    file: &ProfileFile,
+    is_named: bool,
+    destinations: &[Arc<Destination>],
+    options: &CheckOptions,
+) -> FileOutcome {
+    if !is_named && is_foreign(file) {
         return FileOutcome::skipped();
     }
-    check_file(&file, destinations, options)
+    check_file(file, destinations, options)
 }
 
 /// Whether a file in a folder is left alone: it holds nothing that has to do with profiles.

@@ -89,9 +89,15 @@ const SHAPES: [(&str, &str); 23] = [
 /// Fewer different characters than this has no key: someone filled the space with `x` or `0`.
 const FEWEST_CHARACTERS: usize = 8;
 
+/// No credential is shorter than this, in bytes.
+const SHORTEST: usize = 20;
+
 /// Whether a text may hold a credential: quick, and wrong only in saying yes.
 #[must_use]
 pub fn may_hold(text: &str) -> bool {
+    if text.len() < SHORTEST {
+        return false;
+    }
     static REGEX: LazyLock<Option<Regex>> =
         LazyLock::new(|| Regex::new(&format!("(?-u){BEGINNINGS}")).ok());
     REGEX.as_ref().is_none_or(|regex| regex.is_match(text))

@@ -9,7 +9,7 @@ use crate::{
     profile::{Embedded, Profile, ProfileDocument, Slot},
     resolve::Resolution,
     sensitive,
-    syntax::{Kind, NodeRef},
+    syntax::{Kind, NodeId, NodeRef},
 };
 
 /// The mask that the Palette API returns for secrets (Terraform provider: masked variables, application profiles).
@@ -64,8 +64,8 @@ pub fn masks<'a>(
         let Some(&embedded) = sharing.peek() else {
             continue;
         };
-        // Most texts hold none, and this tells without a look at their nodes.
-        if memchr::memmem::find(embedded.text().as_bytes(), b"****").is_none() {
+        let masked = embedded.known(|| Masked::of(embedded));
+        if masked.0.is_empty() {
             continue;
         }
         let sharing: Vec<&Embedded> = sharing.collect();
@@ -75,12 +75,8 @@ pub fn masks<'a>(
             .filter_map(|text| packs.get(text.pack_index()))
             .map(|pack| pack.name());
         let names: Vec<_> = names.collect();
-        for node in embedded
-            .stream()
-            .tree
-            .nodes()
-            .filter(|node| is_masked(*node))
-        {
+        for &id in &masked.0 {
+            let node = embedded.stream().tree.node(id);
             let path = node.path().join(".");
             let levels = schemas.iter().map(|schemas| level_of(&path, node, schemas));
             masks.push(Mask {
@@ -140,7 +136,7 @@ pub fn empty_secrets<'a>(
         }
         for node in
             embedded.stream().tree.nodes().filter(|node| {
-                node.kind() == Kind::String && node.text().is_empty() && !is_key(*node)
+                node.kind() == Kind::String && node.text().is_empty() && !node.is_key()
             })
         {
             let path = node.path().join(".");
@@ -179,8 +175,23 @@ pub fn empty_secrets<'a>(
     empty
 }
 
-fn is_key(node: NodeRef<'_>) -> bool {
-    node.own_entry().is_some_and(|(key, _)| key == node)
+/// The nodes of a text that are masked.
+struct Masked(Vec<NodeId>);
+
+impl Masked {
+    fn of(embedded: &Embedded) -> Self {
+        // Most texts hold none, and this tells without a look at their nodes.
+        if memchr::memmem::find(embedded.text().as_bytes(), b"****").is_none() {
+            return Self(Vec::new());
+        }
+        let nodes = embedded.stream().tree.nodes();
+        Self(
+            nodes
+                .filter(|node| is_masked(*node))
+                .map(NodeRef::id)
+                .collect(),
+        )
+    }
 }
 
 /// Whether a node is a value that consists of asterisks. One that is not quoted is read as an alias without anchor.
@@ -190,7 +201,7 @@ fn is_masked(node: NodeRef<'_>) -> bool {
         Kind::Alias => node.alias_target().is_none(),
         _ => false,
     };
-    is_text && sensitive::is_mask(&node.text()) && !is_key(node)
+    is_text && sensitive::is_mask(&node.text()) && !node.is_key()
 }
 
 /// What the schemas that the destinations have for packs with one text are, each set of them once. Those of manifests

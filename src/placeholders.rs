@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::{source::TextRange, syntax::reference::template_ranges};
+use crate::{profile::Characters, source::TextRange, syntax::reference::template_ranges};
 
 /// Where a pattern is unmistakable, each place including those before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,6 +26,8 @@ pub struct Pattern {
     pub regex: Regex,
     /// Where it is looked for.
     pub reach: Reach,
+    /// Characters that all its stand-ins have.
+    pub needed: Characters,
 }
 
 /// A stand-in text that was found.
@@ -37,48 +39,62 @@ pub struct Placeholder<'p> {
     pub pattern: &'p str,
 }
 
+/// A stand-in text, and the number of its pattern.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Found {
+    /// Where, in bytes of the text.
+    pub range: TextRange,
+    pattern: usize,
+}
+
 /// The patterns of a run.
 #[derive(Debug, Clone)]
 pub struct Placeholders {
     patterns: Vec<Pattern>,
 }
 
-/// The patterns without configuration. Forms that people use in profiles; every one has to be sure where it applies,
+/// The patterns without configuration: name, reach, characters they need, expression. Forms that people use in profiles; every one has to be sure where it applies,
 /// for values are full of templates, shell variables, markup and format strings.
-const DEFAULT: [(&str, Reach, &str); 8] = [
+const DEFAULT: [(&str, Reach, &str, &str); 8] = [
     // `${REPO_URL}` in values is for a shell or an agent in the cluster to replace, as a rule.
-    ("${NAME}", Reach::Envelope, r"\$\{[A-Z][A-Z0-9_]*\}"),
+    ("${NAME}", Reach::Envelope, "${}", r"\$\{[A-Z][A-Z0-9_]*\}"),
     // The only text of a value, in capitals or of several words: `<none>` and `<br>` are neither.
     (
         "<NAME>",
         Reach::Line,
+        "<>",
         r"^<(?:[A-Z][A-Z0-9_.-]{2,}|[A-Za-z][A-Za-z0-9]*(?:[ _-][A-Za-z0-9]+)+)>$",
     ),
     // Within a value; `(?<NAME>` and `(?P<NAME>` are groups of regular expressions.
     (
         "<NAME>",
         Reach::Line,
+        "<>",
         r"(?:^|[^?P\w\\])(<[A-Z][A-Z0-9]*(?:[_-][A-Z0-9]+)+>|<(?:PLACEHOLDER|CHANGEME|PASSWORD|TOKEN|REGION|DOMAIN)>)",
     ),
     (
         "<your-name>",
         Reach::Line,
+        "<>",
         r"(?i)<(?:your|insert|enter|replace|change)[ _-][a-z0-9 _-]+>",
     ),
     (
         "__NAME__",
         Reach::Line,
+        "_",
         r"(?:^|[^\w])(__[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*__)(?:$|[^\w])",
     ),
-    ("%NAME%", Reach::Line, "^%[A-Z][A-Z0-9_]*%$"),
+    ("%NAME%", Reach::Line, "%", "^%[A-Z][A-Z0-9_]*%$"),
     (
         "change-me",
         Reach::Line,
+        "aceme",
         r"(?i)(?:^|[^a-z0-9_])(_*(?:change|replace)[_-]?me_*)(?:$|[^a-z0-9_])",
     ),
     (
         "_CHANGE_ME_",
         Reach::Text,
+        "_ace",
         r"(?:^|[^A-Za-z0-9_])(_*(?:CHANGE|REPLACE)_ME_*|_{2,}(?i:place_?holder)_{2,})(?:$|[^A-Za-z0-9_])",
     ),
 ];
@@ -105,11 +121,12 @@ impl Default for Placeholders {
     fn default() -> Self {
         static PATTERNS: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
             // A test builds each, so none is left out in a binary that passed its tests.
-            let pattern = |(name, reach, regex): (&str, Reach, &str)| {
+            let pattern = |(name, reach, needed, regex): (&str, Reach, &str, &str)| {
                 Some(Pattern {
                     name: name.to_owned(),
                     regex: Regex::new(regex).ok()?,
                     reach,
+                    needed: Characters::of(needed),
                 })
             };
             DEFAULT.into_iter().filter_map(pattern).collect()
@@ -144,37 +161,65 @@ impl Placeholders {
             name: pattern.to_owned(),
             regex,
             reach: Reach::Text,
+            needed: Characters::default(),
         });
         Ok(())
     }
 
     /// The stand-ins in a string of the envelope, in order, each once.
     #[must_use]
-    pub fn in_envelope(&self, text: &str) -> Vec<Placeholder<'_>> {
+    pub fn in_envelope(&self, text: &str) -> Vec<Found> {
         self.find(text, Reach::Envelope)
     }
 
     /// The stand-ins in a value, in order, each once.
     #[must_use]
-    pub fn in_value(&self, text: &str) -> Vec<Placeholder<'_>> {
+    pub fn in_value(&self, text: &str) -> Vec<Found> {
         let is_line = !text.trim_end().contains('\n');
         self.find(text, if is_line { Reach::Line } else { Reach::Text })
     }
 
-    fn find(&self, text: &str, place: Reach) -> Vec<Placeholder<'_>> {
-        let mut found: Vec<Placeholder<'_>> = Vec::new();
-        for pattern in self
-            .patterns
-            .iter()
-            .filter(|pattern| pattern.reach >= place)
-        {
+    /// What was found, with the name of its pattern.
+    #[must_use]
+    pub fn named(&self, found: Found) -> Placeholder<'_> {
+        let pattern = self.patterns.get(found.pattern);
+        Placeholder {
+            range: found.range,
+            pattern: pattern.map_or("", |pattern| &pattern.name),
+        }
+    }
+
+    /// A value with a stand-in has all the characters of one of these sets.
+    #[must_use]
+    pub fn needed(&self) -> Vec<Characters> {
+        let mut needed: Vec<Characters> = Vec::new();
+        for pattern in self.patterns_at(Reach::Line).map(|(_, pattern)| pattern) {
+            if !needed.contains(&pattern.needed) {
+                needed.push(pattern.needed);
+            }
+        }
+        needed
+    }
+
+    fn patterns_at(&self, place: Reach) -> impl Iterator<Item = (usize, &Pattern)> {
+        let patterns = self.patterns.iter().enumerate();
+        patterns.filter(move |(_, pattern)| pattern.reach >= place)
+    }
+
+    fn find(&self, text: &str, place: Reach) -> Vec<Found> {
+        let mut found: Vec<Found> = Vec::new();
+        let characters = Characters::of(text);
+        for (number, pattern) in self.patterns_at(place) {
+            if !characters.has_all(pattern.needed) {
+                continue;
+            }
             for captures in pattern.regex.captures_iter(text) {
                 let Some(part) = captures.get(1).or_else(|| captures.get(0)) else {
                     continue;
                 };
-                found.push(Placeholder {
+                found.push(Found {
                     range: TextRange::new(part.start(), part.end()),
-                    pattern: &pattern.name,
+                    pattern: number,
                 });
             }
         }

@@ -111,7 +111,7 @@ fn scopes(file: &ProfileFile) -> Vec<Scope<'_>> {
         }
         for embedded in document.embedded() {
             // Most texts have none, and need not be parsed for it.
-            if memchr::memmem::find(embedded.text().as_bytes(), MARK.as_bytes()).is_none() {
+            if !embedded.known(|| HasMark::of(embedded)).0 {
                 continue;
             }
             let stream = embedded.stream();
@@ -132,6 +132,15 @@ fn scopes(file: &ProfileFile) -> Vec<Scope<'_>> {
         }
     }
     scopes
+}
+
+/// Whether a text has a comment for this tool, or something that looks like one.
+struct HasMark(bool);
+
+impl HasMark {
+    fn of(embedded: &Embedded) -> Self {
+        Self(memchr::memmem::find(embedded.text().as_bytes(), MARK.as_bytes()).is_some())
+    }
 }
 
 impl Scope<'_> {

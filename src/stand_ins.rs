@@ -1,13 +1,13 @@
 //! The stand-in texts of a profile: what `leftover-placeholder` reports and a rewrite fills in.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::BTreeSet};
 
 use crate::{
     finding::Place,
-    placeholders::{Placeholder, Placeholders},
+    placeholders::{Found, Placeholder, Placeholders},
     profile::{Embedded, Pack, Profile, ProfileDocument, ProfileFile},
     sensitive,
-    syntax::{Kind, NodeRef},
+    syntax::{Kind, NodeId, NodeRef},
 };
 
 /// A scalar of a profile that holds stand-ins.
@@ -67,6 +67,10 @@ pub fn stand_ins<'a, 'p>(
             continue;
         };
         let found = placeholders.in_envelope(layer.text());
+        let found: Vec<_> = found
+            .into_iter()
+            .map(|found| placeholders.named(found))
+            .collect();
         if !found.is_empty() {
             all.push(StandIn {
                 embedded: None,
@@ -83,26 +87,24 @@ pub fn stand_ins<'a, 'p>(
         let Some(&embedded) = sharing.peek() else {
             continue;
         };
+        let known = embedded.known(|| InText::of(embedded, placeholders));
+        if known.0.is_empty() {
+            continue;
+        }
         let names = sharing.filter_map(|text| packs.get(text.pack_index()));
         let names: Vec<String> = names.map(|pack| pack.name().into_owned()).collect();
-        let nodes = embedded.stream().tree.nodes();
-        for node in nodes.filter(|node| node.kind() == Kind::String && !is_key(*node)) {
-            let text = node.text();
-            let mut found = placeholders.in_value(&text);
-            if is_description(node) {
-                // What people read about a field may tell how to fill it in.
-                found.retain(|found| found.range.of(&text) == text.trim());
-            }
-            if found.is_empty() || node.layer().is_none() {
-                continue;
-            }
+        for (id, is_secret, found) in &known.0 {
+            let node = embedded.stream().tree.node(*id);
             all.push(StandIn {
                 embedded: Some(embedded),
                 node,
-                text,
-                found,
+                text: node.text(),
+                found: found
+                    .iter()
+                    .map(|found| placeholders.named(*found))
+                    .collect(),
                 packs: names.clone(),
-                is_secret: sensitive::is_secret(node),
+                is_secret: *is_secret,
                 is_identity: false,
             });
         }
@@ -110,8 +112,34 @@ pub fn stand_ins<'a, 'p>(
     all
 }
 
-fn is_key(node: NodeRef<'_>) -> bool {
-    node.own_entry().is_some_and(|(key, _)| key == node)
+/// The scalars of a text that hold stand-ins: whether they are secrets, and the stand-ins.
+struct InText(Vec<(NodeId, bool, Vec<Found>)>);
+
+impl InText {
+    fn of(embedded: &Embedded, placeholders: &Placeholders) -> Self {
+        let needed = placeholders.needed();
+        let mut all = Vec::new();
+        let values = needed
+            .iter()
+            .flat_map(|needed| embedded.values_with(*needed));
+        let values: BTreeSet<NodeId> = values.map(NodeRef::id).collect();
+        let tree = &embedded.stream().tree;
+        for node in values.into_iter().map(|id| tree.node(id)) {
+            if node.kind() != Kind::String {
+                continue;
+            }
+            let text = node.text();
+            let mut found = placeholders.in_value(&text);
+            if is_description(node) {
+                // What people read about a field may tell how to fill it in.
+                found.retain(|found| found.range.of(&text) == text.trim());
+            }
+            if !found.is_empty() && node.layer().is_some() {
+                all.push((node.id(), sensitive::is_secret(node), found));
+            }
+        }
+        Self(all)
+    }
 }
 
 fn is_description(node: NodeRef<'_>) -> bool {

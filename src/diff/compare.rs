@@ -227,7 +227,7 @@ fn entry(
 const VALUES: &str = "values";
 
 fn is_scalar_value(node: NodeRef<'_>) -> bool {
-    let is_key = || node.own_entry().is_some_and(|(key, _)| key == node);
+    let is_key = || node.is_key();
     !matches!(node.kind(), Kind::Array | Kind::Object) && !is_key()
 }
 

@@ -75,7 +75,7 @@ fn answers_in(name: &str, text: &str) -> Option<BTreeSet<(String, String)>> {
         .documents()
         .flat_map(|root| root.tree().nodes())
     {
-        let is_key = node.own_entry().is_some_and(|(key, _)| key == node);
+        let is_key = node.is_key();
         let is_filled = !matches!(node.kind(), Kind::Object | Kind::Array | Kind::Null)
             && !node.text().is_empty();
         if is_filled && !is_key {

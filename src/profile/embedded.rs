@@ -1,13 +1,12 @@
 //! YAML texts inside the strings of a profile, and the references in them.
 
-use std::{
-    collections::HashMap,
-    fmt,
-    ops::Range,
-    sync::{Arc, OnceLock},
-};
+use std::{any::Any, collections::HashMap, fmt, ops::Range, sync::Arc};
 
-use super::Profile;
+use super::{
+    Characters, Profile,
+    scalars::Scalars,
+    shared_text::{SharedText, TextCache},
+};
 use crate::{
     sensitive,
     source::{Layer, LineIndex, Text, TextRange},
@@ -49,8 +48,7 @@ pub struct Embedded {
 struct HostText {
     host: NodeId,
     layer: Layer,
-    yaml: OnceLock<Arc<EmbeddedYaml>>,
-    lines: OnceLock<LineIndex>,
+    shared: Arc<SharedText>,
 }
 
 /// What a YAML text holds, without regard to where it lies: equal texts can share it.
@@ -122,8 +120,9 @@ impl EmbeddedReference {
 }
 
 impl Embedded {
-    /// Every YAML text in a profile, in order; what packs share once for each of them.
-    pub(super) fn all_of(profile: Profile<'_>) -> Vec<Self> {
+    /// Every YAML text in a profile, in order; what packs share once for each of them. What `cache` knows is taken from
+    /// there.
+    pub(super) fn all_of(profile: Profile<'_>, cache: Option<&TextCache>) -> Vec<Self> {
         let mut all = Vec::new();
         let mut texts: HashMap<NodeId, Arc<HostText>> = HashMap::new();
         let mut add = |pack_index, slot, host: Option<NodeRef<'_>>| {
@@ -131,7 +130,7 @@ impl Embedded {
             let text = match texts.get(&host.id()) {
                 Some(text) => Arc::clone(text),
                 None => {
-                    let text = Arc::new(HostText::new(host.id(), host.layer()?));
+                    let text = Arc::new(HostText::new(host.id(), host.layer()?, cache));
                     texts.insert(host.id(), Arc::clone(&text));
                     text
                 }
@@ -179,32 +178,40 @@ impl Embedded {
     /// Its text.
     #[must_use]
     pub fn text(&self) -> &Text {
-        self.text.layer.text()
+        self.text.shared.text()
     }
 
     /// The line index of its text.
     #[must_use]
     pub fn lines(&self) -> &LineIndex {
-        self.text.lines.get_or_init(|| LineIndex::new(self.text()))
-    }
-
-    /// Parsed when first asked: a rewrite reads the names of a whole batch before it looks into any values.
-    fn yaml(&self) -> &EmbeddedYaml {
-        self.text
-            .yaml
-            .get_or_init(|| Arc::new(EmbeddedYaml::parse(self.text())))
+        self.text.shared.lines()
     }
 
     /// Its documents, and what is wrong with them as YAML.
     #[must_use]
     pub fn stream(&self) -> &Stream {
-        &self.yaml().stream
+        &self.text.shared.yaml().stream
     }
 
     /// The references in its scalars, in order.
     #[must_use]
     pub fn references(&self) -> &[EmbeddedReference] {
-        &self.yaml().references
+        &self.text.shared.yaml().references
+    }
+
+    /// The scalars in it that are values and not keys, strings and numbers, which have all these characters; in order.
+    pub fn values_with(&self, characters: Characters) -> impl Iterator<Item = NodeRef<'_>> {
+        let shared = &self.text.shared;
+        let scalars = shared.known(|| Scalars::of(&shared.yaml().stream.tree));
+        let tree = &self.stream().tree;
+        let found: Vec<_> = scalars.with(characters).collect();
+        found.into_iter().map(|id| tree.node(id))
+    }
+
+    /// What is known of the text, found out once for all equal texts of a run; one answer for each type. It may depend on
+    /// nothing but the text, and on what is the same for a whole run.
+    pub fn known<T: Any + Send + Sync>(&self, find_out: impl FnOnce() -> T) -> Arc<T> {
+        self.text.shared.known(find_out)
     }
 
     /// The references in its comments that are well-formed, in order. Each has to be in one line.
@@ -229,12 +236,16 @@ impl Embedded {
 }
 
 impl HostText {
-    fn new(host: NodeId, layer: Layer) -> Self {
+    fn new(host: NodeId, layer: Layer, cache: Option<&TextCache>) -> Self {
+        let shared = match cache {
+            Some(cache) => cache.text_of(&layer),
+            None => Arc::new(SharedText::new(layer.text().clone())),
+        };
+        layer.is_known(shared.text());
         Self {
             host,
             layer,
-            yaml: OnceLock::new(),
-            lines: OnceLock::new(),
+            shared,
         }
     }
 }

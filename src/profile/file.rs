@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, ops::Range, path::Path, sync::Arc};
 
-use super::{Embedded, EmbeddedReference, Profile, Shape, Slot, embedded::alias_faults};
+use super::{Embedded, EmbeddedReference, Profile, Shape, Slot, TextCache, embedded::alias_faults};
 use crate::{
     finding::{InnerPlace, Place},
     sensitive,
@@ -54,12 +54,23 @@ impl ProfileFile {
     #[must_use]
     pub fn parse(source: Source) -> Self {
         let format = format_of(&source);
-        Self::parse_as(source, format)
+        Self::read(source, format, None)
+    }
+
+    /// Parses a file of a run that may have seen its embedded texts before.
+    #[must_use]
+    pub fn parse_with(source: Source, cache: &TextCache) -> Self {
+        let format = format_of(&source);
+        Self::read(source, format, Some(cache))
     }
 
     /// Parses a file of a format, whatever its name and its text look like.
     #[must_use]
     pub fn parse_as(source: Source, format: Format) -> Self {
+        Self::read(source, format, None)
+    }
+
+    fn read(source: Source, format: Format, cache: Option<&TextCache>) -> Self {
         let mut cutting_faults = 0;
         let (tree, faults) = match format {
             Format::Json => match json::parse(source.text()) {
@@ -76,7 +87,8 @@ impl ProfileFile {
                 (Some(stream.tree), stream.faults)
             }
         };
-        let documents = tree.as_ref().map(documents_of).unwrap_or_default();
+        let documents = tree.as_ref().map(|tree| documents_of(tree, cache));
+        let documents = documents.unwrap_or_default();
         Self {
             source,
             format,
@@ -247,10 +259,10 @@ fn positions(lines: &LineIndex, text: &str, range: TextRange) -> (LineColumn, Li
 }
 
 impl ProfileDocument {
-    fn new(root: NodeRef<'_>) -> Self {
+    fn new(root: NodeRef<'_>, cache: Option<&TextCache>) -> Self {
         let shape = Shape::of(root);
         let embedded = if shape == Shape::Export {
-            Embedded::all_of(Profile::new(root))
+            Embedded::all_of(Profile::new(root), cache)
         } else {
             Vec::new()
         };
@@ -320,11 +332,11 @@ impl ProfileDocument {
 }
 
 /// The documents of a tree. One of several that holds nothing but comments is none.
-fn documents_of(tree: &Tree) -> Vec<ProfileDocument> {
+fn documents_of(tree: &Tree, cache: Option<&TextCache>) -> Vec<ProfileDocument> {
     let is_alone = tree.documents().len() == 1;
     tree.documents()
         .filter(|root| is_alone || !(root.is_null() && root.source().is_empty()))
-        .map(ProfileDocument::new)
+        .map(|root| ProfileDocument::new(root, cache))
         .collect()
 }
 

@@ -4,7 +4,9 @@
 mod embedded;
 mod file;
 mod pack;
+mod scalars;
 mod shape;
+mod shared_text;
 pub mod stack;
 mod system_macros;
 mod value_format;
@@ -18,7 +20,9 @@ pub use embedded::{
 };
 pub use file::{ProfileDocument, ProfileFile, TextsByPlace};
 pub use pack::Pack;
+pub use scalars::Characters;
 pub use shape::Shape;
+pub use shared_text::TextCache;
 pub use system_macros::SystemMacro;
 pub use value_format::ValueFormat;
 pub use variable::{InputType, Variable, VariableOption};

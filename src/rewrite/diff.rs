@@ -260,7 +260,7 @@ fn secrets_of(
     let mut ranges = sensitive::secrets_in(embedded.stream());
     if let Some(filled_in) = redactions.inner_of(host) {
         let filled_in = |node: &NodeRef<'_>| {
-            let is_key = node.own_entry().is_some_and(|(key, _)| key == *node);
+            let is_key = node.is_key();
             !is_key && filled_in.contains(&address(*node))
         };
         ranges.extend(tree.nodes().filter(filled_in).map(NodeRef::content_range));

@@ -4,10 +4,12 @@ use std::collections::HashSet;
 
 use super::{Group, ProfileContext, Rule, RuleMeta, Sink, Spot};
 use crate::{
-    base64, credentials,
+    base64,
+    constraints::locate,
+    credentials::{self, Credential},
     destination::{PackSchema, PackVersion},
     finding::Level,
-    profile::{Embedded, Slot},
+    profile::{Characters, Embedded, Slot},
     sensitive,
     settings::Settings,
     suggest,
@@ -103,16 +105,18 @@ impl<'a> Text<'_, 'a> {
                 }
             }
         }
-        if schemas.is_empty() {
-            return;
-        }
-        for node in self.values() {
-            let path = node.path().join(".");
-            let is_password = schemas.iter().any(|schema| schema.is_secret(&path));
-            if !is_password || !is_plain(&node.text(), self.cx.settings) {
-                continue;
+        let embedded: &'a Embedded = self.embedded;
+        for path in schemas.into_iter().flat_map(PackSchema::secrets) {
+            let located = locate(embedded.stream(), path);
+            for node in located.values {
+                self.password(path, node, sink);
             }
-            self.reported.insert(node.id());
+        }
+    }
+
+    fn password(&mut self, path: &str, node: NodeRef<'a>, sink: &mut Sink<'_>) {
+        let is_value = matches!(node.kind(), Kind::String | Kind::Number);
+        if is_value && is_plain(&node.text(), self.cx.settings) && self.reported.insert(node.id()) {
             sink.report(
                 &META,
                 Spot::inner(self.embedded, node),
@@ -126,12 +130,9 @@ impl<'a> Text<'_, 'a> {
 
     /// Entries of Kubernetes Secrets.
     fn kubernetes_secrets(&mut self, sink: &mut Sink<'_>) {
-        if memchr::memmem::find(self.embedded.text().as_bytes(), b"Secret").is_none() {
-            return;
-        }
         let embedded: &'a Embedded = self.embedded;
-        let objects = embedded.stream().tree.nodes();
-        for secret in objects.filter(|node| is_kubernetes_secret(*node)) {
+        let known = embedded.known(|| KubernetesSecrets::of(embedded));
+        for secret in known.0.iter().map(|&id| embedded.stream().tree.node(id)) {
             let entries: Vec<_> = ["data", "stringData"]
                 .into_iter()
                 .filter_map(|field| Some((field, secret.get(field)?)))
@@ -163,20 +164,17 @@ impl<'a> Text<'_, 'a> {
 
     /// Credentials known by their shape.
     fn credentials(&mut self, sink: &mut Sink<'_>) {
-        if !credentials::may_hold(self.embedded.text()) {
-            return;
-        }
-        for node in self
-            .values()
-            .filter(|node| credentials::may_hold(&node.text()))
-        {
+        let embedded: &'a Embedded = self.embedded;
+        let known = embedded.known(|| Credentials::of(embedded));
+        for (id, found) in &known.0 {
+            let node = embedded.stream().tree.node(*id);
             if self.reported.contains(&node.id()) {
                 continue;
             }
             let Some(layer) = node.layer() else {
                 continue;
             };
-            for found in credentials::find(layer.text()) {
+            for found in found {
                 let range = layer.to_host(found.range);
                 sink.report(
                     &META,
@@ -190,14 +188,30 @@ impl<'a> Text<'_, 'a> {
             }
         }
     }
+}
 
-    /// The scalars that are values, not keys.
-    fn values(&self) -> impl Iterator<Item = NodeRef<'a>> + use<'a> {
-        let embedded: &'a Embedded = self.embedded;
-        let is_scalar = |node: &NodeRef<'_>| matches!(node.kind(), Kind::String | Kind::Number);
-        let is_key = |node: &NodeRef<'a>| node.own_entry().is_some_and(|(key, _)| key == *node);
-        let nodes = embedded.stream().tree.nodes();
-        nodes.filter(move |node| is_scalar(node) && !is_key(node))
+/// The objects of a text that are Kubernetes Secrets.
+struct KubernetesSecrets(Vec<NodeId>);
+
+impl KubernetesSecrets {
+    fn of(embedded: &Embedded) -> Self {
+        if memchr::memmem::find(embedded.text().as_bytes(), b"Secret").is_none() {
+            return Self(Vec::new());
+        }
+        let objects = embedded.stream().tree.nodes();
+        let secrets = objects.filter(|node| is_kubernetes_secret(*node));
+        Self(secrets.map(NodeRef::id).collect())
+    }
+}
+
+/// The values of a text that hold credentials known by their shape, and those.
+struct Credentials(Vec<(NodeId, Vec<Credential>)>);
+
+impl Credentials {
+    fn of(embedded: &Embedded) -> Self {
+        let values = embedded.values_with(Characters::default());
+        let found = values.map(|node| (node.id(), credentials::find(&node.text())));
+        Self(found.filter(|(_, found)| !found.is_empty()).collect())
     }
 }
 

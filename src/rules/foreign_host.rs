@@ -12,8 +12,10 @@ use crate::{
     hosts::{self, Host, ImageReference, Mention},
     profile::Embedded,
     resolve::Resolution,
-    sensitive, suggest,
-    syntax::{Kind, NodeRef},
+    sensitive,
+    source::TextRange,
+    suggest,
+    syntax::{Kind, NodeId, NodeRef},
 };
 
 /// What is known of the rule.
@@ -52,7 +54,17 @@ impl Rule for ForeignHost {
         // A pack often takes all its images from one host: that is one thing to change, and one finding.
         let mut foreign: BTreeMap<(Option<usize>, Host), Vec<Named<'_>>> = BTreeMap::new();
         let in_texts = cx.document.embedded().flat_map(|embedded| {
-            let named = named_in(embedded).into_iter();
+            let named = embedded.known(|| InText::of(embedded));
+            let spots = named
+                .0
+                .iter()
+                .map(|(id, range, mention, is_implied)| Named {
+                    spot: Spot::inner_part(embedded, *id, *range),
+                    mention: mention.clone(),
+                    is_implied: *is_implied,
+                });
+            let spots: Vec<_> = spots.collect();
+            let named = spots.into_iter();
             named.map(|named| (Some(embedded.pack_index()), named))
         });
         let in_defaults = named_in_defaults(cx).into_iter().map(|named| (None, named));
@@ -147,8 +159,17 @@ fn named_in_defaults<'a>(cx: &ProfileContext<'a>) -> Vec<Named<'a>> {
         .collect()
 }
 
-/// The hosts that the scalars of a text name. Comments are no scalars, and so never searched.
-fn named_in(embedded: &Embedded) -> Vec<Named<'_>> {
+/// The hosts that the scalars of a text name: the scalar, the bytes of the text, the host, and whether it is not spelt out.
+struct InText(Vec<(NodeId, TextRange, Mention, bool)>);
+
+impl InText {
+    fn of(embedded: &Embedded) -> Self {
+        Self(named_in(embedded))
+    }
+}
+
+/// See [`InText`]. Comments are no scalars, and so never searched.
+fn named_in(embedded: &Embedded) -> Vec<(NodeId, TextRange, Mention, bool)> {
     let tree = &embedded.stream().tree;
     let is_definition = |node: NodeRef<'_>| {
         node.get("kind")
@@ -159,8 +180,7 @@ fn named_in(embedded: &Embedded) -> Vec<Named<'_>> {
     let has_global_registry = LazyCell::new(|| has_global_registry(embedded));
     let mut named = Vec::new();
     for node in tree.nodes() {
-        let is_key = || node.own_entry().is_some_and(|(key, _)| key == node);
-        if node.kind() != Kind::String || is_key() {
+        if node.kind() != Kind::String || node.is_key() {
             continue;
         }
         let key = nearest_key(node).map(|key| key.text().to_ascii_lowercase());
@@ -184,14 +204,9 @@ fn named_in(embedded: &Embedded) -> Vec<Named<'_>> {
         let Some(layer) = node.layer() else {
             continue;
         };
-        named.extend(found.into_iter().map(|(mention, is_implied)| Named {
-            spot: Spot::inner_part(
-                embedded,
-                node.id(),
-                layer.to_host(mention.range.clone().into()),
-            ),
-            mention,
-            is_implied,
+        named.extend(found.into_iter().map(|(mention, is_implied)| {
+            let range = layer.to_host(mention.range.clone().into());
+            (node.id(), range, mention, is_implied)
         }));
     }
     named
@@ -324,12 +339,23 @@ fn nearest_key(node: NodeRef<'_>) -> Option<NodeRef<'_>> {
 fn namespaces<'a>(embedded: impl Iterator<Item = &'a Embedded>) -> HashSet<String> {
     let common = ["default", "monitoring", "logging", "observability"];
     let named = embedded.flat_map(|embedded| {
+        let known = embedded.known(|| Namespaces::of(embedded));
+        known.0.clone()
+    });
+    common.into_iter().map(str::to_owned).chain(named).collect()
+}
+
+/// The namespaces that a text names.
+struct Namespaces(Vec<String>);
+
+impl Namespaces {
+    fn of(embedded: &Embedded) -> Self {
         let nodes = embedded.stream().tree.nodes();
-        nodes.filter_map(|node| {
+        let named = nodes.filter_map(|node| {
             let key = node.key().filter(|_| node.kind() == Kind::String)?;
             let is_namespace = key.text().to_ascii_lowercase().ends_with("namespace");
             is_namespace.then(|| node.text().into_owned())
-        })
-    });
-    common.into_iter().map(str::to_owned).chain(named).collect()
+        });
+        Self(named.collect())
+    }
 }

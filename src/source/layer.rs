@@ -42,36 +42,27 @@ pub struct Restyled {
 
 /// The decoded text of one string, and its map to the bytes around it.
 ///
-/// The map is made when first asked: most strings are read and never complained about.
+/// Both are made when first asked: the text is often known already, and most strings are never complained about.
 #[derive(Debug)]
 pub struct Layer {
     host: Text,
     raw: TextRange,
     encoding: Encoding,
-    text: Text,
+    text: OnceLock<Text>,
     map: OnceLock<SegmentMap>,
 }
 
 impl Layer {
     /// The layer of a string that stands at `raw` in `host`.
     ///
-    /// `decoded` is its text where the parser has it already; without it the raw text is decoded here.
+    /// `decoded` is its text where somebody has it already.
     #[must_use]
     pub fn new(host: &Text, raw: TextRange, encoding: Encoding, decoded: Option<Text>) -> Self {
-        let text = decoded.unwrap_or_else(|| match encoding {
-            Encoding::JsonString => decode_json_string(raw.of(host)).into_owned().into(),
-            Encoding::YamlScalar { style, indent } => {
-                yaml_scalar::decode(raw.of(host), style, indent as usize)
-                    .map(|(text, _)| text)
-                    .unwrap_or_default()
-                    .into()
-            }
-        });
         Self {
             host: host.clone(),
             raw,
             encoding,
-            text,
+            text: decoded.map(OnceLock::from).unwrap_or_default(),
             map: OnceLock::new(),
         }
     }
@@ -79,7 +70,26 @@ impl Layer {
     /// The decoded text.
     #[must_use]
     pub fn text(&self) -> &Text {
-        &self.text
+        self.text.get_or_init(|| match self.encoding {
+            Encoding::JsonString => decode_json_string(self.source()).into_owned().into(),
+            Encoding::YamlScalar { style, indent } => {
+                yaml_scalar::decode(self.source(), style, indent as usize)
+                    .map(|(text, _)| text)
+                    .unwrap_or_default()
+                    .into()
+            }
+        })
+    }
+
+    /// Tells the decoded text, so that it is not decoded once more. It has to be what [`Layer::text`] would give.
+    pub fn is_known(&self, text: &Text) {
+        self.text.get_or_init(|| text.clone());
+    }
+
+    /// The text as it is written in its host.
+    #[must_use]
+    pub fn source(&self) -> &str {
+        self.raw.of(&self.host)
     }
 
     /// How the text is written in its host.
@@ -135,7 +145,7 @@ impl Layer {
                 if let Some(edits) = self.words_for_words(edits, style) {
                     return Some((edits, None));
                 }
-                let raw = self.raw.of(&self.host);
+                let raw = self.source();
                 let edited = yaml_scalar::edit(raw, style, indent as usize, site, edits)?;
                 let edits = edited.edits.into_iter().map(|edit| Edit {
                     range: edit.range.shifted(self.raw.start()),
@@ -177,7 +187,7 @@ impl Layer {
         };
         let made = edits.iter().map(|edit| {
             let range = self.to_host(edit.range);
-            let before = as_written(edit.range.of(&self.text))?;
+            let before = as_written(edit.range.of(self.text()))?;
             (before == range.of(&self.host)).then_some(())?;
             Some(Edit {
                 range,
@@ -189,15 +199,15 @@ impl Layer {
 
     fn map(&self) -> &SegmentMap {
         self.map.get_or_init(|| {
-            let raw = self.raw.of(&self.host);
+            let raw = self.source();
             match self.encoding {
                 Encoding::JsonString => map_json_string(raw),
                 Encoding::YamlScalar { style, indent } => {
                     match yaml_scalar::decode(raw, style, indent as usize) {
-                        Some((text, map)) if *text == *self.text => map,
+                        Some((text, map)) if *text == **self.text() => map,
                         // The parser reads this scalar in another way than we do: point at the whole of it
                         // rather than at a wrong place in it.
-                        _ => SegmentMap::opaque(self.text.len(), raw.len()),
+                        _ => SegmentMap::opaque(self.text().len(), raw.len()),
                     }
                 }
             }

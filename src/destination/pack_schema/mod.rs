@@ -114,8 +114,13 @@ impl PackSchema {
     /// Whether it says of any value that it is a secret, and has this path.
     #[must_use]
     pub fn is_secret(&self, path: &str) -> bool {
-        let mut secrets = self.rules.iter().filter(|rule| rule.is_secret);
-        secrets.any(|rule| rule.path == path)
+        self.secrets().any(|secret| secret == path)
+    }
+
+    /// The paths of the values that are secrets, see [`ValueRule::path`].
+    pub fn secrets(&self) -> impl Iterator<Item = &str> {
+        let secrets = self.rules.iter().filter(|rule| rule.is_secret);
+        secrets.map(|rule| rule.path.as_str())
     }
 
     /// Whether any of the pack's own values must stay.
