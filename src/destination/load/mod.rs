@@ -1,9 +1,10 @@
 //! Loading a destination folder.
 
+mod folders;
 mod registries;
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap, HashSet, btree_map::Entry},
+    collections::{BTreeSet, HashMap, HashSet},
     io,
     path::{Path, PathBuf},
 };
@@ -98,7 +99,7 @@ pub fn load(folder: &Path, max_file_size: u64) -> Result<Destination, LoadError>
     if has("profiles") {
         loader.profiles();
     }
-    if let Some(file) = loader.one_format(config_files).into_values().next() {
+    if let Some(file) = loader.one_of_formats(config_files) {
         loader.config(&file);
         loader.destination.config_file = file;
     }
@@ -290,23 +291,16 @@ impl Loader<'_> {
         paths
     }
 
-    /// Of files that are one file in several formats, the one that is read, by its folder: the first in the order of
+    /// Of files of one folder that are one file in several formats, the one that is read: the first in the order of
     /// names, so `.json`, then `.yaml`, then `.yml`. `files` is in that order. The others are told.
-    fn one_format(&mut self, files: Vec<PathBuf>) -> BTreeMap<PathBuf, PathBuf> {
-        let mut read: BTreeMap<PathBuf, PathBuf> = BTreeMap::new();
+    fn one_of_formats(&mut self, files: Vec<PathBuf>) -> Option<PathBuf> {
+        let mut files = files.into_iter();
+        let read = files.next()?;
         for file in files {
-            let folder = file.parent().map(Path::to_owned).unwrap_or_default();
-            match read.entry(folder) {
-                Entry::Vacant(entry) => {
-                    entry.insert(file);
-                }
-                Entry::Occupied(entry) => {
-                    let reason = format!("`{}` is read in its place", self.shown(entry.get()));
-                    self.unread(&self.shown(&file), &reason);
-                }
-            }
+            let reason = format!("`{}` is read in its place", self.shown(&read));
+            self.unread(&self.shown(&file), &reason);
         }
-        read
+        Some(read)
     }
 
     /// The document of a file that is about one thing. Others that it has are told.

@@ -2,12 +2,14 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
-    path::Path,
+    mem,
+    path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use rayon::prelude::*;
 
-use super::{Loader, read_file, start_of, stem, walk};
+use super::{Loader, folders::listed, read_file, start_of, stem};
 use crate::{
     destination::{
         DestinationFault, FaultKind,
@@ -20,7 +22,7 @@ use crate::{
         registry::{HeldPack, Listing, PackVersion, Registry},
     },
     finding::{Place, Related},
-    source::Source,
+    source::{Source, shown_path},
     suggest,
     syntax::{NodeRef, Tree},
 };
@@ -37,6 +39,92 @@ struct FolderPack {
     version: PackVersion,
 }
 
+/// A document of a saved answer, without the file it was read from.
+enum ToldAnswer {
+    /// Registries.
+    Registries(Vec<Registry>),
+    /// Packs with some of their versions.
+    Packs {
+        packs: Vec<ToldPack>,
+        /// Whether it is a page of a list. Pages together may list a registry in full.
+        is_page: bool,
+        /// How many items the list has, where a page tells it.
+        count: Option<usize>,
+        /// Whether all versions of each pack are there. One page never lists all of them for certain.
+        complete: bool,
+    },
+    /// Nothing that is known.
+    Unknown,
+}
+
+/// A pack of a saved answer.
+struct ToldPack {
+    name: String,
+    registry_uid: String,
+    registry_name: String,
+    version: PackVersion,
+}
+
+impl ToldAnswer {
+    fn read(source: &Source, root: NodeRef<'_>) -> Self {
+        let told = |packs: Vec<AnsweredPack<'_>>| {
+            let packs = packs.into_iter();
+            packs.map(|pack| ToldPack::read(source, pack)).collect()
+        };
+        match answers::read(root) {
+            None => Self::Unknown,
+            Some(Answer::Registries(registries)) => {
+                let registries = registries.into_iter();
+                let declared = registries.map(|(registry, node)| declared(registry, node, source));
+                Self::Registries(declared.collect())
+            }
+            Some(Answer::Packs { packs, count }) => Self::Packs {
+                packs: told(packs),
+                is_page: true,
+                count,
+                complete: false,
+            },
+            Some(Answer::PackTags(packs)) => Self::Packs {
+                packs: told(packs),
+                is_page: false,
+                count: None,
+                complete: true,
+            },
+            Some(Answer::Search(packs)) => Self::Packs {
+                packs: told(packs),
+                is_page: false,
+                count: None,
+                complete: false,
+            },
+        }
+    }
+}
+
+impl ToldPack {
+    fn read(source: &Source, pack: AnsweredPack<'_>) -> Self {
+        let schema = pack.schema.map(|schema| PackSchema::told(source, schema));
+        // Nothing else is asked of the values a pack comes with.
+        let has_readonly = schema.as_ref().is_some_and(PackSchema::has_readonly);
+        let values = pack.values.filter(|_| has_readonly);
+        let values = values.and_then(|values| OwnValues::told(&values.text()));
+        let place = |node: NodeRef<'_>| config::place_of(source, node);
+        let life = pack.about.map(|about| LifeCycle::of_pack(about, &place));
+        Self {
+            name: pack.name,
+            registry_uid: pack.registry_uid,
+            registry_name: pack.registry_name,
+            version: PackVersion {
+                declared: Some(place(pack.node)),
+                life: life.unwrap_or_default(),
+                clouds: pack.clouds.and_then(|list| clouds(list, &place)),
+                known_schema: schema.map(|schema| Some(schema).into()).unwrap_or_default(),
+                known_values: values.map(|values| Some(values).into()).unwrap_or_default(),
+                ..pack.version
+            },
+        }
+    }
+}
+
 impl Loader<'_> {
     pub(super) fn registries(&mut self) {
         let root = self.folder.join("registries");
@@ -46,7 +134,7 @@ impl Loader<'_> {
             if entry.is_dir() {
                 self.registry_folder(&entry);
             } else if stem(&entry).is_some() {
-                self.answer(&entry, None);
+                self.answers(&[entry], None);
             }
         }
     }
@@ -62,10 +150,9 @@ impl Loader<'_> {
             .into_iter()
             .partition(|file| stem(file) == Some("registry"));
         let mut own = Registry::default();
-        for file in self.one_format(about_itself).values() {
-            let Some((source, tree)) = self.parse(file) else {
-                continue;
-            };
+        if let Some(file) = self.one_of_formats(about_itself)
+            && let Some((source, tree)) = self.parse(&file)
+        {
             let root = self.one_document(&source, &tree);
             match root.and_then(|root| Some((answers::registry(root)?, root))) {
                 Some((told, root)) => own = declared(told, root, &source),
@@ -99,65 +186,62 @@ impl Loader<'_> {
                 self.hold(number, pack.name, pack.version, true);
             }
         }
-        for file in answers {
-            self.answer(&file, number);
-        }
+        self.answers(&answers, number);
     }
 
     /// The pack folders below a folder, and whether all of them could be read.
     fn pack_folders(&mut self, folder: &Path) -> (Vec<FolderPack>, bool) {
         let mut all_read = true;
-        let (mut files, mut schemas) = (Vec::new(), Vec::new());
-        for entry in walk(folder) {
-            match entry {
-                Ok(entry) if entry.file_type().is_file() => match stem(entry.path()) {
-                    Some("pack") => files.push(entry.into_path()),
-                    Some("schema") => schemas.push(entry.into_path()),
-                    _ => {}
-                },
-                Ok(_) => {}
-                Err(error) => {
-                    all_read = false;
-                    let shown = self.shown(error.path().unwrap_or(folder));
-                    self.unread(&shown, &error.to_string());
-                }
-            }
+        let (folders, faults) = listed(folder);
+        for (path, error) in faults {
+            all_read = false;
+            let shown = self.shown(path.as_deref().unwrap_or(folder));
+            self.unread(&shown, &error);
         }
-        let found = files.len();
-        let files = self.one_format(files);
-        // What is left out may tell of another version.
-        all_read &= files.len() == found;
-        schemas.retain(|schema| {
-            schema
-                .parent()
-                .is_some_and(|parent| files.contains_key(parent))
-        });
-        let mut schemas = self.one_format(schemas);
-        let read: Vec<_> = files
+        let mut found = Vec::new();
+        for mut listed in folders {
+            let of_stem = |stem_wanted: &str, files: &[PathBuf]| {
+                let files = files.iter().filter(|file| stem(file) == Some(stem_wanted));
+                files.cloned().collect::<Vec<_>>()
+            };
+            let packs = of_stem("pack", &listed.files);
+            let several = packs.len() > 1;
+            let Some(file) = self.one_of_formats(packs) else {
+                continue;
+            };
+            // What is left out may tell of another version.
+            all_read &= !several;
+            let schema = of_stem("schema", &mem::take(&mut listed.files));
+            let schema = self.one_of_formats(schema);
+            found.push((listed.path, file, schema));
+        }
+        let limit = self.max_file_size;
+        let read: Vec<_> = found
             .par_iter()
-            .map(|(_, file)| read_file(file, &self.shown(file), self.max_file_size))
+            .map(|(pack_folder, file, schema)| {
+                let (source, tree) = read_file(file, &shown_path(file), limit)?;
+                Ok(packs_in(&tree, &source, pack_folder, schema.as_deref()))
+            })
             .collect();
         let mut packs = Vec::new();
         let mut around: Option<&Path> = None;
-        for ((pack_folder, file), read) in files.iter().zip(read) {
+        for ((pack_folder, file, _), read) in found.iter().zip(read) {
             // A folder comes before those in it. What lies in the folder of a pack is its charts and manifests, some
             // of which may have the name of the file that tells of a pack.
             let is_content = around.is_some_and(|around| pack_folder.starts_with(around));
-            let shown = self.shown(file);
-            let schema = schemas.remove(pack_folder);
-            match read
-                .map(|(source, tree)| packs_in(&tree, &source, pack_folder, schema.as_deref()))
-            {
+            match read {
                 Ok(Some(told)) => {
                     packs.extend(told);
                     if !is_content && pack_folder != folder {
                         around = Some(pack_folder);
                     }
                 }
-                _ if is_content => self.unread(&shown, "it lies in a pack and names none"),
+                _ if is_content => {
+                    self.unread(&self.shown(file), "it lies in a pack and names none");
+                }
                 Ok(None) => {
                     all_read = false;
-                    self.unread(&shown, "it names no pack and version");
+                    self.unread(&self.shown(file), "it names no pack and version");
                 }
                 Err(fault) => {
                     all_read = false;
@@ -168,55 +252,68 @@ impl Loader<'_> {
         (packs, all_read)
     }
 
-    fn answer(&mut self, file: &Path, number: Option<usize>) {
-        let Some((source, tree)) = self.parse(file) else {
-            return;
-        };
-        let mut documents = tree.filled_documents().peekable();
-        if documents.peek().is_none() {
-            return self.unread(source.name(), "it is empty");
-        }
-        for root in documents {
-            match answers::read(root) {
-                None => self.unread(
-                    source.name(),
-                    "it is no answer about registries or packs that is known",
-                ),
-                Some(Answer::Registries(registries)) => {
-                    for (registry, node) in registries {
-                        self.registry(declared(registry, node, &source));
-                    }
-                }
-                Some(Answer::Packs { packs, count }) => self.page(&source, packs, count, number),
-                Some(Answer::PackTags(packs)) => self.answered(&source, packs, number, true),
-                Some(Answer::Search(packs)) => self.answered(&source, packs, number, false),
+    fn answers(&mut self, files: &[PathBuf], number: Option<usize>) {
+        let limit = self.max_file_size;
+        let read: Vec<_> = files
+            .par_iter()
+            .map(|file| {
+                let (source, tree) = read_file(file, &shown_path(file), limit)?;
+                let documents = tree.filled_documents();
+                let told: Vec<_> = documents
+                    .map(|root| ToldAnswer::read(&source, root))
+                    .collect();
+                Ok((Arc::clone(source.name()), told))
+            })
+            .collect();
+        for read in read {
+            match read {
+                Ok((name, told)) => self.answer(&name, told, number),
+                Err(fault) => self.fault(fault),
             }
         }
     }
 
-    fn page(
-        &mut self,
-        source: &Source,
-        packs: Vec<AnsweredPack<'_>>,
-        count: Option<usize>,
-        number: Option<usize>,
-    ) {
-        let uid = packs
-            .first()
-            .map(|pack| pack.registry_uid.clone())
-            .unwrap_or_default();
-        // Pages together may list a registry in full; one page never lists all versions of a pack for certain.
-        self.answered(source, packs, number, false);
-        if let Some(owner) = self.by_uid.get(&uid).copied().or(number) {
-            let told = self.pages.entry(owner).or_default();
-            *told = (*told).max(count);
+    fn answer(&mut self, name: &str, documents: Vec<ToldAnswer>, number: Option<usize>) {
+        if documents.is_empty() {
+            return self.unread(name, "it is empty");
+        }
+        for document in documents {
+            match document {
+                ToldAnswer::Unknown => {
+                    self.unread(
+                        name,
+                        "it is no answer about registries or packs that is known",
+                    );
+                }
+                ToldAnswer::Registries(registries) => {
+                    for registry in registries {
+                        self.registry(registry);
+                    }
+                }
+                ToldAnswer::Packs {
+                    packs,
+                    is_page,
+                    count,
+                    complete,
+                } => {
+                    let uid = packs
+                        .first()
+                        .map(|pack| pack.registry_uid.clone())
+                        .unwrap_or_default();
+                    self.answered(name, packs, number, complete);
+                    if is_page && let Some(owner) = self.by_uid.get(&uid).copied().or(number) {
+                        let told = self.pages.entry(owner).or_default();
+                        *told = (*told).max(count);
+                    }
+                }
+            }
         }
     }
 
     fn answered(
         &mut self,
-        source: &Source,
-        packs: Vec<AnsweredPack<'_>>,
+        file: &str,
+        packs: Vec<ToldPack>,
         folder: Option<usize>,
         complete: bool,
     ) {
@@ -231,28 +328,11 @@ impl Loader<'_> {
                 }))
             };
             let Some(number) = number else {
-                self.unread(source.name(), "it tells packs, but not of which registry");
+                self.unread(file, "it tells packs, but not of which registry");
                 return;
             };
             self.set_listing(number, Listing::Partial);
-            let schema = pack.schema.map(|schema| PackSchema::told(source, schema));
-            // Nothing else is asked of the values a pack comes with.
-            let has_readonly = schema.as_ref().is_some_and(PackSchema::has_readonly);
-            let values = pack.values.filter(|_| has_readonly);
-            let values = values.and_then(|values| OwnValues::told(&values.text()));
-            let place = |node: NodeRef<'_>| config::place_of(source, node);
-            let version = PackVersion {
-                declared: Some(place(pack.node)),
-                life: pack
-                    .about
-                    .map(|about| LifeCycle::of_pack(about, &place))
-                    .unwrap_or_default(),
-                clouds: pack.clouds.and_then(|list| clouds(list, &place)),
-                known_schema: schema.map(|schema| Some(schema).into()).unwrap_or_default(),
-                known_values: values.map(|values| Some(values).into()).unwrap_or_default(),
-                ..pack.version
-            };
-            self.hold(number, pack.name, version, complete);
+            self.hold(number, pack.name, pack.version, complete);
         }
     }
 
