@@ -1,6 +1,7 @@
 //! One run of `check`: files in, a report out.
 
 use std::{
+    borrow::Cow,
     collections::{BTreeMap, BTreeSet, HashMap},
     path::PathBuf,
     sync::Arc,
@@ -241,6 +242,7 @@ pub fn check_file(
                 packs: packs
                     .iter()
                     .flat_map(|pack| pack.registry_names())
+                    .map(Cow::into_owned)
                     .collect(),
                 name,
             });

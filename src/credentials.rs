@@ -8,7 +8,7 @@ use std::{collections::HashSet, sync::LazyLock};
 
 use regex::Regex;
 
-use crate::source::TextRange;
+use crate::{characters::Characters, source::TextRange};
 
 /// A credential in a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,6 +21,22 @@ pub struct Credential {
 
 /// What every credential has, to tell at once that a text has none.
 const BEGINNINGS: &str = r"A(?:KIA|SIA)|gh[pousr]_|github_pat_|gl[a-z]{2,5}-|xox[abeoprs]-|hooks\.slack\.com|AIza|GOCSPX-|eyJ|[sr]k_live_|npm_|hf_|dckr_pat_|hvs\.|SG\.|dop_v1_|glsa_|AccountKey=|PRIVATE KEY|LS0tLS1CRUdJTi";
+
+/// The characters of those beginnings that have no capital letter.
+const WITHOUT_CAPITAL: [Characters; 12] = [
+    Characters::of("gh_"),
+    Characters::of("github_pat_"),
+    Characters::of("gl-"),
+    Characters::of("xox-"),
+    Characters::of("hooks.slack.com"),
+    Characters::of("k_live_"),
+    Characters::of("npm_"),
+    Characters::of("hf_"),
+    Characters::of("dckr_pat_"),
+    Characters::of("hvs."),
+    Characters::of("dop_v1_"),
+    Characters::of("glsa_"),
+];
 
 /// The shapes. Where one has a group, the group is what is pointed at.
 const SHAPES: [(&str, &str); 23] = [
@@ -89,13 +105,32 @@ const SHAPES: [(&str, &str); 23] = [
 /// Fewer different characters than this has no key: someone filled the space with `x` or `0`.
 const FEWEST_CHARACTERS: usize = 8;
 
-/// No credential is shorter than this, in bytes.
+/// Every credential has at least so many bytes in a row that keys and tokens are made of.
 const SHORTEST: usize = 20;
+
+/// Whether a text has a word that is long enough. Only every twentieth byte is looked at where there is none.
+fn has_long_word(text: &str) -> bool {
+    let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-.+/=".contains(byte);
+    let bytes = text.as_bytes();
+    let mut start = 0;
+    while let Some(word) = bytes.get(start..start + SHORTEST) {
+        match word.iter().rposition(|byte| !is_part(byte)) {
+            Some(at) => start += at + 1,
+            None => return true,
+        }
+    }
+    false
+}
 
 /// Whether a text may hold a credential: quick, and wrong only in saying yes.
 #[must_use]
 pub fn may_hold(text: &str) -> bool {
-    if text.len() < SHORTEST {
+    if !has_long_word(text) {
+        return false;
+    }
+    let characters = Characters::of(text);
+    let mut needed = WITHOUT_CAPITAL.iter();
+    if !characters.has_capital() && !needed.any(|needed| characters.has_all(*needed)) {
         return false;
     }
     static REGEX: LazyLock<Option<Regex>> =
@@ -147,7 +182,22 @@ fn is_stand_in(token: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{SHAPES, find, shapes};
+    use super::{SHAPES, find, has_long_word, shapes};
+
+    #[test]
+    fn words_are_long_enough_or_not() {
+        let word = "a1_-.+/=".repeat(3);
+        for (text, is_long) in [
+            (word.get(..20).unwrap_or_default().to_owned(), true),
+            (word.get(..19).unwrap_or_default().to_owned(), false),
+            (format!("é {word} b"), true),
+            (format!("{} {}", &word[..19], &word[..19]), false),
+            (format!("{} {}", &word[..19], &word[..20]), true),
+            (String::new(), false),
+        ] {
+            assert_eq!(has_long_word(&text), is_long, "{text}");
+        }
+    }
 
     #[test]
     fn every_shape_is_a_regular_expression() {

@@ -40,7 +40,10 @@ impl<'a> Stack<'a> {
         let mut by_name: HashMap<String, Vec<usize>> = HashMap::new();
         for pack in packs {
             for name in pack.registry_names() {
-                by_name.entry(name).or_default().push(pack.index());
+                by_name
+                    .entry(name.into_owned())
+                    .or_default()
+                    .push(pack.index());
             }
         }
         Self {

@@ -6,7 +6,11 @@
 //! So an expression is read here by the grammar of Go's `regexp/syntax` and written anew for the other engine, which
 //! never sees a character that it could take for its own syntax.
 
-use std::{collections::HashSet, fmt::Write as _};
+use std::{
+    collections::{HashMap, HashSet},
+    fmt::Write as _,
+    sync::{Arc, LazyLock, Mutex, PoisonError},
+};
 
 use crate::source::TextRange;
 
@@ -36,7 +40,36 @@ pub struct GoRegex {
     matcher: Option<regex::bytes::Regex>,
 }
 
+/// The most expressions that are kept, and the longest, in bytes.
+const MOST_KNOWN: usize = 256;
+const LONGEST_KNOWN: usize = 1024;
+
+/// What came of reading an expression.
+type Outcome = Result<GoRegex, Fault>;
+
 impl GoRegex {
+    /// What comes of reading an expression, which may have been read before: the profiles of a batch have the same
+    /// variables.
+    #[must_use]
+    pub fn known(pattern: &str) -> Arc<Outcome> {
+        static KNOWN: LazyLock<Mutex<HashMap<String, Arc<Outcome>>>> =
+            LazyLock::new(Mutex::default);
+        if pattern.len() > LONGEST_KNOWN {
+            return Arc::new(Self::parse(pattern));
+        }
+        let known = || KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(outcome) = known().get(pattern) {
+            return Arc::clone(outcome);
+        }
+        let outcome = Arc::new(Self::parse(pattern));
+        let mut known = known();
+        if known.len() >= MOST_KNOWN {
+            known.clear();
+        }
+        known.insert(pattern.to_owned(), Arc::clone(&outcome));
+        outcome
+    }
+
     /// Reads an expression.
     ///
     /// # Errors

@@ -1,10 +1,13 @@
 //! Texts that stand in for a value that someone meant to fill in.
 
-use std::sync::LazyLock;
+use std::{
+    fmt,
+    sync::{Arc, LazyLock},
+};
 
 use regex::Regex;
 
-use crate::{profile::Characters, source::TextRange, syntax::reference::template_ranges};
+use crate::{characters::Characters, source::TextRange, syntax::reference::template_ranges};
 
 /// Where a pattern is unmistakable, each place including those before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -18,16 +21,28 @@ pub enum Reach {
 }
 
 /// A pattern of stand-in texts.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Pattern {
     /// What people call it.
     pub name: String,
-    /// What it looks like. Its first group, if it has one, is the stand-in; else the whole match.
-    pub regex: Regex,
+    /// What it looks like. Its first group, if it has one, is the stand-in; else the whole match. Few texts come so close
+    /// to a pattern that it is needed, and to make all of them takes longer than to check a file.
+    regex: Arc<LazyLock<Option<Regex>, Box<dyn FnOnce() -> Option<Regex> + Send>>>,
     /// Where it is looked for.
     pub reach: Reach,
     /// Characters that all its stand-ins have.
     pub needed: Characters,
+    /// A text that all its stand-ins hold.
+    literal: &'static str,
+}
+
+impl fmt::Debug for Pattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pattern")
+            .field("name", &self.name)
+            .field("reach", &self.reach)
+            .finish_non_exhaustive()
+    }
 }
 
 /// A stand-in text that was found.
@@ -53,16 +68,23 @@ pub struct Placeholders {
     patterns: Vec<Pattern>,
 }
 
-/// The patterns without configuration: name, reach, characters they need, expression. Forms that people use in profiles; every one has to be sure where it applies,
+/// The patterns without configuration: name, reach, characters and a text that are always there, expression. Forms that people use in profiles; every one has to be sure where it applies,
 /// for values are full of templates, shell variables, markup and format strings.
-const DEFAULT: [(&str, Reach, &str, &str); 8] = [
+const DEFAULT: [(&str, Reach, &str, &str, &str); 8] = [
     // `${REPO_URL}` in values is for a shell or an agent in the cluster to replace, as a rule.
-    ("${NAME}", Reach::Envelope, "${}", r"\$\{[A-Z][A-Z0-9_]*\}"),
+    (
+        "${NAME}",
+        Reach::Envelope,
+        "${}",
+        "${",
+        r"\$\{[A-Z][A-Z0-9_]*\}",
+    ),
     // The only text of a value, in capitals or of several words: `<none>` and `<br>` are neither.
     (
         "<NAME>",
         Reach::Line,
         "<>",
+        "<",
         r"^<(?:[A-Z][A-Z0-9_.-]{2,}|[A-Za-z][A-Za-z0-9]*(?:[ _-][A-Za-z0-9]+)+)>$",
     ),
     // Within a value; `(?<NAME>` and `(?P<NAME>` are groups of regular expressions.
@@ -70,31 +92,36 @@ const DEFAULT: [(&str, Reach, &str, &str); 8] = [
         "<NAME>",
         Reach::Line,
         "<>",
+        "<",
         r"(?:^|[^?P\w\\])(<[A-Z][A-Z0-9]*(?:[_-][A-Z0-9]+)+>|<(?:PLACEHOLDER|CHANGEME|PASSWORD|TOKEN|REGION|DOMAIN)>)",
     ),
     (
         "<your-name>",
         Reach::Line,
         "<>",
+        "<",
         r"(?i)<(?:your|insert|enter|replace|change)[ _-][a-z0-9 _-]+>",
     ),
     (
         "__NAME__",
         Reach::Line,
         "_",
+        "__",
         r"(?:^|[^\w])(__[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*__)(?:$|[^\w])",
     ),
-    ("%NAME%", Reach::Line, "%", "^%[A-Z][A-Z0-9_]*%$"),
+    ("%NAME%", Reach::Line, "%", "%", "^%[A-Z][A-Z0-9_]*%$"),
     (
         "change-me",
         Reach::Line,
         "aceme",
+        "",
         r"(?i)(?:^|[^a-z0-9_])(_*(?:change|replace)[_-]?me_*)(?:$|[^a-z0-9_])",
     ),
     (
         "_CHANGE_ME_",
         Reach::Text,
         "_ace",
+        "_",
         r"(?:^|[^A-Za-z0-9_])(_*(?:CHANGE|REPLACE)_ME_*|_{2,}(?i:place_?holder)_{2,})(?:$|[^A-Za-z0-9_])",
     ),
 ];
@@ -120,16 +147,20 @@ const KNOWN_NAMES: [&str; 14] = [
 impl Default for Placeholders {
     fn default() -> Self {
         static PATTERNS: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
-            // A test builds each, so none is left out in a binary that passed its tests.
-            let pattern = |(name, reach, needed, regex): (&str, Reach, &str, &str)| {
-                Some(Pattern {
-                    name: name.to_owned(),
-                    regex: Regex::new(regex).ok()?,
-                    reach,
-                    needed: Characters::of(needed),
-                })
-            };
-            DEFAULT.into_iter().filter_map(pattern).collect()
+            let pattern =
+                |(name, reach, needed, literal, regex): (&str, _, &str, _, &'static str)| {
+                    // A test builds each, so none is left out in a binary that passed its tests.
+                    let regex: Box<dyn FnOnce() -> Option<Regex> + Send> =
+                        Box::new(move || Regex::new(regex).ok());
+                    Pattern {
+                        name: name.to_owned(),
+                        regex: Arc::new(LazyLock::new(regex)),
+                        reach,
+                        needed: Characters::of(needed),
+                        literal,
+                    }
+                };
+            DEFAULT.into_iter().map(pattern).collect()
         });
         Self {
             patterns: PATTERNS.clone(),
@@ -159,9 +190,10 @@ impl Placeholders {
         }
         self.patterns.push(Pattern {
             name: pattern.to_owned(),
-            regex,
+            regex: Arc::new(LazyLock::new(Box::new(|| Some(regex)))),
             reach: Reach::Text,
             needed: Characters::default(),
+            literal: "",
         });
         Ok(())
     }
@@ -210,10 +242,16 @@ impl Placeholders {
         let mut found: Vec<Found> = Vec::new();
         let characters = Characters::of(text);
         for (number, pattern) in self.patterns_at(place) {
-            if !characters.has_all(pattern.needed) {
+            if !characters.has_all(pattern.needed) || !text.contains(pattern.literal) {
                 continue;
             }
-            for captures in pattern.regex.captures_iter(text) {
+            let Some(regex) = pattern.regex.as_ref().as_ref() else {
+                continue;
+            };
+            if !regex.is_match(text) {
+                continue;
+            }
+            for captures in regex.captures_iter(text) {
                 let Some(part) = captures.get(1).or_else(|| captures.get(0)) else {
                     continue;
                 };
@@ -268,7 +306,9 @@ mod tests {
 
     #[test]
     fn every_pattern_is_a_regular_expression() {
-        assert_eq!(Placeholders::default().patterns.len(), DEFAULT.len());
+        let patterns = Placeholders::default().patterns;
+        let made = patterns.iter().filter(|pattern| pattern.regex.is_some());
+        assert_eq!(made.count(), DEFAULT.len());
     }
 
     #[test]

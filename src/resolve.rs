@@ -89,6 +89,8 @@ pub struct Choice<'d> {
     pub why: Why,
     /// The version found there, and by what; `None` when the registry cannot be listed.
     pub found: Option<(Match, &'d PackVersion)>,
+    /// The pack there, with all its versions, if one was found.
+    held: Option<&'d HeldPack>,
 }
 
 /// What a destination says to a pack.
@@ -252,15 +254,10 @@ impl<'p, 'd> Found<'p, 'd> {
         let choice = resolution.choice(pack.index())?;
         let (by, version) = choice.found?;
         let destination = resolution.destination;
-        let names = pack.registry_names();
-        let mut held = names.iter().flat_map(|name| destination.pack(name));
         Some(Self {
             pack,
             registry: destination.registry(choice.registry)?,
-            held: held.find(|held| {
-                let mut versions = held.versions.iter();
-                versions.any(|held| std::ptr::eq(held, version))
-            })?,
+            held: choice.held?,
             by,
             version,
             destination,
@@ -335,6 +332,7 @@ fn near_names<'d>(pack: Pack<'_>, suggester: &mut Suggester<'d>) -> Vec<&'d str>
 struct Candidate<'d> {
     registry: usize,
     found: Option<(Match, &'d PackVersion)>,
+    held: Option<&'d HeldPack>,
 }
 
 struct PackResolver<'d, 'p> {
@@ -572,6 +570,7 @@ impl<'d, 'p> PackResolver<'d, 'p> {
                     Some(Candidate {
                         registry: held.registry,
                         found: Some(held.find(&tag, &wanted_version)?),
+                        held: Some(held),
                     })
                 })
                 .collect();
@@ -604,6 +603,7 @@ impl<'d, 'p> PackResolver<'d, 'p> {
             .map(|(registry, _)| Candidate {
                 registry,
                 found: None,
+                held: None,
             })
             .collect()
     }
@@ -637,12 +637,15 @@ impl<'d, 'p> PackResolver<'d, 'p> {
         'd: 'p,
     {
         // What is said of one of several packs wins over what is said of all.
-        let mut names = vec![self.pack.name().into_owned()];
+        if self.choices.registries.is_empty() && self.destination.select().packs.is_empty() {
+            return None;
+        }
+        let mut names = vec![self.pack.name()];
         names.extend(self.pack.registry_names());
         let named_in = |map: &'p BTreeMap<String, String>| {
             names
                 .iter()
-                .find_map(|name| map.get(name))
+                .find_map(|name| map.get(name.as_ref()))
                 .map(String::as_str)
         };
         let flag = named_in(&self.choices.registries).map(|name| (name, Why::Flag));
@@ -662,6 +665,7 @@ impl<'d> Candidate<'d> {
             registry: self.registry,
             why,
             found: self.found,
+            held: self.held,
         }
     }
 }

@@ -63,10 +63,7 @@ pub fn stand_ins<'a, 'p>(
     let packs: Vec<_> = profile.packs().collect();
     let mut all = Vec::new();
     for string in envelope_strings(profile, &packs) {
-        let Some(layer) = string.node.layer() else {
-            continue;
-        };
-        let found = placeholders.in_envelope(layer.text());
+        let found = placeholders.in_envelope(&string.node.text());
         let found: Vec<_> = found
             .into_iter()
             .map(|found| placeholders.named(found))
@@ -77,7 +74,7 @@ pub fn stand_ins<'a, 'p>(
                 node: string.node,
                 text: string.node.text(),
                 found,
-                packs: string.pack.into_iter().collect(),
+                packs: string.pack.into_iter().map(Cow::into_owned).collect(),
                 is_secret: sensitive::is_secret(string.node),
                 is_identity: string.is_identity,
             });
@@ -150,15 +147,15 @@ fn is_description(node: NodeRef<'_>) -> bool {
 /// A string of the envelope that people fill in.
 struct EnvelopeString<'a> {
     node: NodeRef<'a>,
-    pack: Option<String>,
+    pack: Option<Cow<'a, str>>,
     is_identity: bool,
 }
 
 fn envelope_strings<'a>(profile: Profile<'a>, packs: &[Pack<'a>]) -> Vec<EnvelopeString<'a>> {
     let root = profile.root();
-    let identity = |node, pack: Option<&str>| EnvelopeString {
+    let identity = |node, pack| EnvelopeString {
         node,
-        pack: pack.map(str::to_owned),
+        pack,
         is_identity: true,
     };
     let text = |node| EnvelopeString {
@@ -182,7 +179,7 @@ fn envelope_strings<'a>(profile: Profile<'a>, packs: &[Pack<'a>]) -> Vec<Envelop
             .filter_map(|field| pack.string(field));
         strings.extend(
             own.chain(registry)
-                .map(|node| identity(node, Some(name.as_ref()))),
+                .map(|node| identity(node, Some(name.clone()))),
         );
     }
     let defaults = profile.variables();

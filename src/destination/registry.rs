@@ -266,8 +266,9 @@ impl HeldPack {
                     selectable.then_with(|| version::compare(&one.version, &other.version))
                 })
         };
+        let split = version::split_group(tag);
         if !tag.is_empty()
-            && let Some(found) = newest(&|version| version.has_tag(tag))
+            && let Some(found) = newest(&|version| version.has_split_tag(tag, split))
         {
             return Some((Match::Tag, found));
         }
@@ -343,7 +344,11 @@ impl PackVersion {
     /// Whether a profile that follows this tag gets this version.
     #[must_use]
     pub fn has_tag(&self, wanted: &str) -> bool {
-        let (group, bare) = version::split_group(wanted);
+        self.has_split_tag(wanted, version::split_group(wanted))
+    }
+
+    /// The same, of a tag whose group is split off already.
+    fn has_split_tag(&self, wanted: &str, (group, bare): (Option<&str>, &str)) -> bool {
         let told = self.tag.iter().chain(&self.parent_tags).any(|tag| {
             tag == wanted || (group.is_some() && self.group.as_deref() == group && tag == bare)
         });

@@ -123,6 +123,17 @@ pub fn follows(tag: &str, version: &str) -> bool {
     let Some(stem) = tag.strip_suffix(".x") else {
         return false;
     };
+    // Most versions differ in their first digit, which tells without a look at the others.
+    let first = |text: &str| {
+        text.bytes()
+            .next()
+            .filter(|byte| matches!(byte, b'1'..=b'9'))
+    };
+    if let (Some(one), Some(other)) = (first(stem), first(version))
+        && one != other
+    {
+        return false;
+    }
     let (stem, version) = (Parsed::new(stem), Parsed::new(version));
     // Missing numbers count as zero, so `22.04.x` follows `22.04`.
     stem.suffix.is_empty()

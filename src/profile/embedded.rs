@@ -3,11 +3,12 @@
 use std::{any::Any, collections::HashMap, fmt, ops::Range, sync::Arc};
 
 use super::{
-    Characters, Profile,
+    Profile,
     scalars::Scalars,
     shared_text::{SharedText, TextCache},
 };
 use crate::{
+    characters::Characters,
     sensitive,
     source::{Layer, LineIndex, Text, TextRange},
     syntax::{
@@ -256,11 +257,19 @@ impl EmbeddedYaml {
     pub fn parse(text: &Text) -> Self {
         let stream = yaml::parse(text);
         let mut references = Vec::new();
-        if memchr::memmem::find(text.as_bytes(), b"{{").is_some() {
-            for node in stream.tree.nodes() {
-                if node.kind() == Kind::String && node.source().contains("{{") {
-                    find_references(node, &mut references);
-                }
+        // Both are in the order of the text, and few nodes have a template.
+        let mut templates = memchr::memmem::find_iter(text.as_bytes(), b"{{").peekable();
+        let strings = stream
+            .tree
+            .nodes()
+            .filter(|node| node.kind() == Kind::String);
+        for node in strings {
+            let range = node.range();
+            while templates.next_if(|at| *at < range.start()).is_some() {}
+            match templates.peek() {
+                None => break,
+                Some(&at) if at < range.end() => find_references(node, &mut references),
+                Some(_) => {}
             }
         }
         Self { stream, references }

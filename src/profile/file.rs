@@ -222,7 +222,8 @@ impl ProfileFile {
     /// The positions of the first byte of a range and of what follows its last one.
     #[must_use]
     pub fn positions(&self, range: TextRange) -> (LineColumn, LineColumn) {
-        positions(self.source.lines(), self.source.text(), range)
+        let Range { start, end } = range.range();
+        (self.source.position(start), self.source.position(end))
     }
 
     /// The place of some bytes of an embedded text; `path` is the pointer to their node in its document.

@@ -20,7 +20,6 @@ pub use embedded::{
 };
 pub use file::{ProfileDocument, ProfileFile, TextsByPlace};
 pub use pack::Pack;
-pub use scalars::Characters;
 pub use shape::Shape;
 pub use shared_text::TextCache;
 pub use system_macros::SystemMacro;

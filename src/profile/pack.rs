@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{stack::Layer, string_at, text_at};
+use super::stack::Layer;
 use crate::syntax::{Kind, NodeRef};
 
 /// What separates the display name from the pack's name when a pack is in a profile more than once
@@ -14,11 +14,66 @@ const REPEATED: &str = "--";
 pub struct Pack<'t> {
     node: NodeRef<'t>,
     index: usize,
+    fields: Fields<'t>,
+}
+
+/// The values of a pack's fields. Every rule asks for some of them, so they are looked up once.
+#[derive(Debug, Clone, Copy, Default)]
+struct Fields<'t> {
+    name: Option<NodeRef<'t>>,
+    kind: Option<NodeRef<'t>>,
+    layer: Option<NodeRef<'t>>,
+    version: Option<NodeRef<'t>>,
+    tag: Option<NodeRef<'t>>,
+    values: Option<NodeRef<'t>>,
+    registry: Option<NodeRef<'t>>,
+    metadata: Option<NodeRef<'t>>,
+    manifests: Option<NodeRef<'t>>,
+}
+
+impl<'t> Fields<'t> {
+    fn of(pack: NodeRef<'t>) -> Self {
+        let mut fields = Self::default();
+        // Of duplicate keys the last one counts, here as everywhere.
+        for (key, value) in pack.entries() {
+            let field = match &*key.text() {
+                "name" => &mut fields.name,
+                "type" => &mut fields.kind,
+                "layer" => &mut fields.layer,
+                "version" => &mut fields.version,
+                "tag" => &mut fields.tag,
+                "values" => &mut fields.values,
+                "registry" => &mut fields.registry,
+                "manifests" => &mut fields.manifests,
+                _ => continue,
+            };
+            *field = Some(value);
+        }
+        let metadata = fields
+            .registry
+            .and_then(|registry| registry.get("metadata"));
+        fields.metadata = metadata.filter(|metadata| metadata.kind() == Kind::Object);
+        fields
+    }
+}
+
+/// A field that is a string.
+fn string(field: Option<NodeRef<'_>>) -> Option<NodeRef<'_>> {
+    field.filter(|node| node.kind() == Kind::String)
+}
+
+/// The text of a field that is a string; empty for every other.
+fn text(field: Option<NodeRef<'_>>) -> Cow<'_, str> {
+    string(field).map(NodeRef::text).unwrap_or_default()
 }
 
 impl<'t> Pack<'t> {
     pub(super) fn new(node: NodeRef<'t>, index: usize) -> Self {
-        Self { node, index }
+        Self {
+            node,
+            index,
+            fields: Fields::of(node),
+        }
     }
 
     /// The whole pack.
@@ -36,31 +91,34 @@ impl<'t> Pack<'t> {
     /// `name`, if it is a string.
     #[must_use]
     pub fn name_node(self) -> Option<NodeRef<'t>> {
-        string_at(self.node, &["name"])
+        string(self.fields.name)
     }
 
     /// Its name in the profile; empty when there is none.
     #[must_use]
     pub fn name(self) -> Cow<'t, str> {
-        text_at(self.node, &["name"])
+        text(self.fields.name)
     }
 
     /// The names it may have in a registry, most likely first: what follows the first `--` of a repeated pack, then
     /// the whole name.
     #[must_use]
-    pub fn registry_names(self) -> Vec<String> {
+    pub fn registry_names(self) -> Vec<Cow<'t, str>> {
         let name = self.name();
-        let base = name.split_once(REPEATED).map(|(_, base)| base.to_owned());
-        base.into_iter()
-            .filter(|base| !base.is_empty())
-            .chain([name.clone().into_owned()])
-            .collect()
+        let base = match &name {
+            Cow::Borrowed(name) => name.split_once(REPEATED).map(|(_, base)| base.into()),
+            Cow::Owned(name) => name
+                .split_once(REPEATED)
+                .map(|(_, base)| base.to_owned().into()),
+        };
+        let base = base.filter(|base: &Cow<'_, str>| !base.is_empty());
+        base.into_iter().chain([name]).collect()
     }
 
     /// `type`: `spectro`, `helm`, `manifest` or `oci`; empty when there is none.
     #[must_use]
     pub fn kind(self) -> Cow<'t, str> {
-        text_at(self.node, &["type"])
+        text(self.fields.kind)
     }
 
     /// Whether it is a manifest pack, which needs no registry.
@@ -72,7 +130,7 @@ impl<'t> Pack<'t> {
     /// `layer`; empty when there is none.
     #[must_use]
     pub fn layer(self) -> Cow<'t, str> {
-        text_at(self.node, &["layer"])
+        text(self.fields.layer)
     }
 
     /// The layer, where it is one of those the API knows.
@@ -84,65 +142,66 @@ impl<'t> Pack<'t> {
     /// `version`: the concrete version; empty when there is none.
     #[must_use]
     pub fn version(self) -> Cow<'t, str> {
-        text_at(self.node, &["version"])
+        text(self.fields.version)
     }
 
     /// `tag`: what the profile follows; empty when there is none.
     #[must_use]
     pub fn tag(self) -> Cow<'t, str> {
-        text_at(self.node, &["tag"])
+        text(self.fields.tag)
     }
 
     /// A field, if it is a string.
     #[must_use]
     pub fn string(self, field: &str) -> Option<NodeRef<'t>> {
-        string_at(self.node, &[field])
+        match field {
+            "name" => string(self.fields.name),
+            "version" => string(self.fields.version),
+            "tag" => string(self.fields.tag),
+            "type" => string(self.fields.kind),
+            "layer" => string(self.fields.layer),
+            _ => string(self.node.get(field)),
+        }
     }
 
     /// The node that says which version is wanted: the tag if there is one, else the version.
     #[must_use]
     pub fn version_node(self) -> Option<NodeRef<'t>> {
         let non_empty = |node: &NodeRef<'t>| !node.text().is_empty();
-        string_at(self.node, &["tag"])
+        string(self.fields.tag)
             .filter(non_empty)
-            .or_else(|| string_at(self.node, &["version"]).filter(non_empty))
+            .or_else(|| string(self.fields.version).filter(non_empty))
     }
 
     /// `registry`.
     #[must_use]
     pub fn registry(self) -> Option<NodeRef<'t>> {
-        self.node
-            .get("registry")
-            .filter(|node| node.kind() == Kind::Object)
+        let registry = self.fields.registry;
+        registry.filter(|node| node.kind() == Kind::Object)
     }
 
     /// `registry.metadata`.
     #[must_use]
     pub fn registry_metadata(self) -> Option<NodeRef<'t>> {
-        self.registry()?
-            .get("metadata")
-            .filter(|node| node.kind() == Kind::Object)
+        self.fields.metadata
     }
 
     /// A string of `registry.metadata`; empty when there is none.
     #[must_use]
     pub fn registry_text(self, field: &str) -> Cow<'t, str> {
         self.registry_metadata()
-            .map(|metadata| text_at(metadata, &[field]))
+            .map(|metadata| text(metadata.get(field)))
             .unwrap_or_default()
     }
 
     /// `values`, if it is a string.
     #[must_use]
     pub fn values(self) -> Option<NodeRef<'t>> {
-        string_at(self.node, &["values"])
+        string(self.fields.values)
     }
 
     /// Its manifests.
     pub fn manifests(self) -> impl Iterator<Item = NodeRef<'t>> {
-        self.node
-            .get("manifests")
-            .into_iter()
-            .flat_map(NodeRef::items)
+        self.fields.manifests.into_iter().flat_map(NodeRef::items)
     }
 }

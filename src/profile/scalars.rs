@@ -1,52 +1,10 @@
 //! The scalars of an embedded text that are values, with the characters in them: most rules look for something that has
 //! characters which few values have, and need not look at the others.
 
-use crate::syntax::{Kind, NodeId, NodeRef, Tree};
-
-/// A set of ASCII characters. Letters are the same in upper and lower case; digits and control characters count for
-/// nothing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Characters(u64);
-
-impl Characters {
-    /// The characters of a text.
-    #[must_use]
-    pub const fn of(text: &str) -> Self {
-        let bytes = text.as_bytes();
-        let mut set = 0;
-        let mut at = 0;
-        while at < bytes.len() {
-            set |= BIT[bytes[at] as usize];
-            at += 1;
-        }
-        Self(set)
-    }
-
-    /// Whether all characters of another set are in this one.
-    #[must_use]
-    pub fn has_all(self, other: Self) -> bool {
-        self.0 & other.0 == other.0
-    }
-}
-
-/// The bit of each byte: of the letters in the order of the alphabet, then of what else is printed.
-static BIT: [u64; 256] = bits();
-
-const fn bits() -> [u64; 256] {
-    let mut bits = [0; 256];
-    let mut byte = b' ';
-    let mut next = 26;
-    while byte < 0x7f {
-        if byte.is_ascii_alphabetic() {
-            bits[byte as usize] = 1 << (byte.to_ascii_lowercase() - b'a');
-        } else if !byte.is_ascii_digit() {
-            bits[byte as usize] = 1 << next;
-            next += 1;
-        }
-        byte += 1;
-    }
-    bits
-}
+use crate::{
+    characters::Characters,
+    syntax::{Kind, NodeId, NodeRef, Tree},
+};
 
 /// The values of a text.
 #[derive(Debug)]

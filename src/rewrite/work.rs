@@ -1,5 +1,6 @@
 //! The files of a run: which hold profiles, where their results go, and how those are put there.
 
+use std::borrow::Cow;
 use std::{
     collections::{BTreeSet, HashMap},
     path::{Path, PathBuf},
@@ -65,7 +66,11 @@ impl WorkProfile {
         Self {
             name: NameVersion::of(profile),
             kind: profile.kind().into_owned(),
-            packs: profile.packs().flat_map(Pack::registry_names).collect(),
+            packs: profile
+                .packs()
+                .flat_map(Pack::registry_names)
+                .map(Cow::into_owned)
+                .collect(),
             place: file.place(node.content_range(), node.pointer()),
         }
     }

@@ -5,11 +5,12 @@ use std::collections::HashSet;
 use super::{Group, ProfileContext, Rule, RuleMeta, Sink, Spot};
 use crate::{
     base64,
+    characters::Characters,
     constraints::locate,
     credentials::{self, Credential},
     destination::{PackSchema, PackVersion},
     finding::Level,
-    profile::{Characters, Embedded, Slot},
+    profile::{Embedded, Slot},
     sensitive,
     settings::Settings,
     suggest,

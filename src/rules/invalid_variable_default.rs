@@ -46,7 +46,7 @@ impl Rule for InvalidVariableDefault {
             {
                 report_format(variable, default, format, sink);
             } else if let Some(pattern) = variable.string("regex")
-                && let Ok(regex) = GoRegex::parse(&pattern.text())
+                && let Ok(regex) = GoRegex::known(&pattern.text()).as_ref()
                 && regex.is_match(&text) == Some(false)
             {
                 let place = sink.place(pattern.into());

@@ -3,7 +3,8 @@
 use super::{Group, ProfileContext, Rule, RuleMeta, Sink};
 use crate::{
     finding::Level,
-    profile::Pack,
+    profile::{Embedded, Pack},
+    source::Text,
     syntax::{Kind, NodeRef},
 };
 
@@ -30,7 +31,8 @@ impl Rule for MissingPackValues {
     fn check_profile(&self, cx: &ProfileContext<'_>, sink: &mut Sink<'_>) {
         for &pack in cx.packs {
             let values = pack.node().get("values");
-            if values.is_some_and(holds_something)
+            let text = cx.document.values_of(pack.index()).map(Embedded::text);
+            if values.is_some_and(|values| holds_something(values, text))
                 || is_all_in_manifests(pack)
                 || is_empty_there(cx, pack)
             {
@@ -56,10 +58,10 @@ impl Rule for MissingPackValues {
 }
 
 /// Comments count: packs without settings say so in one. What is no string is a matter of the schema.
-fn holds_something(values: NodeRef<'_>) -> bool {
+fn holds_something(values: NodeRef<'_>, text: Option<&Text>) -> bool {
     match values.kind() {
         Kind::Null => false,
-        Kind::String => !values.text().trim().is_empty(),
+        Kind::String => text.is_some_and(|text| !text.trim().is_empty()),
         _ => true,
     }
 }

@@ -1,6 +1,9 @@
 //! `unresolved-pack-reference`
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
+};
 
 use super::{Group, ProfileContext, Rule, RuleMeta, Sink, Spot};
 use crate::{
@@ -138,7 +141,8 @@ fn pack_names(cx: &ProfileContext<'_>) -> BTreeMap<String, Vec<usize>> {
     for pack in cx.packs {
         let name = pack.name();
         let display = name.split_once("--").map(|(display, _)| display.to_owned());
-        let all: BTreeSet<String> = pack.registry_names().into_iter().chain(display).collect();
+        let own = pack.registry_names().into_iter().map(Cow::into_owned);
+        let all: BTreeSet<String> = own.chain(display).collect();
         for name in all {
             names.entry(name).or_default().push(pack.index());
         }

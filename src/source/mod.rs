@@ -31,6 +31,9 @@ pub const DEFAULT_MAX_FILE_SIZE: u64 = 64 << 20;
 /// The largest file that can be read at all: offsets are 32 bits wide.
 pub const MAX_FILE_SIZE: u64 = (u32::MAX - 1) as u64;
 
+/// What comes before a byte is looked at again rather than that all lines of a file are indexed, if it is no longer.
+const NEAR: usize = 1024;
+
 /// A path as people read it, the same on every system: `/` between folders, no leading `./`.
 #[must_use]
 pub fn shown_path(path: &Path) -> String {
@@ -199,6 +202,17 @@ impl Source {
             .filter(|&byte| byte != 0)
             .collect();
         memchr::memmem::find(&narrow, word.as_bytes()).is_some()
+    }
+
+    /// The position of a byte of the text.
+    #[must_use]
+    pub fn position(&self, offset: usize) -> LineColumn {
+        // The name of a profile is near the start, and in most files nothing else is asked for.
+        let start = self.text.get(..offset).filter(|start| start.len() < NEAR);
+        match (self.lines.get(), start) {
+            (None, Some(start)) => LineIndex::new(start).position(start, offset),
+            _ => self.lines().position(&self.text, offset),
+        }
     }
 
     /// The line index of the text.

@@ -262,6 +262,8 @@ fn read_any(text: &Text, readable: &str) -> (Stream, Option<(usize, usize)>) {
 struct Reader<'t> {
     text: &'t Text,
     readable: &'t str,
+    /// Whether `readable` has filler in it.
+    is_filled: bool,
     builder: TreeBuilder,
     anchors: HashMap<usize, Anchored>,
     /// The values of the document so far.
@@ -306,6 +308,7 @@ impl<'t> Reader<'t> {
         Self {
             text,
             readable,
+            is_filled: !std::ptr::eq(&**text, readable),
             builder: TreeBuilder::new(text, Format::Yaml),
             anchors: HashMap::new(),
             expansion: Expansion::default(),
@@ -479,7 +482,7 @@ impl<'t> Reader<'t> {
             _ => (range, 0),
         };
         let written = range.of(self.text);
-        let has_template = written != range.of(self.readable);
+        let has_template = self.is_filled && written != range.of(self.readable);
         let original;
         let decoded = if has_template {
             original = match style {
@@ -509,7 +512,12 @@ impl<'t> Reader<'t> {
             node.style = style;
             node.indent = indent;
         });
-        if decoded != written {
+        let bare = if style.is_quoted() {
+            written.get(1..written.len() - 1).unwrap_or(written)
+        } else {
+            written
+        };
+        if !std::ptr::eq(decoded, bare) && decoded != bare {
             self.builder.set_decoded(id, decoded.to_owned());
         }
         if has_template {

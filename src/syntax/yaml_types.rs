@@ -24,8 +24,15 @@ use super::Kind;
 /// The kind of a plain scalar without a tag.
 #[must_use]
 pub fn plain_kind(text: &str) -> Kind {
+    let Some(first) = text.bytes().next() else {
+        return Kind::Null;
+    };
+    let may_be_number = matches!(first, b'0'..=b'9' | b'+' | b'-' | b'.');
+    // No word that means something is longer.
+    let may_be_word = text.len() <= 5 && (first.is_ascii_alphabetic() || first == b'~');
     match text {
-        "" | "~" | "null" | "Null" | "NULL" => Kind::Null,
+        _ if !may_be_number && !may_be_word => Kind::String,
+        "~" | "null" | "Null" | "NULL" => Kind::Null,
         _ if boolean(text).is_some() => Kind::Bool,
         _ if is_number(text) => Kind::Number,
         _ => Kind::String,

@@ -30,6 +30,14 @@ pub enum ScalarStyle {
     Folded,
 }
 
+impl ScalarStyle {
+    /// Whether it is written in quotes.
+    #[must_use]
+    pub fn is_quoted(self) -> bool {
+        matches!(self, Self::SingleQuoted | Self::DoubleQuoted)
+    }
+}
+
 /// Where a block scalar lies in its text, as [`decode`] wants it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BlockExtent {

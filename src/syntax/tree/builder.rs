@@ -13,6 +13,8 @@ use crate::source::{Text, TextRange, yaml_scalar::ScalarStyle};
 pub struct TreeBuilder {
     tree: Tree,
     open: Vec<OpenNode>,
+    /// The keys of the object that was closed last, with their fingerprints.
+    keys: Vec<(u64, NodeId)>,
 }
 
 #[derive(Debug)]
@@ -48,6 +50,7 @@ impl TreeBuilder {
                 aliases: OnceLock::new(),
             },
             open: Vec::new(),
+            keys: Vec::new(),
         }
     }
 
@@ -111,7 +114,7 @@ impl TreeBuilder {
         }
     }
 
-    /// Keeps the decoded text of a YAML scalar whose text is not its bytes.
+    /// Keeps the decoded text of a YAML scalar whose text is not its bytes, or those between its quotes.
     pub fn set_decoded(&mut self, id: NodeId, text: String) {
         let number = TextRange::empty(self.tree.decoded.len()).start;
         self.tree.decoded.push(text.into());
@@ -177,23 +180,38 @@ impl TreeBuilder {
 
     fn find_duplicates(&mut self, object: NodeId) {
         let tree = &self.tree;
-        let keys = || tree.node(object).written_entries().map(|(key, _)| key);
+        self.keys.clear();
+        let mut next = object.0 + 1;
+        let last = TextRange::empty(tree.nodes.len()).start;
+        while next < last {
+            let key = NodeId(next);
+            // A key whose value was not read is no entry.
+            let Some((raw, value)) = tree
+                .raw(key)
+                .and_then(|raw| Some((raw, tree.raw(NodeId(raw.end))?)))
+            else {
+                break;
+            };
+            if !matches!(raw.kind, Kind::Array | Kind::Object) {
+                self.keys.push((fingerprint(tree.node(key)), key));
+            }
+            next = value.end;
+        }
         let mut found = Vec::new();
-        if keys().nth(FEW_KEYS).is_none() {
-            for (index, key) in keys().enumerate() {
-                let earlier = keys().take(index).find(|other| same_key(*other, key));
-                found.extend(earlier.map(|first| (first.id, key.id)));
+        if self.keys.len() <= FEW_KEYS {
+            for (index, &(own, key)) in self.keys.iter().enumerate() {
+                let mut earlier = self.keys.iter().take(index);
+                let first = earlier
+                    .find(|(other, id)| *other == own && same_key(tree.node(*id), tree.node(key)));
+                found.extend(first.map(|(_, first)| (*first, key)));
             }
         } else {
             let mut seen = HashMap::new();
-            for key in keys() {
-                if matches!(key.kind(), Kind::Array | Kind::Object) {
-                    continue;
-                }
-                match seen.entry(key.text()) {
-                    Entry::Occupied(first) => found.push((*first.get(), key.id)),
+            for &(_, key) in &self.keys {
+                match seen.entry(tree.node(key).text()) {
+                    Entry::Occupied(first) => found.push((*first.get(), key)),
                     Entry::Vacant(entry) => {
-                        entry.insert(key.id);
+                        entry.insert(key);
                     }
                 }
             }
@@ -202,8 +220,27 @@ impl TreeBuilder {
     }
 }
 
-/// Whether two keys are the same to a decoder. Containers as keys are never compared.
+/// A number that differs for most keys which differ: of the length of the text and the bytes at its end.
+fn fingerprint(key: NodeRef<'_>) -> u64 {
+    let of_text = |text: &str| {
+        let bytes = text.as_bytes();
+        let end = bytes.last_chunk::<4>().map_or_else(
+            || {
+                bytes
+                    .iter()
+                    .fold(0, |number, &byte| (number << 8) | u32::from(byte))
+            },
+            |end| u32::from_le_bytes(*end),
+        );
+        (u64::from(TextRange::empty(bytes.len()).start) << 32) | u64::from(end)
+    };
+    match key.text_as_written() {
+        Some(written) => of_text(written.of(&key.tree.text)),
+        None => of_text(&key.text()),
+    }
+}
+
+/// Whether two scalars are the same key to a decoder.
 fn same_key(one: NodeRef<'_>, other: NodeRef<'_>) -> bool {
-    let scalar = |node: NodeRef<'_>| !matches!(node.kind(), Kind::Array | Kind::Object);
-    scalar(one) && scalar(other) && one.text() == other.text()
+    one.text() == other.text()
 }

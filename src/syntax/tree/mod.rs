@@ -112,7 +112,8 @@ pub struct RawNode {
     parent: u32,
     /// Its place among the children of its parent, 0-based.
     position: u32,
-    /// For a YAML scalar whose text is not its bytes: its number in `decoded`. For an alias: its target.
+    /// For a YAML scalar whose text is not its bytes, or those between its quotes: its number in `decoded`. For an alias:
+    /// its target.
     extra: u32,
 }
 
@@ -133,7 +134,7 @@ pub struct Tree {
     text: Text,
     format: Format,
     nodes: Vec<RawNode>,
-    decoded: Vec<Text>,
+    decoded: Vec<Box<str>>,
     documents: Vec<NodeId>,
     duplicates: Vec<(NodeId, NodeId)>,
     foreign_tags: Vec<NodeId>,
@@ -431,7 +432,7 @@ impl<'t> NodeRef<'t> {
             Kind::Alias => Cow::Borrowed(self.source()),
             _ => match self.tree.decoded.get(raw.extra as usize) {
                 Some(text) => Cow::Borrowed(text),
-                None => Cow::Borrowed(self.source()),
+                None => Cow::Borrowed(self.written_range().of(&self.tree.text)),
             },
         }
     }
@@ -524,12 +525,52 @@ impl<'t> NodeRef<'t> {
     #[must_use]
     pub fn entry(self, key: &str) -> Option<(NodeRef<'t>, NodeRef<'t>)> {
         let object = self.resolved();
-        let own = object
-            .written_entries()
-            .filter(|(name, _)| !name.is_merge_key() && name.text() == key)
-            .last();
-        own.map(|(name, value)| (name, value.resolved()))
+        object
+            .own_entry_named(key)
+            .map(|(name, value)| (name, value.resolved()))
             .or_else(|| object.merged_entry(key))
+    }
+
+    /// The last of the object's own entries with this key, as it is written.
+    fn own_entry_named(self, key: &str) -> Option<(NodeRef<'t>, NodeRef<'t>)> {
+        let own = self
+            .written_entries()
+            .filter(|(name, _)| name.is_text(key) && !name.is_merge_key());
+        own.last()
+    }
+
+    /// Whether its text is this one. Most are of another length, and need not be decoded to tell.
+    #[must_use]
+    pub fn is_text(self, text: &str) -> bool {
+        match self.text_as_written() {
+            Some(written) => written.len() == text.len() && written.of(&self.tree.text) == text,
+            None => self.text() == text,
+        }
+    }
+
+    /// Where the text of a scalar stands, if it is written as it is.
+    fn text_as_written(self) -> Option<TextRange> {
+        let raw = self.raw()?;
+        let is_written = match (raw.kind, self.tree.format) {
+            (Kind::Array | Kind::Object, _) => false,
+            (Kind::String, Format::Json) => !raw.escaped,
+            (Kind::Alias, _) => true,
+            _ => raw.extra == NONE,
+        };
+        is_written.then(|| self.written_range())
+    }
+
+    /// The bytes that the text of a scalar is written with, without quotes.
+    fn written_range(self) -> TextRange {
+        let is_quoted = match self.tree.format {
+            Format::Json => self.kind() == Kind::String,
+            Format::Yaml => self.style().is_quoted(),
+        };
+        if is_quoted {
+            self.inside_quotes()
+        } else {
+            self.range()
+        }
     }
 
     /// The value at this key of an object, see [`NodeRef::entry`].
@@ -580,10 +621,7 @@ impl<'t> NodeRef<'t> {
             if !seen.insert(source.id) {
                 continue;
             }
-            let own = source
-                .written_entries()
-                .filter(|(name, _)| !name.is_merge_key() && name.text() == key);
-            if let Some((name, value)) = own.last() {
+            if let Some((name, value)) = source.own_entry_named(key) {
                 return Some((name, value.resolved()));
             }
             open.extend(source.merge_sources());
