@@ -3,6 +3,8 @@
 //! The only module that knows the validator library: it releases breaking versions often, and its own messages print
 //! whole instances.
 
+mod quick;
+
 use std::{
     collections::{HashMap, HashSet},
     sync::LazyLock,
@@ -13,6 +15,7 @@ use jsonschema::{
     error::{TypeKind, ValidationErrorKind},
     paths::{Location, LocationSegment},
 };
+use quick::QuickSchema;
 use serde_json::Value;
 
 use crate::{
@@ -128,19 +131,19 @@ impl Schema {
     #[must_use]
     pub fn text(self) -> &'static str {
         match self {
-            Self::Profile => include_str!("../schemas/profile.schema.json"),
-            Self::Destination => include_str!("../schemas/destination.schema.json"),
-            Self::Secrets => include_str!("../schemas/secrets.schema.json"),
-            Self::Config => include_str!("../schemas/config.schema.json"),
-            Self::Placeholders => include_str!("../schemas/placeholders.schema.json"),
-            Self::Select => include_str!("../schemas/select.schema.json"),
-            Self::Macros => include_str!("../schemas/macros.schema.json"),
-            Self::CheckReport => include_str!("../schemas/check-report.schema.json"),
-            Self::RewriteReport => include_str!("../schemas/rewrite-report.schema.json"),
-            Self::PlanReport => include_str!("../schemas/plan-report.schema.json"),
-            Self::Rules => include_str!("../schemas/rules.schema.json"),
-            Self::DiffReport => include_str!("../schemas/diff-report.schema.json"),
-            Self::DestinationShow => include_str!("../schemas/destination-show.schema.json"),
+            Self::Profile => include_str!("../../schemas/profile.schema.json"),
+            Self::Destination => include_str!("../../schemas/destination.schema.json"),
+            Self::Secrets => include_str!("../../schemas/secrets.schema.json"),
+            Self::Config => include_str!("../../schemas/config.schema.json"),
+            Self::Placeholders => include_str!("../../schemas/placeholders.schema.json"),
+            Self::Select => include_str!("../../schemas/select.schema.json"),
+            Self::Macros => include_str!("../../schemas/macros.schema.json"),
+            Self::CheckReport => include_str!("../../schemas/check-report.schema.json"),
+            Self::RewriteReport => include_str!("../../schemas/rewrite-report.schema.json"),
+            Self::PlanReport => include_str!("../../schemas/plan-report.schema.json"),
+            Self::Rules => include_str!("../../schemas/rules.schema.json"),
+            Self::DiffReport => include_str!("../../schemas/diff-report.schema.json"),
+            Self::DestinationShow => include_str!("../../schemas/destination-show.schema.json"),
         }
     }
 
@@ -176,11 +179,33 @@ impl Schema {
 }
 
 struct Compiled {
+    quick: Option<QuickSchema>,
+    full: LazyLock<Full, Box<dyn FnOnce() -> Full + Send>>,
+}
+
+/// A schema as the validator has it. To make it takes longer than to check most files.
+struct Full {
     schema: Value,
     validator: Option<Validator<TreeJson>>,
 }
 
 impl Compiled {
+    fn new(schema: Schema) -> Self {
+        Self {
+            quick: QuickSchema::read(schema.text()),
+            full: LazyLock::new(Box::new(move || Full::new(schema))),
+        }
+    }
+
+    fn violations<'t>(&self, root: NodeRef<'t>) -> Vec<Violation<'t>> {
+        match &self.quick {
+            Some(quick) if quick.accepts(root) => Vec::new(),
+            _ => self.full.violations(root),
+        }
+    }
+}
+
+impl Full {
     fn new(schema: Schema) -> Self {
         let schema: Value = serde_json::from_str(schema.text()).unwrap_or_default();
         // A test builds every schema of the project, so this cannot fail in a binary that passed its tests.
