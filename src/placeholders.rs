@@ -1,6 +1,7 @@
 //! Texts that stand in for a value that someone meant to fill in.
 
 use std::{
+    cell::LazyCell,
     fmt,
     sync::{Arc, LazyLock},
 };
@@ -32,8 +33,8 @@ pub struct Pattern {
     pub reach: Reach,
     /// Characters that all its stand-ins have.
     pub needed: Characters,
-    /// A text that all its stand-ins hold.
-    literal: &'static str,
+    /// Texts of which every stand-in holds one, in lower case; none when that is not told.
+    literals: &'static [&'static str],
 }
 
 impl fmt::Debug for Pattern {
@@ -68,15 +69,24 @@ pub struct Placeholders {
     patterns: Vec<Pattern>,
 }
 
-/// The patterns without configuration: name, reach, characters and a text that are always there, expression. Forms that people use in profiles; every one has to be sure where it applies,
+/// Name, reach, characters that are always there, texts of which one is, expression.
+type DefaultPattern = (
+    &'static str,
+    Reach,
+    &'static str,
+    &'static [&'static str],
+    &'static str,
+);
+
+/// The patterns without configuration. Forms that people use in profiles; every one has to be sure where it applies,
 /// for values are full of templates, shell variables, markup and format strings.
-const DEFAULT: [(&str, Reach, &str, &str, &str); 8] = [
+const DEFAULT: [DefaultPattern; 8] = [
     // `${REPO_URL}` in values is for a shell or an agent in the cluster to replace, as a rule.
     (
         "${NAME}",
         Reach::Envelope,
         "${}",
-        "${",
+        &["${"],
         r"\$\{[A-Z][A-Z0-9_]*\}",
     ),
     // The only text of a value, in capitals or of several words: `<none>` and `<br>` are neither.
@@ -84,7 +94,7 @@ const DEFAULT: [(&str, Reach, &str, &str, &str); 8] = [
         "<NAME>",
         Reach::Line,
         "<>",
-        "<",
+        &[],
         r"^<(?:[A-Z][A-Z0-9_.-]{2,}|[A-Za-z][A-Za-z0-9]*(?:[ _-][A-Za-z0-9]+)+)>$",
     ),
     // Within a value; `(?<NAME>` and `(?P<NAME>` are groups of regular expressions.
@@ -92,36 +102,43 @@ const DEFAULT: [(&str, Reach, &str, &str, &str); 8] = [
         "<NAME>",
         Reach::Line,
         "<>",
-        "<",
+        &[],
         r"(?:^|[^?P\w\\])(<[A-Z][A-Z0-9]*(?:[_-][A-Z0-9]+)+>|<(?:PLACEHOLDER|CHANGEME|PASSWORD|TOKEN|REGION|DOMAIN)>)",
     ),
     (
         "<your-name>",
         Reach::Line,
         "<>",
-        "<",
+        &[],
         r"(?i)<(?:your|insert|enter|replace|change)[ _-][a-z0-9 _-]+>",
     ),
     (
         "__NAME__",
         Reach::Line,
         "_",
-        "__",
+        &["__"],
         r"(?:^|[^\w])(__[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*__)(?:$|[^\w])",
     ),
-    ("%NAME%", Reach::Line, "%", "%", "^%[A-Z][A-Z0-9_]*%$"),
+    ("%NAME%", Reach::Line, "%", &[], "^%[A-Z][A-Z0-9_]*%$"),
     (
         "change-me",
         Reach::Line,
         "aceme",
-        "",
+        &[
+            "changeme",
+            "change_me",
+            "change-me",
+            "replaceme",
+            "replace_me",
+            "replace-me",
+        ],
         r"(?i)(?:^|[^a-z0-9_])(_*(?:change|replace)[_-]?me_*)(?:$|[^a-z0-9_])",
     ),
     (
         "_CHANGE_ME_",
         Reach::Text,
         "_ace",
-        "_",
+        &["change_me", "replace_me", "__"],
         r"(?:^|[^A-Za-z0-9_])(_*(?:CHANGE|REPLACE)_ME_*|_{2,}(?i:place_?holder)_{2,})(?:$|[^A-Za-z0-9_])",
     ),
 ];
@@ -147,19 +164,18 @@ const KNOWN_NAMES: [&str; 14] = [
 impl Default for Placeholders {
     fn default() -> Self {
         static PATTERNS: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
-            let pattern =
-                |(name, reach, needed, literal, regex): (&str, _, &str, _, &'static str)| {
-                    // A test builds each, so none is left out in a binary that passed its tests.
-                    let regex: Box<dyn FnOnce() -> Option<Regex> + Send> =
-                        Box::new(move || Regex::new(regex).ok());
-                    Pattern {
-                        name: name.to_owned(),
-                        regex: Arc::new(LazyLock::new(regex)),
-                        reach,
-                        needed: Characters::of(needed),
-                        literal,
-                    }
-                };
+            let pattern = |(name, reach, needed, literals, regex): DefaultPattern| {
+                // A test builds each, so none is left out in a binary that passed its tests.
+                let regex: Box<dyn FnOnce() -> Option<Regex> + Send> =
+                    Box::new(move || Regex::new(regex).ok());
+                Pattern {
+                    name: name.to_owned(),
+                    regex: Arc::new(LazyLock::new(regex)),
+                    reach,
+                    needed: Characters::of(needed),
+                    literals,
+                }
+            };
             DEFAULT.into_iter().map(pattern).collect()
         });
         Self {
@@ -193,7 +209,7 @@ impl Placeholders {
             regex: Arc::new(LazyLock::new(Box::new(|| Some(regex)))),
             reach: Reach::Text,
             needed: Characters::default(),
-            literal: "",
+            literals: &[],
         });
         Ok(())
     }
@@ -241,8 +257,13 @@ impl Placeholders {
     fn find(&self, text: &str, place: Reach) -> Vec<Found> {
         let mut found: Vec<Found> = Vec::new();
         let characters = Characters::of(text);
+        let lower = LazyCell::new(|| text.to_ascii_lowercase());
         for (number, pattern) in self.patterns_at(place) {
-            if !characters.has_all(pattern.needed) || !text.contains(pattern.literal) {
+            if !characters.has_all(pattern.needed) {
+                continue;
+            }
+            let mut literals = pattern.literals.iter();
+            if !pattern.literals.is_empty() && !literals.any(|literal| lower.contains(literal)) {
                 continue;
             }
             let Some(regex) = pattern.regex.as_ref().as_ref() else {

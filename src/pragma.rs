@@ -9,7 +9,7 @@ use crate::{
     settings::Settings,
     source::{LineIndex, TextRange},
     suggest,
-    syntax::{NodeId, SyntaxFault},
+    syntax::{Format, NodeId, SyntaxFault},
 };
 
 /// What a comment for this tool begins with.
@@ -94,10 +94,13 @@ pub fn apply(
 fn scopes(file: &ProfileFile) -> Vec<Scope<'_>> {
     let mut scopes = Vec::new();
     let source = file.source();
-    let of_file = pragmas(source.text(), source.lines(), file.faults(), || {
-        file.comments()
+    let has_comments = file.format() == Format::Yaml;
+    let of_file = has_comments.then(|| {
+        pragmas(source.text(), source.lines(), file.faults(), || {
+            file.comments()
+        })
     });
-    if !of_file.is_empty() {
+    if let Some(of_file) = of_file.filter(|pragmas| !pragmas.is_empty()) {
         scopes.push(Scope {
             embedded: None,
             profile: None,

@@ -125,14 +125,19 @@ impl Embedded {
     /// there.
     pub(super) fn all_of(profile: Profile<'_>, cache: Option<&TextCache>) -> Vec<Self> {
         let mut all = Vec::new();
+        // Nothing is shared where there are no aliases.
+        let may_share = profile.root().tree().has_aliases();
         let mut texts: HashMap<NodeId, Arc<HostText>> = HashMap::new();
         let mut add = |pack_index, slot, host: Option<NodeRef<'_>>| {
             let host = host.filter(|host| host.kind() == Kind::String)?;
-            let text = match texts.get(&host.id()) {
-                Some(text) => Arc::clone(text),
+            let known = may_share.then(|| texts.get(&host.id()).map(Arc::clone));
+            let text = match known.flatten() {
+                Some(text) => text,
                 None => {
                     let text = Arc::new(HostText::new(host.id(), host.layer()?, cache));
-                    texts.insert(host.id(), Arc::clone(&text));
+                    if may_share {
+                        texts.insert(host.id(), Arc::clone(&text));
+                    }
                     text
                 }
             };

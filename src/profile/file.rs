@@ -269,6 +269,15 @@ impl ProfileDocument {
         };
         let mut shared: Vec<Vec<usize>> = Vec::new();
         let mut numbers: HashMap<NodeId, usize> = HashMap::new();
+        if !root.tree().has_aliases() {
+            shared.extend((0..embedded.len()).map(|number| vec![number]));
+            return Self {
+                root: root.id(),
+                shape,
+                embedded,
+                shared,
+            };
+        }
         for (number, text) in embedded.iter().enumerate() {
             let known = *numbers.entry(text.host()).or_insert(shared.len());
             match shared.get_mut(known) {

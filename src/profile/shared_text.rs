@@ -108,7 +108,7 @@ struct Entry {
 const SHARDS: usize = 8;
 
 /// How large all young generations may become, in bytes. All in all that is about three times as much as is kept.
-const LARGEST: usize = 12 << 20;
+const LARGEST: usize = 8 << 20;
 
 /// About how many bytes a text needs for each of its own, with its tree and as it is written.
 const BYTES_FOR_BYTE: usize = 4;

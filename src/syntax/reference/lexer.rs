@@ -257,7 +257,7 @@ impl<'t> Cursor<'t> {
 /// count: what is before them is text.
 pub(super) fn next_open(text: &str, from: usize) -> Option<usize> {
     let tail = text.get(from..)?;
-    let found = tail.find("{{")?;
+    let found = memchr::memmem::find(tail.as_bytes(), b"{{")?;
     let braces = tail.bytes().skip(found).take_while(|&b| b == b'{').count();
     Some(from + found + braces - 2)
 }

@@ -37,8 +37,11 @@ impl TreeBuilder {
             tree: Tree {
                 text: text.clone(),
                 format,
-                // One node for about every 24 bytes of real exports and values.
-                nodes: Vec::with_capacity(text.len() / 24 + 4),
+                // One node for about every 16 bytes of values; an export has far fewer.
+                nodes: Vec::with_capacity(match format {
+                    Format::Json => text.len() / 64 + 4,
+                    Format::Yaml => text.len() / 16 + 4,
+                }),
                 decoded: Vec::new(),
                 documents: Vec::new(),
                 duplicates: Vec::new(),
