@@ -9,6 +9,10 @@ pub struct Characters(u64);
 impl Characters {
     /// The characters of a text.
     #[must_use]
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "a byte is less than 256, and constants have no iterators"
+    )]
     pub const fn of(text: &str) -> Self {
         let bytes = text.as_bytes();
         let mut set = 0;
@@ -40,6 +44,10 @@ const CAPITAL: u64 = 1 << 63;
 /// The bit of each byte: of the letters in the order of the alphabet, then of what else is printed.
 static BIT: [u64; 256] = bits();
 
+#[expect(
+    clippy::indexing_slicing,
+    reason = "a byte is less than 256, and constants have no iterators"
+)]
 const fn bits() -> [u64; 256] {
     let mut bits = [0; 256];
     let mut byte = b' ';

@@ -21,6 +21,9 @@ pub enum Reach {
     Text,
 }
 
+/// An expression that is made when it is needed.
+type LazyRegex = LazyLock<Option<Regex>, Box<dyn FnOnce() -> Option<Regex> + Send>>;
+
 /// A pattern of stand-in texts.
 #[derive(Clone)]
 pub struct Pattern {
@@ -28,7 +31,7 @@ pub struct Pattern {
     pub name: String,
     /// What it looks like. Its first group, if it has one, is the stand-in; else the whole match. Few texts come so close
     /// to a pattern that it is needed, and to make all of them takes longer than to check a file.
-    regex: Arc<LazyLock<Option<Regex>, Box<dyn FnOnce() -> Option<Regex> + Send>>>,
+    regex: Arc<LazyRegex>,
     /// Where it is looked for.
     pub reach: Reach,
     /// Characters that all its stand-ins have.
