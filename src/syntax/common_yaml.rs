@@ -617,6 +617,9 @@ impl<'t, E: FnMut(YamlEvent<'t>, TextRange)> Reader<'t, E> {
                 let end = self.quoted_end(start, quote).ok_or(Uncommon)?;
                 (TextRange::new(start, end), quoted_style(quote))
             }
+            b'-' if matches!(self.byte(start + 1), b',' | b'[' | b']' | b'{' | b'}') => {
+                return Err(Uncommon);
+            }
             _ => {
                 self.plain_start(start, false)?;
                 (

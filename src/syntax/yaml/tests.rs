@@ -297,3 +297,22 @@ fn generated_texts_are_common_often_enough() {
     let common = common.count();
     assert!(common > 800, "{common}");
 }
+
+#[test]
+fn both_readers_agree_on_dashes_in_brackets() {
+    assert!(agree("a: {-: b, --: -c, -1: [-x]}\n"));
+}
+
+#[test]
+fn what_only_one_of_them_could_read_is_not_common() {
+    for text in [
+        "a: [-]\n",
+        "- [-, b]\n",
+        "- - -\n",
+        "a: b: c\n",
+        "a: |2\n   b\n",
+    ] {
+        let text = Text::from(text);
+        assert!(read_common(&text, &text).is_none(), "{text:?}");
+    }
+}
