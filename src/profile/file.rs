@@ -70,6 +70,12 @@ impl ProfileFile {
         Self::read(source, format, None)
     }
 
+    /// The same, of a file of a run that may have seen its embedded texts before.
+    #[must_use]
+    pub fn parse_as_with(source: Source, format: Format, cache: &TextCache) -> Self {
+        Self::read(source, format, Some(cache))
+    }
+
     fn read(source: Source, format: Format, cache: Option<&TextCache>) -> Self {
         let mut cutting_faults = 0;
         let (tree, faults) = match format {

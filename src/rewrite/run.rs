@@ -10,7 +10,7 @@ use crate::{
     destination::Destination,
     finding::{Finding, Level},
     input::InputFile,
-    profile::{Profile, ProfileFile},
+    profile::{Profile, ProfileFile, TextCache},
     report::Report,
     resolve::Resolution,
     rules,
@@ -89,7 +89,8 @@ fn run(
     options: &RewriteOptions<'_>,
     output: impl Fn(&Target) -> &Output,
 ) -> Vec<DestinationResult> {
-    let all = Work::of_all(files, options.format, options.check.max_file_size);
+    let cache = TextCache::default();
+    let all = Work::of_all(files, options.format, options.check.max_file_size, &cache);
     let profiles = || all.iter().flat_map(|work| &work.profiles);
     let names: Vec<NameVersion> = profiles().map(|profile| profile.name.clone()).collect();
     let inputs = work::real_paths(files);
@@ -98,6 +99,7 @@ fn run(
         .map(|target| Job {
             target,
             options,
+            cache: &cache,
             outputs: Outputs::new(output(target), &inputs),
             names: names::decide(
                 &names,
@@ -120,7 +122,7 @@ fn run(
     let results: Vec<Vec<FileResult>> = all
         .into_par_iter()
         .map(|(first, work)| {
-            let before = work.read(options.check.max_file_size);
+            let before = work.read(options.check.max_file_size, &cache);
             let results = jobs.iter().map(|job| job.run(work, first, &before));
             let results = results.collect();
             if let Some(progress) = options.progress {
@@ -163,14 +165,15 @@ pub fn convert(
     let output = Output::Folder(folder.to_owned());
     let inputs = work::real_paths(files);
     let outputs = Outputs::new(&output, &inputs);
-    Work::of_all(files, Some(format), max_file_size)
+    let cache = TextCache::default();
+    Work::of_all(files, Some(format), max_file_size, &cache)
         .into_par_iter()
         .map(|work| {
             let mut result = work.result(&output);
             if !result.reasons.is_empty() {
                 return result;
             }
-            let before = match work.read(max_file_size) {
+            let before = match work.read(max_file_size, &cache) {
                 Ok(before) => before,
                 Err(error) => {
                     result.fail(error);
@@ -223,6 +226,8 @@ fn report_on(
 struct Job<'j> {
     target: &'j Target,
     options: &'j RewriteOptions<'j>,
+    /// The texts that profiles of the run have.
+    cache: &'j TextCache,
     outputs: Outputs<'j>,
     /// For each profile of the run, what it is called there.
     names: Vec<NameDecision>,
@@ -324,7 +329,7 @@ impl Job<'_> {
             }
         };
         result.notes.extend(edits.restyled.iter().map(style_note));
-        let after = match make(before, &edits.edits, changes) {
+        let after = match make(before, &edits.edits, changes, self.cache) {
             Ok(after) => after,
             Err(reason) => return result.fail(reason),
         };
@@ -496,10 +501,11 @@ fn make(
     before: &ProfileFile,
     edits: &[Edit],
     changes: &[change::Change<'_>],
+    cache: &TextCache,
 ) -> Result<ProfileFile, String> {
     let text = apply(before.source().text(), edits).map_err(|error| error.to_string())?;
     let source = Source::new(before.source().name(), text);
-    let after = ProfileFile::parse_as(source, before.format());
+    let after = ProfileFile::parse_as_with(source, before.format(), cache);
     verify::verify(before, &after, changes).map_err(|difference| {
         format!("internal error: the result is not what was planned: {difference}")
     })?;

@@ -13,7 +13,7 @@ use crate::{
     check,
     finding::Place,
     input::InputFile,
-    profile::{Pack, Profile, ProfileDocument, ProfileFile, Shape},
+    profile::{Pack, Profile, ProfileDocument, ProfileFile, Shape, TextCache},
     source::{Source, Text, shown_path},
     syntax::{Format, NodeRef},
 };
@@ -92,10 +92,11 @@ impl<'f> Work<'f> {
         files: &'f [InputFile],
         format: Option<Format>,
         max_file_size: u64,
+        cache: &TextCache,
     ) -> Vec<Self> {
         let mut work: Vec<Self> = files
             .par_iter()
-            .filter_map(|file| Self::of(file, format, max_file_size))
+            .filter_map(|file| Self::of(file, format, max_file_size, cache))
             .collect();
         let mut targets: HashMap<PathBuf, &Path> = HashMap::new();
         for work in &mut work {
@@ -110,12 +111,17 @@ impl<'f> Work<'f> {
         work
     }
 
-    fn of(file: &'f InputFile, format: Option<Format>, max_file_size: u64) -> Option<Self> {
+    fn of(
+        file: &'f InputFile,
+        format: Option<Format>,
+        max_file_size: u64,
+        cache: &TextCache,
+    ) -> Option<Self> {
         let shown = shown_path(&file.path);
         let (mut profiles, mut paths) = (Vec::new(), vec![file.relative.clone()]);
         // Why a file cannot be read is told when it is its turn.
         if let Ok(source) = Source::read(&file.path, &shown, max_file_size) {
-            let parsed = ProfileFile::parse(source);
+            let parsed = ProfileFile::parse_with(source, cache);
             if !file.is_named && check::is_foreign(&parsed) {
                 return None;
             }
@@ -151,10 +157,14 @@ impl<'f> Work<'f> {
     /// # Errors
     ///
     /// Why it cannot be read, or that it is not what it was.
-    pub(super) fn read(&self, max_file_size: u64) -> Result<ProfileFile, String> {
+    pub(super) fn read(
+        &self,
+        max_file_size: u64,
+        cache: &TextCache,
+    ) -> Result<ProfileFile, String> {
         let shown = shown_path(&self.file.path);
         let source = Source::read(&self.file.path, &shown, max_file_size);
-        let file = ProfileFile::parse(source.map_err(|error| error.to_string())?);
+        let file = ProfileFile::parse_with(source.map_err(|error| error.to_string())?, cache);
         if profiles_of(&file) != self.profiles {
             return Err(CHANGED_MEANWHILE.to_owned());
         }
