@@ -86,6 +86,7 @@ fn inputs_of_the_action_are_no_flags_and_no_scripts() {
     let folder = tempfile::tempdir().expect("a folder");
     let mark = folder.path().join("mark");
     let hostile = format!("$(touch {0}); touch {0}", mark.display());
+    let two_lines = format!("{}\nother=output", folder.path().join("a.sarif").display());
     for inputs in [
         [("PATHS", "--show-config"), ("FAIL_ON", "")],
         [("PATHS", hostile.as_str()), ("FAIL_ON", "")],
@@ -93,10 +94,15 @@ fn inputs_of_the_action_are_no_flags_and_no_scripts() {
             ("DESTINATIONS", hostile.as_str()),
             ("FAIL_ON", hostile.as_str()),
         ],
+        [
+            ("PATHS", "fixtures/profiles/timetable-api.json"),
+            ("SARIF", two_lines.as_str()),
+        ],
     ] {
         let output = run(folder.path(), &inputs);
         assert_eq!(output.status.code(), Some(2), "{inputs:?}: {output:?}");
         assert!(!mark.exists());
+        assert_eq!(read(folder.path(), "output"), "");
     }
 }
 

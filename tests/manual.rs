@@ -68,6 +68,11 @@ fn completions_complete_in_bash() {
     assert_eq!(complete("palette-knife che", 1), "check\n");
     assert_eq!(complete("palette-knife check --form", 2), "--format\n");
     assert_eq!(complete("palette-knife check --format s", 3), "sarif\n");
+    assert_eq!(
+        complete("palette-knife explain missing-m", 2),
+        "missing-macro\n"
+    );
+    assert_eq!(complete("palette-knife schema prof", 2), "profile\n");
 }
 
 #[test]
@@ -91,10 +96,21 @@ fn every_command_has_a_page() {
         .iter()
         .map(|command| format!("palette-knife-{command}.1"))
         .collect();
+    let below = ["init", "add", "check", "show"];
+    expected.extend(below.map(|command| format!("palette-knife-destination-{command}.1")));
     expected.push("palette-knife.1".to_owned());
     expected.sort();
     assert_eq!(names, expected);
-    for command in COMMANDS {
+    // What a page lists below itself has a page as well.
+    for name in &names {
+        let page = fs::read_to_string(out.join(name)).expect("a page");
+        let listed = page.lines().filter_map(|line| line.strip_suffix("(1)"));
+        for command in listed {
+            let file = format!("{}.1", command.replace('\\', ""));
+            assert!(names.contains(&file), "{name}: {command}");
+        }
+    }
+    for command in COMMANDS.iter().chain(&["destination-add"]) {
         let page = stdout(&run(&["man", command]));
         let written = fs::read_to_string(out.join(format!("palette-knife-{command}.1")));
         assert_eq!(written.expect("a page"), page);

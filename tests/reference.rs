@@ -64,7 +64,9 @@ fn table(head: [&str; 2], rows: impl IntoIterator<Item = (String, String)>) -> S
 
 fn names_of_values(arg: &Arg) -> Vec<String> {
     let values = arg.get_possible_values();
-    let shown = values.iter().filter(|value| !value.is_hide_set());
+    let shown = values
+        .iter()
+        .filter(|value| !value.is_hide_set() && !arg.is_hide_possible_values_set());
     shown
         .map(|value| format!("`{}`", value.get_name()))
         .collect()

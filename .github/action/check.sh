@@ -7,6 +7,11 @@ arguments=(check --format github)
 
 summary="${RUNNER_TEMP:-/tmp}/palette-knife-summary.md"
 arguments+=(--output "markdown=$summary")
+# A second line would be another output of the step.
+if [[ ${SARIF:-} == *$'\n'* ]]; then
+    echo '::error::the input sarif is one file'
+    exit 2
+fi
 if [[ -n ${SARIF:-} ]]; then
     arguments+=(--output "sarif=$SARIF")
 fi

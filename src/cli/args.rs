@@ -1,8 +1,11 @@
 //! The arguments of every command; help, completions and the manual come from here.
 
-use std::{collections::BTreeMap, env, path::PathBuf, sync::LazyLock};
+use std::{collections::BTreeMap, env, ffi::OsStr, path::PathBuf, sync::LazyLock};
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{
+    Args, Parser, Subcommand, ValueEnum,
+    builder::{PossibleValue, StringValueParser, TypedValueParser},
+};
 use clap_complete::Shell;
 
 use super::output::{Color, FailOn};
@@ -17,6 +20,7 @@ use crate::{
         plan::Tags,
     },
     rules,
+    schema::Schema,
     source::DEFAULT_MAX_FILE_SIZE,
     suggest,
     syntax::Format,
@@ -512,11 +516,42 @@ fn answer_kind(text: &str) -> Result<AnswerKind, String> {
 #[derive(Debug, Args)]
 pub struct ExplainArgs {
     /// The rule, as findings name it
+    #[arg(value_parser = Known(rule_names), hide_possible_values = true)]
     pub rule: String,
 
     /// When to colour output
     #[arg(long, value_enum, default_value = "auto", value_name = "WHEN")]
     pub color: Color,
+}
+
+/// Takes any text, and tells completions what there is. What to say of another text is left to the command, which knows
+/// the close ones.
+#[derive(Clone)]
+struct Known(fn() -> Vec<&'static str>);
+
+impl TypedValueParser for Known {
+    type Value = String;
+
+    fn parse_ref(
+        &self,
+        command: &clap::Command,
+        arg: Option<&clap::Arg>,
+        value: &OsStr,
+    ) -> Result<String, clap::Error> {
+        StringValueParser::new().parse_ref(command, arg, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new((self.0)().into_iter().map(PossibleValue::new)))
+    }
+}
+
+fn rule_names() -> Vec<&'static str> {
+    rules::ALL.iter().map(|rule| rule.meta().id).collect()
+}
+
+fn schema_names() -> Vec<&'static str> {
+    Schema::ALL.iter().map(|schema| schema.name()).collect()
 }
 
 /// Arguments of `rules`.
@@ -535,6 +570,7 @@ pub struct RulesArgs {
 #[derive(Debug, Args)]
 pub struct SchemaArgs {
     /// The schema; without it the schemas are listed
+    #[arg(value_parser = Known(schema_names), hide_possible_values = true)]
     pub name: Option<String>,
 }
 

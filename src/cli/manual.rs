@@ -1,6 +1,6 @@
 //! `palette-knife completions` and `palette-knife man`: what is made from the definition of the command line.
 
-use std::{fs, io};
+use std::{fs, io, iter};
 
 use clap::{Command, CommandFactory};
 use clap_mangen::Man;
@@ -36,30 +36,46 @@ pub fn pages(args: &ManArgs) -> Result<Outcome, String> {
     let mut main = Cli::command().disable_help_subcommand(true);
     // Building names the commands as their pages are called: `palette-knife-check`.
     main.build();
-    let commands = || main.get_subcommands();
+    let commands = with_subcommands(&main);
+    let name_of = |command: &Command| {
+        command
+            .get_display_name()
+            .unwrap_or("palette-knife")
+            .to_owned()
+    };
     if let Some(folder) = &args.out {
         fs::create_dir_all(folder).map_err(|error| format!("`{}`: {error}", folder.display()))?;
-        for command in commands().chain([&main]) {
-            let name = command.get_display_name().unwrap_or(command.get_name());
-            let path = folder.join(format!("{name}.1"));
+        for command in commands {
+            let path = folder.join(format!("{}.1", name_of(command)));
             write_file(&path, &page(command)?).map_err(|error| error.to_string())?;
         }
         return Ok(Outcome::Clean);
     }
     let command = match &args.command {
         None => &main,
-        Some(name) => commands()
-            .find(|command| command.get_name() == name)
-            .ok_or_else(|| {
-                let names: Vec<&str> = commands().map(Command::get_name).collect();
+        Some(name) => {
+            let wanted = format!("palette-knife-{name}");
+            let mut found = commands.iter().filter(|command| name_of(command) == wanted);
+            found.next().ok_or_else(|| {
+                let names: Vec<&str> = main.get_subcommands().map(Command::get_name).collect();
                 format!(
                     "no command is called `{name}`; there are: {}",
                     suggest::list(&names)
                 )
-            })?,
+            })?
+        }
     };
     output::print(&page(command)?)?;
     Ok(Outcome::Clean)
+}
+
+/// A command and those below it, which `help` is none of.
+fn with_subcommands(command: &Command) -> Vec<&Command> {
+    let below = command.get_subcommands();
+    let below = below.filter(|command| command.get_name() != "help");
+    iter::once(command)
+        .chain(below.flat_map(with_subcommands))
+        .collect()
 }
 
 /// A page as `man` reads it.
