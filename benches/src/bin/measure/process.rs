@@ -90,6 +90,20 @@ impl Invocation {
         shown
     }
 
+    /// How many bytes it prints, which are not kept: a child begins with the peak of its parent.
+    pub fn printed_bytes(&self) -> u64 {
+        self.prepare();
+        let mut command = self.command();
+        command.stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut child = command
+            .spawn()
+            .unwrap_or_else(|error| panic!("{}: {error}", self.shown()));
+        let mut stdout = child.stdout.take().expect("it is piped");
+        let bytes = std::io::copy(&mut stdout, &mut std::io::sink()).expect("a readable pipe");
+        self.judge(child.wait().expect("a child").code());
+        bytes
+    }
+
     /// What it prints.
     pub fn stdout(&self) -> String {
         self.prepare();
