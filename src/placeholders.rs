@@ -106,7 +106,7 @@ const DEFAULT: [DefaultPattern; 8] = [
         Reach::Line,
         "<>",
         &[],
-        r"(?:^|[^?P\w\\])(<[A-Z][A-Z0-9]*(?:[_-][A-Z0-9]+)+>|<(?:PLACEHOLDER|CHANGEME|PASSWORD|TOKEN|REGION|DOMAIN)>)",
+        r"(?:^|[^?P0-9A-Za-z_\\])(<[A-Z][A-Z0-9]*(?:[_-][A-Z0-9]+)+>|<(?:PLACEHOLDER|CHANGEME|PASSWORD|TOKEN|REGION|DOMAIN)>)",
     ),
     (
         "<your-name>",
@@ -120,7 +120,7 @@ const DEFAULT: [DefaultPattern; 8] = [
         Reach::Line,
         "_",
         &["__"],
-        r"(?:^|[^\w])(__[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*__)(?:$|[^\w])",
+        r"(?:^|[^0-9A-Za-z_])(__[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*__)(?:$|[^0-9A-Za-z_])",
     ),
     ("%NAME%", Reach::Line, "%", &[], "^%[A-Z][A-Z0-9_]*%$"),
     (

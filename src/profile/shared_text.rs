@@ -3,7 +3,7 @@
 
 use std::{
     any::{Any, TypeId},
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     fmt,
     hash::BuildHasher,
     mem,
@@ -77,7 +77,9 @@ impl SharedText {
     }
 }
 
-/// The texts that a run has seen, up to some size: of the others those go that were not seen for the longest.
+/// The texts that a run has seen more than once, up to some size: then those go that were not seen for the longest.
+///
+/// Texts that are customised are seen once, and would drive out those that come with packs.
 #[derive(Debug)]
 pub struct TextCache {
     hasher: RandomState,
@@ -90,6 +92,8 @@ pub struct TextCache {
 struct Shard {
     young: Generation,
     old: Generation,
+    /// The hashes of texts that were seen once.
+    seen: HashSet<u64, foldhash::fast::FixedState>,
     /// About how large the young generation is, in bytes.
     size: usize,
 }
@@ -107,8 +111,11 @@ struct Entry {
 /// So many threads can look up a text at once without waiting for each other, mostly.
 const SHARDS: usize = 8;
 
+/// So many hashes are kept in a shard.
+const MOST_SEEN: usize = 1 << 14;
+
 /// How large all young generations may become, in bytes. All in all that is about three times as much as is kept.
-const LARGEST: usize = 8 << 20;
+const LARGEST: usize = 12 << 20;
 
 /// About how many bytes a text needs for each of its own, with its tree and as it is written.
 const BYTES_FOR_BYTE: usize = 4;
@@ -150,7 +157,11 @@ impl TextCache {
         if let Some(entry) = young.and_then(|young| young.iter().find(|entry| is_it(entry))) {
             return Arc::clone(&entry.shared);
         }
-        let entry = shard.take_old(hash, is_it).unwrap_or_else(|| {
+        let known = shard.take_old(hash, is_it);
+        if known.is_none() && shard.sees_first(hash) {
+            return Arc::new(SharedText::new(layer.text().clone()));
+        }
+        let entry = known.unwrap_or_else(|| {
             let text = layer.text().clone();
             let written = if *text == *written {
                 text.clone()
@@ -170,6 +181,14 @@ impl TextCache {
 }
 
 impl Shard {
+    /// Whether no text with this hash was seen before.
+    fn sees_first(&mut self, hash: u64) -> bool {
+        if self.seen.len() >= MOST_SEEN {
+            self.seen.clear();
+        }
+        self.seen.insert(hash)
+    }
+
     fn take_old(&mut self, hash: u64, is_it: impl Fn(&Entry) -> bool) -> Option<Entry> {
         let old = self.old.get_mut(&hash)?;
         let at = old.iter().position(is_it)?;
@@ -189,4 +208,57 @@ impl Shard {
 /// What a panicking thread leaves behind is whole: nothing is changed in more than one step.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::{LARGEST, SharedText, TextCache};
+    use crate::source::{Encoding, Layer, Text, TextRange};
+
+    fn text_of(cache: &TextCache, written: &str) -> Arc<SharedText> {
+        let host = Text::from(format!("\"{written}\""));
+        let inside = TextRange::new(1, host.len() - 1);
+        cache.text_of(&Layer::new(&host, inside, Encoding::JsonString, None))
+    }
+
+    #[test]
+    fn equal_texts_are_one_from_the_second_on() {
+        let cache = TextCache::default();
+        let [first, second, third] = [0, 1, 2].map(|_| text_of(&cache, r"a: 1\nb: \u00e9\n"));
+        assert_eq!(&**first.text(), "a: 1\nb: é\n");
+        assert!(!Arc::ptr_eq(&first, &second));
+        assert!(Arc::ptr_eq(&second, &third));
+        assert_eq!(second.text(), first.text());
+        // The same text, written in another way, is another one.
+        assert!(!Arc::ptr_eq(&third, &text_of(&cache, r"a: 1\nb: é\n")));
+    }
+
+    #[test]
+    fn what_is_known_of_a_text_is_found_out_once() {
+        let text = SharedText::new(Text::from("a: 1\n"));
+        let known = text.known(|| 7_u8);
+        assert_eq!(*known, 7);
+        assert_eq!(*text.known(|| 8_u8), 7);
+        assert_eq!(*text.known(|| 9_u16), 9);
+    }
+
+    #[test]
+    fn what_is_seen_often_outlives_what_is_not() {
+        let cache = TextCache::default();
+        let often = "often: 1\\n".repeat(50);
+        text_of(&cache, &often);
+        let kept = text_of(&cache, &often);
+        for number in 0..4 * LARGEST / 40_000 {
+            let other = format!("n: {number}\\n{}", "x: y\\n".repeat(1_500));
+            text_of(&cache, &other);
+            text_of(&cache, &other);
+            if number % 8 == 0 {
+                assert!(Arc::ptr_eq(&kept, &text_of(&cache, &often)), "{number}");
+            }
+        }
+        let sizes = cache.shards.iter().map(|shard| super::lock(shard).size);
+        assert!(sizes.sum::<usize>() <= LARGEST);
+    }
 }
