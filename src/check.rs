@@ -110,27 +110,25 @@ pub fn check_files(
     options: &CheckOptions,
 ) -> (Vec<FileOutcome>, Vec<Unreadable>) {
     let cache = TextCache::default();
-    let outcomes: Vec<_> = files
-        .par_iter()
-        .map(|file| {
-            let source = Source::read(&file.path, &shown_path(&file.path), options.max_file_size);
-            match source {
-                Ok(source) => {
-                    let profiles = ProfileFile::parse_with(source, &cache);
-                    Ok(check_parsed(
-                        &profiles,
-                        file.is_named,
-                        destinations,
-                        options,
-                    ))
-                }
-                Err(error) => Err(Unreadable {
-                    path: file.path.clone(),
-                    error,
-                }),
+    let check = |file: &InputFile| {
+        let source = Source::read(&file.path, &shown_path(&file.path), options.max_file_size);
+        match source {
+            Ok(source) => {
+                let profiles = ProfileFile::parse_with(source, &cache);
+                let is_named = file.is_named;
+                Ok(check_parsed(&profiles, is_named, destinations, options))
             }
-        })
-        .collect();
+            Err(error) => Err(Unreadable {
+                path: file.path.clone(),
+                error,
+            }),
+        }
+    };
+    // A hook checks one file: to start threads would take longer.
+    let outcomes: Vec<_> = match files {
+        [only] => vec![check(only)],
+        _ => files.par_iter().map(check).collect(),
+    };
     let mut unreadable = Vec::new();
     let mut read = Vec::new();
     for outcome in outcomes {
