@@ -691,3 +691,31 @@ fn documents_become_files_of_their_own() {
     assert_eq!(place.read("in/both-deck.json"), "{}\n");
     assert!(!place.path("in/both-crew.json").exists());
 }
+
+#[test]
+fn a_version_comes_although_the_file_ends_with_a_block_that_is_filled_in() {
+    let place = Place::new();
+    // No line break at the end, so that nothing can come behind the block.
+    let input = "metadata: {name: crane-yard}\nspec:\n  # the stack\n  template:\n    type: add-on\n    cloudType: all\n    \
+                 packs:\n      - name: yard\n        type: manifest\n        layer: addon\n        version: 1.0.0\n        \
+                 values: |\n          password: \"********\"";
+    place.write("yard.yaml", input);
+    place.write(
+        "secrets.yaml",
+        "profiles: {crane-yard: {packs: {yard: {password: hush}}}}",
+    );
+    let (code, result, report) = place.to_twin(
+        "yard.yaml",
+        &[
+            "--set-version",
+            "crane-yard=1.2.0",
+            "--secrets",
+            "secrets.yaml",
+        ],
+    );
+    assert_eq!(code, 0, "{report}");
+    let expected = input
+        .replace("  template:", "  version: 1.2.0\n  template:")
+        .replace("********", "hush");
+    assert_eq!(result.expect("a result"), expected);
+}

@@ -58,7 +58,7 @@ impl<'t> EntryChanges<'t> {
         self.object
     }
 
-    /// Adds an entry at the end. Keys are plain words, which need no quotes in YAML.
+    /// Adds an entry, at the end unless that cannot be. Keys are plain words, which need no quotes in YAML.
     pub fn insert(&mut self, key: &'static str, value: Scalar) {
         self.inserted.push((key, value));
     }
@@ -289,7 +289,9 @@ impl<'t> EntryChanges<'t> {
         let last_kept = entries.iter().rfind(|entry| entry.is_kept);
         if let Some(last) = last_kept.filter(|_| !written.is_empty()) {
             let end = End::of(last.value, changed);
-            edits.push(lines_added(text, last, end, &written, site)?);
+            let added = lines_added(text, last, end, &written, site);
+            let first = entries.iter().find(|entry| entry.is_kept)?;
+            edits.push(added.or_else(|| lines_before(text, first, &written, site))?);
         }
         Some(edits)
     }
@@ -569,5 +571,22 @@ fn lines_added(
     Some(Edit {
         range: TextRange::empty(at),
         text: format!("{}{without_break}", site.line_break),
+    })
+}
+
+/// Adds lines before an entry, where what the object ends with leaves no place for them.
+fn lines_before(text: &str, first: &Entry<'_>, written: &[String], site: Site) -> Option<Edit> {
+    let start = first.range.start();
+    let before = TextRange::new(line_start(text, start), start).of(text);
+    let is_indentation = |c| matches!(c, ' ' | '-' | '\u{feff}');
+    if !before.chars().all(is_indentation) {
+        return None;
+    }
+    let indent = " ".repeat(site.parent);
+    let lines = written.iter();
+    let lines = lines.map(|entry| format!("{entry}{}{indent}", site.line_break));
+    Some(Edit {
+        range: TextRange::empty(start),
+        text: lines.collect(),
     })
 }
