@@ -274,3 +274,32 @@ fn a_long_run_shows_how_far_it_is_on_a_terminal_only() {
     let output = place.command(run).output().expect("it runs");
     assert!(!String::from_utf8_lossy(&output.stderr).contains("/33"));
 }
+
+#[test]
+fn a_secret_of_several_profiles_is_asked_for_once_and_then_for_each() {
+    let place = Place::new();
+    let one = place.read("in/passenger-identity.json");
+    for name in ["booking-eks.json", "portal.json"] {
+        fs::remove_file(place.path("in").join(name)).expect("removed");
+    }
+    let two = one.replace("\"passenger-identity\"", "\"crew-identity\"");
+    fs::write(place.path("in/crew-identity.json"), two).expect("written");
+    let mut terminal =
+        place.session("rewrite in --to to/twin -o out --interactive --save-answers kept");
+    terminal.answer("[1 of 4] twin: 2 profiles, as crew-identity 2.0.0", CANARY);
+    terminal.answer("externalDatabase.password, one for all, or env:NAME", "");
+    terminal.answer("clientSecret, one for all, or env:NAME", CANARY);
+    terminal.answer("smtp_password, one for all, or env:NAME", CANARY);
+    terminal.answer("[1 of 2] twin: crew-identity 2.0.0", CANARY);
+    terminal.answer("[2 of 2] twin: passenger-identity 2.0.0", CANARY);
+    let (code, shown) = terminal.end();
+    assert_eq!(code, 0, "{shown}");
+    assert!(!shown.contains(CANARY), "{shown}");
+    let secrets = place.read("kept/twin/secrets.template.yaml");
+    let (shared, own) = secrets.split_once("\nprofiles:\n").expect("both");
+    assert_eq!(
+        (shared.matches(CANARY).count(), own.matches(CANARY).count()),
+        (3, 2),
+        "{secrets}"
+    );
+}

@@ -851,3 +851,184 @@ fn markdown_means_what_the_plan_says() {
         "# Import plan\n\n| profile | strict |\n| --- | --- |\n| a\\|b&lt;i>\\_c\\_ 1.3.0 | ready |\n\n## strict\n\n1 ready.\n\n"
     );
 }
+
+/// Three add-on profiles with the same masked secrets, and a fourth without any.
+fn fleet(place: &Place) {
+    for name in ["quay", "pier", "dock"] {
+        let variables = json!([{"name": "api_key", "format": "string", "isSensitive": true, "defaultValue": "********"}]);
+        let values = "key: \"{{ .spectro.var.api_key }}\"\npassword: \"********\"\n";
+        addon(place, name, values, &variables);
+    }
+    addon(place, "lamp", "light: true\n", &json!([]));
+    for name in ["quay", "pier", "dock", "lamp"] {
+        place.replace(&format!("in/{name}.json"), "for <AWS_REGION>", "");
+    }
+}
+
+#[test]
+fn one_secret_is_for_all_profiles_that_have_it_unless_one_has_its_own() {
+    let place = Place::new();
+    fleet(&place);
+    let to = "in --to fixtures/destinations/twin";
+    place.run(&format!("plan {to} --write-todo todo"));
+    let file = "todo/twin/secrets.template.yaml";
+    let secrets = place.read(file);
+    let (shared, own) = secrets.split_once("\nprofiles:\n").expect("both");
+    assert!(
+        shared.contains("packs:\n  portal:\n    # in 3 profiles\n    password: \"\"\nvariables:\n  # in 3 profiles\n  api_key: \"\""),
+        "{secrets}"
+    );
+    assert_eq!(own.matches("password: \"\"").count(), 3, "{secrets}");
+
+    // Each profile's own secret stays empty but for that of one.
+    let filled = shared.replace(": \"\"", &format!(": \"{CANARY}\""));
+    let own = own.replacen("password: \"\"", "password: own", 1);
+    place.write(file, &format!("{filled}\nprofiles:\n{own}"));
+    let output = place.run(&format!("rewrite {to} --answers todo -o out"));
+    assert_eq!(code(&output), 0, "{}", all_output(&output));
+    assert!(!all_output(&output).contains(CANARY));
+    for (name, passwords) in [("dock", 0), ("pier", 1), ("quay", 1)] {
+        let text = place.read(&format!("out/{name}.json"));
+        assert_eq!(
+            text.matches(CANARY).count(),
+            1 + passwords,
+            "{name}: {text}"
+        );
+    }
+    assert!(
+        place
+            .read("out/dock.json")
+            .contains("password: \\\"own\\\"")
+    );
+
+    // What is answered for all is not asked for again, and what nobody has is told.
+    place.run(&format!("plan {to} --answers todo --write-todo todo"));
+    let secrets = place.read(file);
+    assert_eq!(secrets.matches(CANARY).count(), 2, "{secrets}");
+    assert_eq!(secrets.matches(": \"\"").count(), 0, "{secrets}");
+    place.replace(file, "  api_key:", "  apikey:");
+    let output = place.run(&format!("plan {to} --answers todo"));
+    assert!(
+        all_output(&output).contains("the secrets file gives variable `apikey` of every profile"),
+        "{}",
+        all_output(&output)
+    );
+}
+
+#[test]
+fn only_what_was_asked_for_is_shown() {
+    let place = Place::new();
+    fleet(&place);
+    let to = "in --to fixtures/destinations/twin";
+    let human = |args: &str| stdout(&place.run(format!("plan {to} {args}").trim_end()));
+    let all = human("");
+    assert!(
+        all.contains("lamp 1.0.0") && all.contains("quay 1.0.0"),
+        "{all}"
+    );
+    let only = human("--only needs-answers");
+    assert!(
+        !only.contains("lamp") && only.contains("quay 1.0.0"),
+        "{only}"
+    );
+    // What is told of the destination is about all.
+    assert!(only.contains("twin: 1 ready, 3 needs answers"), "{only}");
+    assert!(!human("--only blocked").contains("profile "), "{only}");
+    let plan = place.plan(&format!("{to} --only ready,blocked"));
+    let names: Vec<String> = statuses(&plan, 0).into_iter().map(|row| row.0).collect();
+    assert_eq!(names, ["lamp"]);
+    assert_eq!(plan["destinations"][0]["summary"]["profiles"], 4);
+    for format in ["markdown", "html"] {
+        let text = human(&format!("--only ready --format {format}"));
+        assert!(text.contains("lamp") && !text.contains("quay"), "{format}");
+    }
+    let one = human("--profile quay");
+    assert!(
+        one.contains("quay 1.0.0 at twin: needs answers") && !one.contains("1 ready"),
+        "{one}"
+    );
+}
+
+#[test]
+fn quiet_tells_what_was_refused_only() {
+    let place = Place::new();
+    fleet(&place);
+    let output = place.run("rewrite in --to fixtures/destinations/twin -o out --quiet");
+    assert_eq!(code(&output), 1);
+    let text = stdout(&output);
+    assert!(text.contains("quay 1.0.0 — refused"), "{text}");
+    assert!(!text.contains("lamp"), "{text}");
+    assert!(
+        text.contains("4 files for twin: 1 written, 3 refused"),
+        "{text}"
+    );
+}
+
+#[test]
+fn two_profiles_of_one_name_and_version_are_told_apart_by_their_files() {
+    let place = Place::new();
+    addon(&place, "lamp", "light: true\n", &json!([]));
+    place.write("in/second/lamp.json", &place.read("in/lamp.json"));
+    let to = "in --to fixtures/destinations/twin";
+    place.run(&format!("plan {to} --write-todo todo"));
+    let file = "todo/twin/select.template.yaml";
+    place.replace(
+        file,
+        "  in/second/lamp.json:\n    name: \"\"",
+        "  in/second/lamp.json:\n    name: \"lantern\"",
+    );
+    let output = place.run(&format!("rewrite {to} --answers todo -o out"));
+    assert_eq!(code(&output), 0, "{}", all_output(&output));
+    assert!(
+        !all_output(&output).contains("warning: "),
+        "{}",
+        all_output(&output)
+    );
+    assert!(place.read("out/lamp.json").contains("\"lamp\""));
+    assert!(place.read("out/second/lamp.json").contains("\"lantern\""));
+}
+
+#[test]
+fn a_repeated_pack_is_asked_for_by_the_name_that_registries_know() {
+    let place = Place::new();
+    let path = "fixtures/profiles/passenger-identity.json";
+    let text = place.read(path).replace(
+        "\"name\": \"oauth2-proxy\"",
+        "\"name\": \"crew--oauth2-proxy\"",
+    );
+    place.write(path, &text);
+    let to = format!("{path} --to fixtures/destinations/strict");
+    let table = stdout(&place.run(&format!("plan {to} --write-todo todo")));
+    assert!(
+        table.contains("1 registry to choose: oauth2-proxy"),
+        "{table}"
+    );
+    let select = place.read("todo/strict/select.template.yaml");
+    assert!(select.contains("\n    oauth2-proxy: \"\""), "{select}");
+    place.replace(
+        "todo/strict/select.template.yaml",
+        "oauth2-proxy: \"\"",
+        "oauth2-proxy: \"Palette Registry\"",
+    );
+    let plan = place.plan(&format!("{to} --answers todo"));
+    assert_eq!(
+        plan["destinations"][0]["profiles"][0]["packs"][1]["why"],
+        "select-packs"
+    );
+}
+
+#[test]
+fn a_folder_of_answers_that_has_none_for_a_destination_is_told() {
+    let place = Place::new();
+    fleet(&place);
+    place.write("todo/strict/macros.missing.json", "{\"macros\": []}");
+    let output = place.run(
+        "plan in --to fixtures/destinations/twin --to fixtures/destinations/strict --answers todo",
+    );
+    let text = all_output(&output);
+    assert!(
+        text.contains("nothing is answered about `twin`: `todo/twin` holds no answers"),
+        "{text}"
+    );
+    assert!(!text.contains("answered about `strict`"), "{text}");
+}

@@ -15,6 +15,7 @@ use crate::{
     emit::destination::ShowPart,
     finding::{Group, Level},
     origin,
+    plan::Readiness,
     rewrite::{
         names::{BumpPart, OnConflict},
         plan::Tags,
@@ -199,6 +200,10 @@ pub struct RewriteArgs {
     #[arg(long, conflicts_with = "diff")]
     pub keep_mode: bool,
 
+    /// Print only what was refused and why, and how many files there are of each kind
+    #[arg(short, long)]
+    pub quiet: bool,
+
     /// How to print what was decided and why
     #[arg(long, value_enum, default_value = "human")]
     pub format: RewriteFormat,
@@ -238,6 +243,10 @@ pub struct PlanArgs {
     /// Print this profile only, with what is behind the table; may be given several times
     #[arg(long = "profile", value_name = "NAME")]
     pub profiles: Vec<String>,
+
+    /// Print only profiles that are this far at one of the destinations; may be given several times, or with commas
+    #[arg(long, value_enum, value_name = "STATUS", value_delimiter = ',')]
+    pub only: Vec<Readiness>,
 
     /// Write what is missing to files below this folder, one folder for each destination; `rewrite --answers` reads
     /// them when they are filled in

@@ -9,7 +9,10 @@ use std::{
 use console::Term;
 
 use crate::{
-    plan::{DestinationPlan, todo::ProfileKeys, todo::location},
+    plan::{
+        DestinationPlan, Readiness,
+        todo::{ProfileKeys, location, shared_secrets},
+    },
     rewrite::{
         names::{NameAnswer, NameVersion},
         need::{Candidate, Need, Question, SecretPlace},
@@ -44,6 +47,8 @@ struct Asked {
     /// What answer files call the profile.
     key: String,
     need: Need,
+    /// How many profiles one answer is for, of a secret that several have.
+    shared_by: Option<usize>,
 }
 
 /// Refuses to ask where nobody could answer.
@@ -75,12 +80,18 @@ pub fn ask_all(
     plan: impl Fn(&[Target]) -> Vec<DestinationResult>,
 ) -> Result<(), Stop> {
     let mut left_out = BTreeSet::new();
+    let mut is_first = true;
     loop {
-        let open = open(&plan(targets), &left_out);
+        let results = plan(targets);
+        let open = open(&results, &left_out);
         if open.is_empty() {
             return Ok(());
         }
         let count = open.len();
+        if is_first {
+            say(&introduction(&results))?;
+            is_first = false;
+        }
         for (number, asked) in open.into_iter().enumerate() {
             let Some(target) = targets.get_mut(asked.target) else {
                 continue;
@@ -96,25 +107,57 @@ pub fn ask_all(
     }
 }
 
-/// The questions of a plan, each once, without those that were left out.
+/// What to know before the first question.
+fn introduction(results: &[DestinationResult]) -> String {
+    let mut text = "Enter leaves a question out; Ctrl-D ends the questions.".to_owned();
+    for result in results {
+        let plan = DestinationPlan::new(result);
+        let blocked = plan.count(Readiness::Blocked);
+        if blocked > 0 {
+            text += &format!(
+                "\n{}: {blocked} blocked, and nothing is asked about them: `plan` tells why",
+                plan.destination.name()
+            );
+        }
+    }
+    text
+}
+
+/// The questions of a plan, each once, without those that were left out. Nothing is asked where no answer helps, and
+/// about a secret that several profiles have once for all of them before it is asked about each.
 fn open(results: &[DestinationResult], left_out: &BTreeSet<String>) -> Vec<Asked> {
     let mut open = Vec::new();
     let mut seen = left_out.clone();
     for (target, result) in results.iter().enumerate() {
         let plan = DestinationPlan::new(result);
         let keys = ProfileKeys::of(&plan);
-        for (profile, need) in plan.needs() {
+        let shared = shared_secrets(&plan);
+        let rows = plan.rows.iter();
+        let profiles = rows.filter(|row| row.readiness != Readiness::Blocked);
+        let profiles = profiles.filter_map(|row| row.profile);
+        let needs = profiles.flat_map(|profile| profile.needs.iter().map(move |it| (profile, it)));
+        for (profile, need) in needs {
             let is_placeholder = matches!(need.question, Question::Placeholder { .. });
             if need.is_optional && !is_placeholder {
                 continue;
             }
-            let asked = Asked {
+            let mut asked = Asked {
                 target,
                 destination: plan.destination.name().to_string(),
                 profile: profile.profile.clone(),
-                key: keys.key(&profile.profile),
+                key: keys.key(&profile.profile, &need.place.file),
                 need: need.clone(),
+                shared_by: match &need.question {
+                    Question::Secret(place) => {
+                        let needs = shared.get(&(need.pack.as_deref(), place));
+                        needs.map(Vec::len)
+                    }
+                    _ => None,
+                },
             };
+            if left_out.contains(&asked.identity()) {
+                asked.shared_by = None;
+            }
             if seen.insert(asked.identity()) {
                 open.push(asked);
             }
@@ -127,15 +170,15 @@ impl Asked {
     /// What questions have in common that one answer is for.
     fn identity(&self) -> String {
         let pack = self.need.pack.as_deref().unwrap_or_default();
+        let owner = match self.shared_by {
+            Some(_) => "",
+            None => self.key.as_str(),
+        };
         let (kind, profile, pack, key) = match &self.need.question {
             Question::Name { .. } => ("name", self.key.as_str(), "", ""),
-            Question::Registry { .. } => ("registry", "", pack, ""),
-            Question::Secret(SecretPlace::Value(path)) => {
-                ("secret", self.key.as_str(), pack, path.as_str())
-            }
-            Question::Secret(SecretPlace::Variable(name)) => {
-                ("variable", self.key.as_str(), "", name.as_str())
-            }
+            Question::Registry { name, .. } => ("registry", "", name.as_str(), ""),
+            Question::Secret(SecretPlace::Value(path)) => ("secret", owner, pack, path.as_str()),
+            Question::Secret(SecretPlace::Variable(name)) => ("variable", owner, "", name.as_str()),
             Question::Placeholder { text } if is_named(text) => ("value", "", "", text.as_str()),
             Question::Placeholder { text } => ("value", self.key.as_str(), pack, text.as_str()),
             Question::Macro { name, .. } => ("macro", "", "", name.as_str()),
@@ -146,7 +189,13 @@ impl Asked {
     fn title(&self) -> String {
         let NameVersion { name, version } = &self.profile;
         let place = location(&self.need.place, self.need.pack.as_deref());
-        format!("{}: {name} {version} ({place})", self.destination)
+        let destination = &self.destination;
+        match self.shared_by {
+            Some(count) => {
+                format!("{destination}: {count} profiles, as {name} {version} ({place})")
+            }
+            None => format!("{destination}: {name} {version} ({place})"),
+        }
     }
 
     /// Asks, and keeps the answer; tells whether there is one.
@@ -160,20 +209,23 @@ impl Asked {
                 };
                 answers.choices.names.insert(self.key.clone(), answer);
             }
-            Question::Registry { candidates } => {
-                let pack = pack.unwrap_or_default();
-                let Some(registry) = ask_registry(pack, candidates)? else {
+            Question::Registry { name, candidates } => {
+                let Some(registry) = ask_registry(name, candidates)? else {
                     return Ok(false);
                 };
                 let packs = &mut answers.choices.select.packs;
-                packs.insert(pack.to_owned(), registry);
+                packs.insert(name.clone(), registry);
             }
             Question::Secret(place) => {
                 let (SecretPlace::Value(what) | SecretPlace::Variable(what)) = place;
-                let Some(secret) = ask_secret(what)? else {
+                let (owner, what) = match self.shared_by {
+                    Some(_) => (None, format!("{what}, one for all")),
+                    None => (Some(self.key.as_str()), what.clone()),
+                };
+                let Some(secret) = ask_secret(&what)? else {
                     return Ok(false);
                 };
-                answers.secrets.give(&self.key, pack, place, &secret);
+                answers.secrets.give(owner, pack, place, &secret);
             }
             Question::Placeholder { text } => {
                 let value = line(&format!("value for {text} (Enter leaves it as it is): "))?;

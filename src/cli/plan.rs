@@ -14,10 +14,9 @@ use super::{
 };
 use crate::{
     check::CheckOptions,
-    emit::{self, plan::human::Shown},
-    input,
+    emit, input,
     plan::{
-        DestinationPlan,
+        DestinationPlan, Filter,
         todo::{self, TodoFile},
     },
     rewrite::{
@@ -109,19 +108,25 @@ pub fn run(args: &PlanArgs) -> Result<Outcome, String> {
         };
         write_todo(&files)?;
     }
+    let filter = Filter {
+        names: &args.profiles,
+        only: &args.only,
+    };
+    let shown = filter.rows(&plans);
     match args.format {
         PlanFormat::Human => {
-            let shown = Shown {
-                details: args.details,
-                profiles: &args.profiles,
+            let style = emit::plan::human::Style {
+                details: args.details || !args.profiles.is_empty(),
+                summary: args.profiles.is_empty(),
+                color: args.common.color.is_on(),
+                width,
             };
-            let color = args.common.color.is_on();
-            let text = emit::plan::human::render(&plans, shown, color, width);
+            let text = emit::plan::human::render(&plans, &shown, style);
             output::print_for_people(&text)?;
         }
-        PlanFormat::Json => output::print(&emit::plan::json::render(&plans))?,
-        PlanFormat::Markdown => output::print(&emit::plan::markdown::render(&plans))?,
-        PlanFormat::Html => output::print(&emit::html::render(&plans))?,
+        PlanFormat::Json => output::print(&emit::plan::json::render(&plans, &shown))?,
+        PlanFormat::Markdown => output::print(&emit::plan::markdown::render(&plans, &shown))?,
+        PlanFormat::Html => output::print(&emit::html::render(&plans, &shown))?,
     }
     // Behind the table, where it is seen.
     if let Some(folder) = &args.write_todo {

@@ -200,7 +200,7 @@ fn report(args: &RewriteArgs, parts: &[Part<'_>], all_found: bool) -> Result<Out
     match args.format {
         RewriteFormat::Human => {
             let (color, width) = (args.common.color.is_on(), output::width());
-            let text = emit::rewrite::render_human(parts, color, width);
+            let text = emit::rewrite::render_human(parts, !args.quiet, color, width);
             output::print_for_people(&text)?;
         }
         RewriteFormat::Json => output::print(&emit::rewrite::render_json(parts))?,

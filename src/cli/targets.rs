@@ -14,7 +14,7 @@ use crate::{
     finding::Level,
     rewrite::{
         answers::{AnswerFiles, Answers},
-        names::{BumpPart, NameVersion, Naming, OnConflict},
+        names::{AnswerKeys, BumpPart, Named, Naming, OnConflict},
         result::DestinationResult,
         run::Target,
         work::Output,
@@ -47,6 +47,14 @@ pub fn targets(
         .map(|mut destination| {
             refuse_faults(&destination)?;
             let files = files(args, &destination)?;
+            if let Some(folder) = args.answers.as_ref().filter(|_| files.is_empty()) {
+                let folder = folder.join(folder_name(&destination)?);
+                output::warning(&format!(
+                    "nothing is answered about `{}`: `{}` holds no answers",
+                    destination.name(),
+                    folder.display()
+                ));
+            }
             let there = Arc::make_mut(&mut destination);
             let mut answers = Answers::read(&files, there, max_file_size)?;
             if let Some(path) = files.secrets.filter(|_| answers.secrets.has_texts()) {
@@ -166,8 +174,12 @@ pub fn warn_of_unused(targets: &[Target], results: &[DestinationResult]) {
         }
     };
     for (target, result) in targets.iter().zip(results) {
-        let profiles = || result.files.iter().flat_map(|file| &file.profiles);
-        let known = |name: &str| profiles().any(|profile| profile.profile.name == name);
+        let profiles = || {
+            let files = result.files.iter();
+            files.flat_map(|file| file.profiles.iter().map(move |profile| (file, profile)))
+        };
+        let known = |name: &str| profiles().any(|(_, profile)| profile.profile.name == name);
+        let is_file = |name: &str| profiles().any(|(file, _)| file.file == name);
         let named = target
             .naming
             .names
@@ -180,16 +192,20 @@ pub fn warn_of_unused(targets: &[Target], results: &[DestinationResult]) {
             let bare = name
                 .rsplit_once('@')
                 .map_or(name.as_str(), |(bare, _)| bare);
-            if !known(name) && !known(bare) {
+            if !known(name) && !known(bare) && !is_file(name) {
                 warn(format!(
                     "the select file names `{name}`, and no profile is called so"
                 ));
             }
         }
         // Without a target nobody has asked for the secrets.
-        let planned: Vec<&NameVersion> = profiles()
-            .filter(|profile| profile.target.is_some())
-            .map(|profile| &profile.profile)
+        let planned: Vec<AnswerKeys> = profiles()
+            .filter(|(_, profile)| profile.target.is_some())
+            .map(|(file, profile)| Named {
+                profile: profile.profile.clone(),
+                file: file.file.clone(),
+            })
+            .map(|named| named.keys())
             .collect();
         warn_of_secrets(&target.answers, &planned, &mut warn);
         for (by, key) in target.answers.values.unused(&planned) {
@@ -225,17 +241,16 @@ fn warn_of_other_readers(path: &Path) {
 fn warn_of_other_readers(_path: &Path) {}
 
 /// A misspelt path or name in the secrets file would leave a mask where a secret was meant to be.
-fn warn_of_secrets(answers: &Answers, planned: &[&NameVersion], warn: &mut impl FnMut(String)) {
-    let names: Vec<(&str, &str)> = planned
-        .iter()
-        .map(|profile| (profile.name.as_str(), profile.version.as_str()))
-        .collect();
-    for entry in answers.secrets.unused(&names) {
+fn warn_of_secrets(answers: &Answers, planned: &[AnswerKeys], warn: &mut impl FnMut(String)) {
+    if planned.is_empty() {
+        return;
+    }
+    for entry in answers.secrets.unused(planned) {
         warn(format!(
             "the secrets file gives {entry}, where nothing is masked"
         ));
     }
-    if !names.is_empty() && answers.secrets.is_about_others(&names) {
+    if answers.secrets.is_about_others(planned) {
         warn("the secrets file names no profile of this run".to_owned());
     }
 }

@@ -207,12 +207,14 @@ impl<'r> JsonDecision<'r> {
     }
 }
 
-/// Renders results for people: for each file what became of it, what was decided, and what is in the way.
+/// Renders results for people: for each file what became of it, what was decided, and what is in the way; of files that
+/// were not refused only with `all`.
 #[must_use]
-pub fn render_human(parts: &[Part<'_>], color: bool, width: usize) -> String {
+pub fn render_human(parts: &[Part<'_>], all: bool, color: bool, width: usize) -> String {
     let mut out = String::new();
     for part in parts {
-        for result in part.files {
+        let files = part.files.iter();
+        for result in files.filter(|file| all || file.status == Status::Refused) {
             file(&mut out, result, color, width);
         }
     }

@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// How far a profile is from an import.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
 pub enum Readiness {
     /// It can be imported.
     Ready,
@@ -103,6 +103,34 @@ impl Readiness {
         } else {
             Self::Ready
         }
+    }
+}
+
+/// Which profiles of a plan are shown. What it tells of a destination as a whole is about all of them.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Filter<'f> {
+    /// Those with one of these names; empty for all.
+    pub names: &'f [String],
+    /// Those that are this far at one of the destinations; empty for all.
+    pub only: &'f [Readiness],
+}
+
+impl Filter<'_> {
+    /// The numbers of the rows that are shown, the same for every destination of a run.
+    #[must_use]
+    pub fn rows(self, plans: &[DestinationPlan<'_>]) -> Vec<usize> {
+        let count = plans.first().map_or(0, |plan| plan.rows.len());
+        let shows = |number: &usize| {
+            let of_profile = || plans.iter().filter_map(|plan| plan.rows.get(*number));
+            let is_named = |row: &Row<'_>| {
+                let profile = row.profile.map(|profile| &profile.profile.name);
+                profile.is_some_and(|name| self.names.contains(name))
+            };
+            (self.names.is_empty() || of_profile().any(is_named))
+                && (self.only.is_empty()
+                    || of_profile().any(|row| self.only.contains(&row.readiness)))
+        };
+        (0..count).filter(shows).collect()
     }
 }
 
@@ -244,12 +272,17 @@ impl<'r> DestinationPlan<'r> {
                     _ => continue,
                 };
                 let pack = MissingPack {
-                    name: pack.name.clone(),
+                    name: pack.registry_name.clone(),
                     wanted: pack.wanted.clone(),
                     is_version,
                     near: near.clone(),
                 };
-                missing.entry(pack).or_default().push(row.title());
+                let profiles = missing.entry(pack).or_default();
+                // A repeated pack may be missing twice in one profile.
+                let title = row.title();
+                if profiles.last() != Some(&title) {
+                    profiles.push(title);
+                }
             }
         }
         missing
@@ -280,11 +313,11 @@ impl<'r> DestinationPlan<'r> {
         texts.collect()
     }
 
-    /// The packs that a registry has to be chosen for.
+    /// The packs that a registry has to be chosen for, as registries call them.
     #[must_use]
     pub fn open_packs(&self) -> BTreeSet<&'r str> {
         let packs = self.needs().filter_map(|(_, need)| match &need.question {
-            Question::Registry { .. } => need.pack.as_deref(),
+            Question::Registry { name, .. } => Some(name.as_str()),
             _ => None,
         });
         packs.collect()

@@ -98,27 +98,36 @@ fn stable_pointer(node: NodeRef<'_>) -> String {
     }
 }
 
-/// What profiles are called in the files: `NAME` where there is one of that name, else `NAME@VERSION`.
+/// What profiles are called in the files: `NAME` where there is one of that name, else `NAME@VERSION`, and where several
+/// have both in common by their files.
 #[derive(Debug)]
-pub struct ProfileKeys<'r>(BTreeMap<&'r str, usize>);
+pub struct ProfileKeys<'r> {
+    names: BTreeMap<&'r str, usize>,
+    versions: BTreeMap<&'r NameVersion, usize>,
+}
 
 impl<'r> ProfileKeys<'r> {
     /// Those of the profiles of a plan.
     #[must_use]
     pub fn of(plan: &DestinationPlan<'r>) -> Self {
-        let mut counts = BTreeMap::new();
+        let (mut names, mut versions) = (BTreeMap::new(), BTreeMap::new());
         for profile in plan.rows.iter().filter_map(|row| row.profile) {
-            *counts.entry(profile.profile.name.as_str()).or_default() += 1;
+            let profile = &profile.profile;
+            *names.entry(profile.name.as_str()).or_default() += 1;
+            *versions.entry(profile).or_default() += 1;
         }
-        Self(counts)
+        Self { names, versions }
     }
 
-    /// What a profile is called.
+    /// What the profile of a file is called.
     #[must_use]
-    pub fn key(&self, profile: &NameVersion) -> String {
-        match self.0.get(profile.name.as_str()) {
-            Some(1) => profile.name.clone(),
-            _ => format!("{}@{}", profile.name, profile.version),
+    pub fn key(&self, profile: &NameVersion, file: &str) -> String {
+        if self.names.get(profile.name.as_str()) == Some(&1) {
+            profile.name.clone()
+        } else if self.versions.get(profile) == Some(&1) {
+            format!("{}@{}", profile.name, profile.version)
+        } else {
+            file.to_owned()
         }
     }
 }
@@ -208,6 +217,10 @@ struct ProfileSecrets {
 }
 
 impl ProfileSecrets {
+    fn is_empty(&self) -> bool {
+        self.packs.is_empty() && self.variables.is_empty()
+    }
+
     fn entry(&mut self, pack: Option<&str>, place: &SecretPlace) -> &mut Entry {
         match place {
             SecretPlace::Value(path) => {
@@ -217,46 +230,91 @@ impl ProfileSecrets {
             SecretPlace::Variable(name) => self.variables.entry(name.clone()).or_default(),
         }
     }
+
+    fn write(&self, yaml: &mut Yaml, depth: usize) {
+        if !self.packs.is_empty() {
+            yaml.open(depth, "packs");
+        }
+        for (pack, entries) in &self.packs {
+            yaml.open(depth + 1, pack);
+            write_entries(yaml, depth + 2, entries);
+        }
+        if !self.variables.is_empty() {
+            yaml.open(depth, "variables");
+            write_entries(yaml, depth + 1, &self.variables);
+        }
+    }
+}
+
+/// The secrets that are asked for, by what they are called in every profile that has them.
+type SharedSecrets<'r> = BTreeMap<(Option<&'r str>, &'r SecretPlace), Vec<&'r Need>>;
+
+/// The secrets that several profiles ask for.
+#[must_use]
+pub fn shared_secrets<'r>(plan: &DestinationPlan<'r>) -> SharedSecrets<'r> {
+    let mut shared = SharedSecrets::new();
+    for (_, need) in plan.needs() {
+        if let Question::Secret(place) = &need.question {
+            let needs = shared.entry((need.pack.as_deref(), place)).or_default();
+            needs.push(need);
+        }
+    }
+    shared.retain(|_, needs| {
+        let files: BTreeSet<&str> = needs.iter().map(|need| &*need.place.file).collect();
+        files.len() > 1
+    });
+    shared
 }
 
 fn secrets(plan: &DestinationPlan<'_>, answers: &Answers, names: &ProfileKeys<'_>) -> String {
+    const OPTIONAL: &str = "may stay empty: then nothing is filled in";
+    let mut for_all = ProfileSecrets::default();
+    for ((pack, place), needs) in shared_secrets(plan) {
+        let entry = for_all.entry(pack, place);
+        entry.note(format!("in {} profiles", needs.len()));
+        if needs.iter().all(|need| need.is_optional) {
+            entry.note(OPTIONAL.to_owned());
+        }
+    }
     let mut profiles: BTreeMap<String, ProfileSecrets> = BTreeMap::new();
     for (profile, need) in plan.needs() {
         if let Question::Secret(place) = &need.question {
-            let secrets = profiles.entry(names.key(&profile.profile)).or_default();
+            let key = names.key(&profile.profile, &need.place.file);
+            let secrets = profiles.entry(key).or_default();
             let entry = secrets.entry(need.pack.as_deref(), place);
             if need.is_optional {
-                entry.note("may stay empty: then nothing is filled in".to_owned());
+                entry.note(OPTIONAL.to_owned());
             }
             entry.used(profile, need);
         }
     }
-    for (profile, pack, place, given) in answers.secrets.entries() {
-        let secrets = profiles.entry(profile.to_owned()).or_default();
+    let given = answers.secrets.entries();
+    for (profile, pack, place, given) in given.filter(|(.., given)| !given.is_empty()) {
+        let secrets = match profile {
+            Some(profile) => profiles.entry(profile.to_owned()).or_default(),
+            None => &mut for_all,
+        };
         given.clone_into(&mut secrets.entry(pack, &place).value);
     }
     let mut yaml = Yaml::with_head(&[
         &format!("Secrets of the profiles for `{}`.", plan.destination.name()),
         "A secret stands here as text, or as env:NAME, which takes it from an environment variable.",
     ]);
-    if profiles.is_empty() {
-        yaml.comment(0, "Nothing is masked.");
-        return yaml.out;
+    if !for_all.is_empty() {
+        yaml.comment(
+            0,
+            "What several profiles have comes first: one secret for all of them. What stands under `profiles` counts before it.",
+        );
+        for_all.write(&mut yaml, 0);
     }
-    yaml.open(0, "profiles");
+    if !profiles.is_empty() {
+        yaml.open(0, "profiles");
+    } else if for_all.is_empty() {
+        yaml.comment(0, "Nothing is masked.");
+    }
     for (profile, secrets) in &profiles {
         yaml.open(1, profile);
-        if !secrets.packs.is_empty() {
-            yaml.open(2, "packs");
-        }
-        for (pack, entries) in &secrets.packs {
-            yaml.open(3, pack);
-            write_entries(&mut yaml, 4, entries);
-        }
-        if !secrets.variables.is_empty() {
-            yaml.open(2, "variables");
-            write_entries(&mut yaml, 3, &secrets.variables);
-        }
+        secrets.write(&mut yaml, 2);
     }
     yaml.out
 }
@@ -269,7 +327,7 @@ fn placeholders(plan: &DestinationPlan<'_>, answers: &Answers, names: &ProfileKe
                 Within::ALL
             } else {
                 Within {
-                    profile: Some(names.key(&profile.profile)),
+                    profile: Some(names.key(&profile.profile, &need.place.file)),
                     pack: need.pack.clone(),
                 }
             };
@@ -326,9 +384,8 @@ fn select(plan: &DestinationPlan<'_>, answers: &Answers, names: &ProfileKeys<'_>
     let mut profiles: BTreeMap<String, (Vec<String>, NameAnswer)> = BTreeMap::new();
     for (profile, need) in plan.needs() {
         match &need.question {
-            Question::Registry { candidates } => {
-                let pack = need.pack.clone().unwrap_or_default();
-                let entry = packs.entry(pack).or_default();
+            Question::Registry { name, candidates } => {
+                let entry = packs.entry(name.clone()).or_default();
                 for candidate in candidates {
                     entry.note(described(candidate));
                 }
@@ -340,7 +397,7 @@ fn select(plan: &DestinationPlan<'_>, answers: &Answers, names: &ProfileKeys<'_>
                     comments.push(format!("free: {name} {version}"));
                 }
                 comments.push(used(profile, need));
-                let key = names.key(&profile.profile);
+                let key = names.key(&profile.profile, &need.place.file);
                 profiles.insert(key, (comments, NameAnswer::default()));
             }
             _ => {}
@@ -407,11 +464,11 @@ fn overview(plan: &DestinationPlan<'_>) -> String {
         // Writing to a String cannot fail.
         let _ = writeln!(out, "{text}");
     };
-    line(&format!("# To do for {}\n", code(plan.destination.name())));
+    line(&format!("# To do for {}", code(plan.destination.name())));
     let macros = plan.macros();
     if !macros.is_empty() {
         line(&format!(
-            "## Macros to create\n\nFill in `{MACROS_FILE}`, and create them before the import.\n"
+            "\n## Macros to create\n\nFill in `{MACROS_FILE}`, and create them before the import.\n"
         ));
     }
     for (name, (_, near)) in &macros {

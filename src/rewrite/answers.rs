@@ -44,6 +44,13 @@ pub struct AnswerFiles {
 }
 
 impl AnswerFiles {
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        let files = [&self.select, &self.macros, &self.secrets, &self.values];
+        files.into_iter().all(Option::is_none)
+    }
+
     /// Those that are in a folder.
     #[must_use]
     pub fn in_folder(folder: &Path) -> Self {

@@ -126,6 +126,9 @@ pub fn edits(changes: &[Change<'_>]) -> Result<Edits, EditError> {
                 changed.written.insert(node.id());
                 let (edits, styles) = node.set(value).ok_or_else(|| unwritable(*node))?;
                 made.edits.extend(edits);
+                // What is empty needs quotes, and nobody has to be told.
+                let is_empty = matches!(value, Scalar::String(text) if text.is_empty());
+                let styles = styles.filter(|_| !is_empty);
                 made.restyled.extend(styles.map(|styles| RestyledScalar {
                     place: node.pointer(),
                     styles,

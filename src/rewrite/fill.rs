@@ -16,7 +16,6 @@ use crate::{
 
 use super::{
     change::Change,
-    names::NameVersion,
     need::{Question, SecretPlace},
     plan::{Decision, Plan, Subject, Task},
     result::Reason,
@@ -71,7 +70,7 @@ impl<'t> Plan<'t> {
             SecretPlace::Value(path) => path.clone(),
             SecretPlace::Variable(name) => format!("variables.{name}"),
         };
-        let name = NameVersion::of(task.profile);
+        let name = task.keys();
         let of_pack = pack.map(String::as_str).unwrap_or_default();
         let secret = match task.secrets.at(&name, of_pack, &gap.place) {
             Ok(Some(secret)) => secret,
@@ -150,7 +149,7 @@ impl<'t> Plan<'t> {
         stand_in: &StandIn<'t, '_>,
         pack: Option<&String>,
     ) {
-        let profile = NameVersion::of(task.profile);
+        let profile = task.keys();
         let mut text = String::new();
         let mut from = 0;
         let mut decided = BTreeMap::new();
@@ -276,7 +275,7 @@ impl<'t> Gap<'t> {
 
     /// Whether the values give something for each stand-in in it.
     fn is_answered_by(&self, task: Task<'_, '_>, pack: Option<&String>) -> bool {
-        let name = NameVersion::of(task.profile);
+        let name = task.keys();
         let pack = pack.map(String::as_str);
         let mut stand_ins = self.stand_ins.iter();
         stand_ins.all(|text| task.values.find(&name, pack, text).is_some())

@@ -45,7 +45,7 @@ pub struct Naming {
     pub versions: BTreeMap<String, String>,
 }
 
-/// What the select file says, by `NAME@VERSION` for one version of a profile, or by `NAME` for all.
+/// What the select file says, by one of the [`AnswerKeys`] of a profile.
 pub type NameAnswers = BTreeMap<String, NameAnswer>;
 
 /// What the select file calls a profile.
@@ -77,6 +77,42 @@ impl NameVersion {
     }
 }
 
+/// A profile of a run: what it is called in its file, and that file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named {
+    /// Its name and version in the file.
+    pub profile: NameVersion,
+    /// The file, as people know it.
+    pub file: String,
+}
+
+impl Named {
+    /// What files of answers may call it, the most precise first: its file, `NAME@VERSION`, `NAME`.
+    #[must_use]
+    pub fn keys(&self) -> AnswerKeys {
+        let NameVersion { name, version } = &self.profile;
+        let keys = [self.file.clone(), format!("{name}@{version}"), name.clone()];
+        AnswerKeys(keys)
+    }
+}
+
+/// What files of answers may call a profile, the most precise first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AnswerKeys([String; 3]);
+
+impl AnswerKeys {
+    /// The keys.
+    pub fn iter(&self) -> impl Iterator<Item = &str> + Clone {
+        self.0.iter().map(String::as_str)
+    }
+
+    /// Whether it may be called so.
+    #[must_use]
+    pub fn has(&self, key: &str) -> bool {
+        self.iter().any(|one| one == key)
+    }
+}
+
 /// What was decided for one profile.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NameDecision {
@@ -104,7 +140,7 @@ pub enum NameDecision {
 /// get what is free then.
 #[must_use]
 pub fn decide(
-    profiles: &[NameVersion],
+    profiles: &[Named],
     destination: &Destination,
     naming: &Naming,
     answers: &NameAnswers,
@@ -143,10 +179,9 @@ pub fn decide(
 
 impl Naming {
     /// What a profile is to be called, and who says so.
-    fn wanted(&self, profile: &NameVersion, answers: &NameAnswers) -> (NameVersion, String) {
-        // What is said of one version wins over what is said of all.
-        let one = format!("{}@{}", profile.name, profile.version);
-        let answer = answers.get(&one).or_else(|| answers.get(&profile.name));
+    fn wanted(&self, named: &Named, answers: &NameAnswers) -> (NameVersion, String) {
+        let profile = &named.profile;
+        let answer = named.keys().iter().find_map(|key| answers.get(key));
         let given = |flags: &BTreeMap<String, String>, flag, answered: Option<&String>| {
             let flagged = flags.get(&profile.name).map(|text| (text.clone(), flag));
             flagged.or_else(|| Some((answered?.clone(), "the select file")))
@@ -304,6 +339,13 @@ mod tests {
         }
     }
 
+    fn named(name: &str, version: &str, file: &str) -> Named {
+        Named {
+            profile: profile(name, version),
+            file: file.to_owned(),
+        }
+    }
+
     fn take(name: &str, version: &str, why: &str) -> NameDecision {
         NameDecision::Take {
             target: profile(name, version),
@@ -314,9 +356,9 @@ mod tests {
     #[test]
     fn the_second_of_two_equal_profiles_is_in_conflict() {
         let batch = [
-            profile("web", "1.0.0"),
-            profile("web", "1.0.0"),
-            profile("web", "1.0.1"),
+            named("web", "1.0.0", "a.json"),
+            named("web", "1.0.0", "b.json"),
+            named("web", "1.0.1", "c.json"),
         ];
         let decisions = decide(
             &batch,
@@ -332,6 +374,33 @@ mod tests {
                 take("web", "1.0.2", why),
                 take("web", "1.0.1", "")
             ]
+        );
+    }
+
+    #[test]
+    fn an_answer_may_name_the_file_of_one_of_two_equal_profiles() {
+        let batch = [
+            named("web", "1.0.0", "a.json"),
+            named("web", "1.0.0", "b.json"),
+        ];
+        let answer = |name: &str| NameAnswer {
+            name: Some(name.to_owned()),
+            version: None,
+        };
+        let answers = NameAnswers::from([
+            ("b.json".to_owned(), answer("web-two")),
+            ("web".to_owned(), answer("web-one")),
+        ]);
+        let decisions = decide(
+            &batch,
+            &Destination::default(),
+            &naming(OnConflict::Fail),
+            &answers,
+        );
+        let why = "the select file says so";
+        assert_eq!(
+            decisions,
+            [take("web-one", "1.0.0", why), take("web-two", "1.0.0", why)]
         );
     }
 
@@ -355,9 +424,9 @@ mod tests {
     #[test]
     fn a_rename_that_is_taken_too_is_refused() {
         let batch = [
-            profile("web-", "1.0.0"),
-            profile("web", "1.0.0"),
-            profile("web", "1.0.0"),
+            named("web-", "1.0.0", "a.json"),
+            named("web", "1.0.0", "b.json"),
+            named("web", "1.0.0", "c.json"),
         ];
         let decisions = decide(
             &batch,

@@ -32,6 +32,8 @@ pub enum Question {
     },
     /// Several registries could serve a pack: which one?
     Registry {
+        /// What registries call the pack: of a repeated one, the name behind the `--`.
+        name: String,
         /// The registries.
         candidates: Vec<Candidate>,
     },

@@ -4,7 +4,7 @@
 //! placeholders:                 # in every profile
 //!   <AWS_REGION>: eu-north-1
 //! profiles:
-//!   web:                        # or web@1.0.0
+//!   web:                        # or web@1.0.0, or the file
 //!     placeholders:
 //!       <AWS_REGION>: eu-west-1
 //!     packs:
@@ -20,12 +20,12 @@ use std::{
 
 use crate::{schema::Schema, syntax::NodeRef};
 
-use super::{answers, names::NameVersion};
+use super::{answers, names::AnswerKeys};
 
 /// Where a value counts.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Within {
-    /// The profile, `NAME` or `NAME@VERSION`; `None` for all.
+    /// One of the [`AnswerKeys`] of a profile; `None` for all.
     pub profile: Option<String>,
     /// The pack; `None` for the whole profile.
     pub pack: Option<String>,
@@ -110,7 +110,7 @@ impl Values {
     #[must_use]
     pub fn find(
         &self,
-        profile: &NameVersion,
+        profile: &AnswerKeys,
         pack: Option<&str>,
         text: &str,
     ) -> Option<(&str, &'static str)> {
@@ -119,12 +119,10 @@ impl Values {
             self.mark(None, key);
             return Some((value, "`--set` says so"));
         }
-        let versioned = format!("{}@{}", profile.name, profile.version);
-        let profiles = [Some(versioned), Some(profile.name.clone())];
         let packs = pack.map(|pack| Some(pack.to_owned())).into_iter();
         let precise = packs.chain([None]).flat_map(|pack| {
-            profiles.iter().map(move |profile| Within {
-                profile: profile.clone(),
+            profile.iter().map(move |profile| Within {
+                profile: Some(profile.to_owned()),
                 pack: pack.clone(),
             })
         });
@@ -149,18 +147,13 @@ impl Values {
     /// The entries that took the place of nothing: what gives them, and the stand-in. Those about profiles that are not
     /// among `profiles` are left out.
     #[must_use]
-    pub fn unused(&self, profiles: &[&NameVersion]) -> Vec<(&'static str, String)> {
+    pub fn unused(&self, profiles: &[AnswerKeys]) -> Vec<(&'static str, String)> {
         let Ok(used) = self.used.lock() else {
             return Vec::new();
         };
         let is_here = |within: &Within| {
-            within.profile.as_ref().is_none_or(|name| {
-                let mut profiles = profiles.iter();
-                profiles.any(|profile| {
-                    profile.name == *name
-                        || format!("{}@{}", profile.name, profile.version) == *name
-                })
-            })
+            let profile = within.profile.as_deref();
+            profile.is_none_or(|name| profiles.iter().any(|keys| keys.has(name)))
         };
         let flags = self.flags.keys().map(|key| (None, key.as_str()));
         let values = self.entries().filter(|(within, ..)| is_here(within));
@@ -204,6 +197,7 @@ pub fn is_named(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rewrite::names::{NameVersion, Named};
 
     #[test]
     fn the_most_precise_entry_counts() {
@@ -216,11 +210,15 @@ mod tests {
         values.give(within("web", None), "<REGION>", "web");
         values.give(within("web@1.0.0", Some("dns")), "<REGION>", "dns");
         let find = |version: &str, pack, text| {
-            let profile = NameVersion {
-                name: "web".to_owned(),
-                version: version.to_owned(),
+            let named = Named {
+                profile: NameVersion {
+                    name: "web".to_owned(),
+                    version: version.to_owned(),
+                },
+                file: "web.json".to_owned(),
             };
-            values.find(&profile, pack, text).map(|(value, _)| value)
+            let found = values.find(&named.keys(), pack, text);
+            found.map(|(value, _)| value)
         };
         assert_eq!(find("1.0.0", Some("dns"), "<REGION>"), Some("dns"));
         assert_eq!(find("2.0.0", Some("dns"), "<REGION>"), Some("web"));

@@ -15,10 +15,10 @@ use crate::{
 
 use super::{
     change::Change,
-    names::NameDecision,
+    names::{AnswerKeys, NameDecision, NameVersion, Named},
     need::{Candidate, Need, Question},
     placeholders::Values,
-    result::{PackResult, PackState, Reason},
+    result::{PackResult, PackState, Reason, registry_name},
     secrets::Secrets,
 };
 
@@ -105,6 +105,17 @@ pub struct Task<'t, 'r> {
     pub values: &'r Values,
     /// What stand-ins look like.
     pub placeholders: &'r Placeholders,
+}
+
+impl Task<'_, '_> {
+    /// What files of answers may call the profile.
+    pub(super) fn keys(&self) -> AnswerKeys {
+        let named = Named {
+            profile: NameVersion::of(self.profile),
+            file: self.file.source().name().to_string(),
+        };
+        named.keys()
+    }
 }
 
 /// The plan for one profile.
@@ -254,7 +265,10 @@ impl<'t> Plan<'t> {
         }
         let node = pack.name_node().unwrap_or(pack.node());
         let place = task.file.place(node.content_range(), node.pointer());
-        let question = Question::Registry { candidates: named };
+        let question = Question::Registry {
+            name: registry_name(pack, task.resolution.destination),
+            candidates: named,
+        };
         self.need(question, Some(pack.name().into_owned()), place);
     }
 

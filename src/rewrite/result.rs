@@ -172,6 +172,8 @@ pub struct Requirement {
 pub struct PackResult {
     /// Its name in the profile.
     pub name: String,
+    /// What registries call it: of a repeated pack, the name behind the `--`.
+    pub registry_name: String,
     /// Its layer.
     pub layer: String,
     /// What the file asks for: its tag, or without one its version.
@@ -232,6 +234,15 @@ impl PackState {
     }
 }
 
+/// What the registries of a destination call a pack; what they would call it, where none of them holds it.
+pub(super) fn registry_name(pack: Pack<'_>, destination: &Destination) -> String {
+    let names = pack.registry_names();
+    let held = names.iter().find(|name| !destination.pack(name).is_empty());
+    let name = held.or(names.first());
+    name.map(|name| name.clone().into_owned())
+        .unwrap_or_default()
+}
+
 impl PackResult {
     /// The result for a pack from what its destination answers.
     #[must_use]
@@ -279,6 +290,7 @@ impl PackResult {
         let (tag, version) = (pack.tag(), pack.version());
         Self {
             name: pack.name().into_owned(),
+            registry_name: registry_name(pack, destination),
             layer: pack.layer().into_owned(),
             wanted: if tag.is_empty() { version } else { tag }.into_owned(),
             from: pack.registry_text("name").into_owned(),

@@ -23,7 +23,7 @@ use super::{
     change::{self, RestyledScalar},
     convert::{self, Converted},
     diff::{self, Redactions},
-    names::{self, NameDecision, NameVersion, Naming},
+    names::{self, NameDecision, Named, Naming},
     plan::{Plan, Tags, Task},
     result::{DestinationResult, FileResult, Reason, Status},
     verify,
@@ -92,7 +92,7 @@ fn run(
     let cache = TextCache::default();
     let all = Work::of_all(files, options.format, options.check.max_file_size, &cache);
     let profiles = || all.iter().flat_map(|work| &work.profiles);
-    let names: Vec<NameVersion> = profiles().map(|profile| profile.name.clone()).collect();
+    let names: Vec<Named> = all.iter().flat_map(Work::named).collect();
     let inputs = work::real_paths(files);
     let jobs: Vec<Job<'_>> = targets
         .iter()

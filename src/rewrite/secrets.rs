@@ -1,11 +1,14 @@
 //! The file of `--secrets`: what to fill in where Palette masked a secret.
 //!
 //! ```yaml
+//! packs:                          # in every profile
+//!   keycloak:
+//!     charts.keycloak.auth.adminPassword: env:KEYCLOAK_ADMIN
 //! profiles:
-//!   web:                        # or web@1.0.0
+//!   web:                          # or web@1.0.0, or the file
 //!     packs:
 //!       keycloak:
-//!         charts.keycloak.auth.adminPassword: env:KEYCLOAK_ADMIN
+//!         charts.keycloak.auth.adminPassword: env:KEYCLOAK_ADMIN_OF_WEB
 //!     variables:
 //!       dbPassword: env:DB_PASSWORD
 //! ```
@@ -20,7 +23,7 @@ use std::{
 
 use crate::{schema::Schema, syntax::NodeRef};
 
-use super::{answers, names::NameVersion, need::SecretPlace};
+use super::{answers, names::AnswerKeys, need::SecretPlace};
 
 /// What marks a value as the name of an environment variable.
 const ENVIRONMENT: &str = "env:";
@@ -52,16 +55,16 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// Where a secret belongs: a profile, then a value of a pack, or a variable.
+/// Where a secret belongs: a profile, `None` for all, then a value of a pack, or a variable.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Target {
     Value {
-        profile: String,
+        profile: Option<String>,
         pack: String,
         path: String,
     },
     Variable {
-        profile: String,
+        profile: Option<String>,
         variable: String,
     },
 }
@@ -114,25 +117,22 @@ impl Secrets {
         Ok(secrets)
     }
 
-    /// Gives a secret, or with `env:NAME` the name of the variable that holds it. `profile` is `NAME` or `NAME@VERSION`.
-    pub fn give(&mut self, profile: &str, pack: Option<&str>, place: &SecretPlace, text: &str) {
-        let profile = profile.to_owned();
-        let target = match place {
-            SecretPlace::Value(path) => Target::Value {
-                profile,
-                pack: pack.unwrap_or_default().to_owned(),
-                path: path.clone(),
-            },
-            SecretPlace::Variable(name) => Target::Variable {
-                profile,
-                variable: name.clone(),
-            },
-        };
+    /// Gives a secret, or with `env:NAME` the name of the variable that holds it. `profile` is one of the
+    /// [`AnswerKeys`] of a profile, or `None` for all.
+    pub fn give(
+        &mut self,
+        profile: Option<&str>,
+        pack: Option<&str>,
+        place: &SecretPlace,
+        text: &str,
+    ) {
+        let target = Target::new(profile, pack.unwrap_or_default(), place);
         self.values.insert(target, Given(text.to_owned()));
     }
 
-    /// What is given, as the file says it: the profile, the pack, the place, and the secret or where it is to be found.
-    pub fn entries(&self) -> impl Iterator<Item = (&str, Option<&str>, SecretPlace, &str)> {
+    /// What is given, as the file says it: the profile, `None` for all, the pack, the place, and the secret or where it is
+    /// to be found.
+    pub fn entries(&self) -> impl Iterator<Item = (Option<&str>, Option<&str>, SecretPlace, &str)> {
         self.values.iter().map(|(target, given)| match target {
             Target::Value {
                 profile,
@@ -141,7 +141,7 @@ impl Secrets {
             } => {
                 let place = SecretPlace::Value(path.clone());
                 (
-                    profile.as_str(),
+                    profile.as_deref(),
                     Some(pack.as_str()),
                     place,
                     given.0.as_str(),
@@ -149,77 +149,31 @@ impl Secrets {
             }
             Target::Variable { profile, variable } => {
                 let place = SecretPlace::Variable(variable.clone());
-                (profile.as_str(), None, place, given.0.as_str())
+                (profile.as_deref(), None, place, given.0.as_str())
             }
         })
     }
 
-    /// The secret for a place of a profile, if one is given.
+    /// The secret for a place of a profile, if one is given. The most precise entry that is not empty counts.
     ///
     /// # Errors
     ///
     /// [`NoSecret`] when what it gives, or the environment variable it names, is no secret.
     pub fn at(
         &self,
-        profile: &NameVersion,
+        profile: &AnswerKeys,
         pack: &str,
         place: &SecretPlace,
     ) -> Result<Option<Secret>, NoSecret> {
-        let NameVersion { name, version } = profile;
-        self.find(name, version, |profile| match place {
-            SecretPlace::Value(path) => Target::Value {
-                profile,
-                pack: pack.to_owned(),
-                path: path.clone(),
-            },
-            SecretPlace::Variable(variable) => Target::Variable {
-                profile,
-                variable: variable.clone(),
-            },
-        })
-    }
-
-    fn add(&mut self, root: NodeRef<'_>) {
-        let values = &mut self.values;
-        for (profile, parts) in root.get("profiles").into_iter().flat_map(NodeRef::entries) {
-            for (pack, paths) in parts.get("packs").into_iter().flat_map(NodeRef::entries) {
-                for (path, secret) in paths.entries() {
-                    let target = Target::Value {
-                        profile: profile.text().into_owned(),
-                        pack: pack.text().into_owned(),
-                        path: path.text().into_owned(),
-                    };
-                    values.insert(target, Given(secret.text().into_owned()));
-                }
-            }
-            for (variable, secret) in parts
-                .get("variables")
-                .into_iter()
-                .flat_map(NodeRef::entries)
-            {
-                let target = Target::Variable {
-                    profile: profile.text().into_owned(),
-                    variable: variable.text().into_owned(),
-                };
-                values.insert(target, Given(secret.text().into_owned()));
-            }
-        }
-    }
-
-    /// What is said of one version wins over what is said of all.
-    fn find(
-        &self,
-        profile: &str,
-        version: &str,
-        target: impl Fn(String) -> Target,
-    ) -> Result<Option<Secret>, NoSecret> {
-        let names = [format!("{profile}@{version}"), profile.to_owned()];
-        let Some((target, value)) = names
-            .into_iter()
-            .find_map(|name| self.values.get_key_value(&target(name)))
-        else {
+        let keys = profile.iter().map(Some).chain([None]);
+        let given: Vec<(&Target, &Given)> = keys
+            .filter_map(|key| self.values.get_key_value(&Target::new(key, pack, place)))
+            .collect();
+        let Some(most_precise) = given.first() else {
             return Ok(None);
         };
+        let is_filled = |(_, given): &&(&Target, &Given)| !given.0.is_empty();
+        let (target, value) = *given.iter().find(is_filled).unwrap_or(most_precise);
         if let Ok(mut used) = self.used.lock() {
             used.insert(target.clone());
         }
@@ -244,6 +198,27 @@ impl Secrets {
         }
     }
 
+    fn add(&mut self, root: NodeRef<'_>) {
+        self.add_parts(None, root);
+        for (profile, parts) in root.get("profiles").into_iter().flat_map(NodeRef::entries) {
+            self.add_parts(Some(&profile.text()), parts);
+        }
+    }
+
+    fn add_parts(&mut self, profile: Option<&str>, parts: NodeRef<'_>) {
+        for (pack, paths) in parts.get("packs").into_iter().flat_map(NodeRef::entries) {
+            for (path, secret) in paths.entries() {
+                let place = SecretPlace::Value(path.text().into_owned());
+                self.give(profile, Some(&pack.text()), &place, &secret.text());
+            }
+        }
+        let variables = parts.get("variables").into_iter();
+        for (variable, secret) in variables.flat_map(NodeRef::entries) {
+            let place = SecretPlace::Variable(variable.text().into_owned());
+            self.give(profile, None, &place, &secret.text());
+        }
+    }
+
     /// Whether any secret stands in the file itself, and not only the name of an environment variable.
     #[must_use]
     pub fn has_texts(&self) -> bool {
@@ -251,56 +226,70 @@ impl Secrets {
         given.any(|given| !given.0.starts_with(ENVIRONMENT))
     }
 
-    /// Entries about one of these profiles (name and version) that no mask was filled from, for people.
+    /// Entries about one of these profiles, or about all, that no mask was filled from, for people. What is empty is no
+    /// entry for all.
     #[must_use]
-    pub fn unused(&self, profiles: &[(&str, &str)]) -> Vec<String> {
-        let names: BTreeSet<String> = profiles
-            .iter()
-            .flat_map(|(name, version)| [(*name).to_owned(), format!("{name}@{version}")])
-            .collect();
+    pub fn unused(&self, profiles: &[AnswerKeys]) -> Vec<String> {
+        let keys: BTreeSet<&str> = profiles.iter().flat_map(AnswerKeys::iter).collect();
         let Ok(used) = self.used.lock() else {
             return Vec::new();
         };
+        let is_meant = |target: &Target, given: &Given| match target.profile() {
+            Some(profile) => keys.contains(profile),
+            None => !given.0.is_empty(),
+        };
         self.values
-            .keys()
-            .filter(|target| !used.contains(target) && names.contains(target.profile()))
-            .map(ToString::to_string)
+            .iter()
+            .filter(|(target, given)| !used.contains(target) && is_meant(target, given))
+            .map(|(target, _)| target.to_string())
             .collect()
     }
 
     /// Whether it has entries, but none about one of these profiles.
     #[must_use]
-    pub fn is_about_others(&self, profiles: &[(&str, &str)]) -> bool {
+    pub fn is_about_others(&self, profiles: &[AnswerKeys]) -> bool {
         let is_one = |target: &Target| {
-            let name = target.profile();
-            let bare = name.rsplit_once('@').map_or(name, |(name, _)| name);
-            profiles
-                .iter()
-                .any(|(profile, _)| *profile == name || *profile == bare)
+            target.profile().is_none_or(|name| {
+                let bare = name.rsplit_once('@').map_or(name, |(name, _)| name);
+                profiles.iter().any(|keys| keys.has(name) || keys.has(bare))
+            })
         };
         !self.values.is_empty() && !self.values.keys().any(is_one)
     }
 }
 
 impl Target {
-    fn profile(&self) -> &str {
+    fn new(profile: Option<&str>, pack: &str, place: &SecretPlace) -> Self {
+        let profile = profile.map(str::to_owned);
+        match place {
+            SecretPlace::Value(path) => Self::Value {
+                profile,
+                pack: pack.to_owned(),
+                path: path.clone(),
+            },
+            SecretPlace::Variable(variable) => Self::Variable {
+                profile,
+                variable: variable.clone(),
+            },
+        }
+    }
+
+    fn profile(&self) -> Option<&str> {
         match self {
-            Self::Value { profile, .. } | Self::Variable { profile, .. } => profile,
+            Self::Value { profile, .. } | Self::Variable { profile, .. } => profile.as_deref(),
         }
     }
 }
 
 impl fmt::Display for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let profile = match self.profile() {
+            Some(profile) => format!("profile `{profile}`"),
+            None => "every profile".to_owned(),
+        };
         match self {
-            Self::Value {
-                profile,
-                pack,
-                path,
-            } => write!(f, "`{path}` of pack `{pack}` in profile `{profile}`"),
-            Self::Variable { profile, variable } => {
-                write!(f, "variable `{variable}` of profile `{profile}`")
-            }
+            Self::Value { pack, path, .. } => write!(f, "`{path}` of pack `{pack}` in {profile}"),
+            Self::Variable { variable, .. } => write!(f, "variable `{variable}` of {profile}"),
         }
     }
 }

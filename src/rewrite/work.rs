@@ -19,7 +19,7 @@ use crate::{
 };
 
 use super::{
-    names::NameVersion,
+    names::{NameVersion, Named},
     result::{FileResult, Reason, Status},
     targets,
     write::{self, Readers},
@@ -135,6 +135,15 @@ impl<'f> Work<'f> {
             profiles,
             targets: paths,
             same_target: None,
+        })
+    }
+
+    /// Its profiles as answers name them.
+    pub(super) fn named(&self) -> impl Iterator<Item = Named> {
+        let file = shown_path(&self.file.path);
+        self.profiles.iter().map(move |profile| Named {
+            profile: profile.name.clone(),
+            file: file.clone(),
         })
     }
 

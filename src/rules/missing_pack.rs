@@ -41,11 +41,14 @@ impl Rule for MissingPack {
                 continue;
             };
             let (destination, name) = (resolution.destination.name(), pack.name());
+            let looked_up = looked_up(pack);
             let message = match chosen {
                 Some(chosen) => format!(
-                    "registry `{chosen}` of destination `{destination}`, chosen for pack `{name}`, does not hold it"
+                    "registry `{chosen}` of destination `{destination}`, chosen for pack {looked_up}, does not hold it"
                 ),
-                None => format!("no registry of destination `{destination}` holds pack `{name}`"),
+                None => {
+                    format!("no registry of destination `{destination}` holds pack {looked_up}")
+                }
             };
             let finding = sink.report(&META, node, message);
             finding.pack(name.as_ref()).subject(name.as_ref());
@@ -70,6 +73,15 @@ impl Rule for MissingPack {
                 )),
             };
         }
+    }
+}
+
+/// What is looked for, in words: of a repeated pack the name behind the `--`.
+fn looked_up(pack: Pack<'_>) -> String {
+    let name = pack.name();
+    match pack.registry_names().first() {
+        Some(base) if *base != name => format!("`{base}`, repeated as `{name}`"),
+        _ => format!("`{name}`"),
     }
 }
 

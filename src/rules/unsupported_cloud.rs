@@ -1,7 +1,7 @@
 //! `unsupported-cloud`
 
 use super::{Group, ProfileContext, Rule, RuleMeta, Sink};
-use crate::{finding::Level, resolve::Resolution, suggest};
+use crate::{finding::Level, profile::stack, resolve::Resolution, suggest};
 
 /// What is known of the rule.
 pub static META: RuleMeta = RuleMeta {
@@ -31,7 +31,7 @@ impl Rule for UnsupportedCloud {
     ) {
         let cloud = cx.profile.cloud_type();
         // A profile for every cloud is used with one of them in the end, and which one it does not tell.
-        if cloud.is_empty() || cloud == "all" {
+        if cloud.is_empty() || cloud == "all" || is_misspelt(&cloud) {
             return;
         }
         let profile_cloud = cx.profile.root().at(&["spec", "template", "cloudType"]);
@@ -60,4 +60,10 @@ impl Rule for UnsupportedCloud {
             finding.related(clouds.place.clone(), "the clouds of the pack");
         }
     }
+}
+
+/// Whether a cloud is none that is known, and close to one: `unknown-cloud-type` says so once, rather than each pack.
+fn is_misspelt(cloud: &str) -> bool {
+    stack::cloud_names().all(|known| known != cloud)
+        && suggest::closest(cloud, stack::cloud_names()).is_some()
 }

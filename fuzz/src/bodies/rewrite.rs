@@ -7,7 +7,7 @@ use palette_knife::{
     emit,
     excerpt::ExcerptStyle,
     input,
-    plan::DestinationPlan,
+    plan::{DestinationPlan, Filter},
     profile::ProfileFile,
     rewrite::{
         answers::Answers,
@@ -102,21 +102,24 @@ fn results(input: &Path, out: &Path, tags: Tags) -> Vec<DestinationResult> {
 /// What is told of a result is harmless, and what it says it is.
 fn assert_shown(result: &DestinationResult) {
     let parts = [emit::rewrite::Part::of(result)];
-    assert_harmless(&emit::rewrite::render_human(&parts, false, 80));
+    assert_harmless(&emit::rewrite::render_human(&parts, true, false, 80));
     let is_json = |text: &str| {
         assert_harmless(text);
         serde_json::from_str::<serde_json::Value>(text).is_ok()
     };
     assert!(is_json(&emit::rewrite::render_json(&parts)));
     let plans = [DestinationPlan::new(result)];
-    assert!(is_json(&emit::plan::json::render(&plans)));
-    assert_harmless(&emit::plan::markdown::render(&plans));
-    let shown = emit::plan::human::Shown {
+    let rows = Filter::default().rows(&plans);
+    assert!(is_json(&emit::plan::json::render(&plans, &rows)));
+    assert_harmless(&emit::plan::markdown::render(&plans, &rows));
+    let style = emit::plan::human::Style {
         details: true,
-        profiles: &[],
+        summary: true,
+        color: false,
+        width: 80,
     };
-    assert_harmless(&emit::plan::human::render(&plans, shown, false, 80));
-    let page = emit::html::render(&plans);
+    assert_harmless(&emit::plan::human::render(&plans, &rows, style));
+    let page = emit::html::render(&plans, &rows);
     assert_harmless(&page);
     // Its script and the plan, whatever texts it shows.
     assert_eq!(page.matches("<script").count(), 2);

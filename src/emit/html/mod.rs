@@ -26,7 +26,7 @@ const SCRIPT: &str = include_str!("script.js");
 
 /// The hashes that the policy of the page names. A test computes them anew.
 const STYLE_HASH: &str = "sha256-3rIZofklxbMBYvvQoqvKISGTFAGH+0oIYwIbis/GuYk=";
-const SCRIPT_HASH: &str = "sha256-qz7Yk/Aq2lUfBk1E0K4XtwkpQAdcq/UdS2vPGmqGJfs=";
+const SCRIPT_HASH: &str = "sha256-bR3Y0yLFwqnV5KVsK0fapAXcX9z6xMd/auLllCEqGNY=";
 
 #[derive(Serialize)]
 struct Plan {
@@ -99,15 +99,14 @@ struct Line {
     after: String,
 }
 
-/// Renders a plan.
+/// Renders a plan, of its profiles those in these rows.
 #[must_use]
-pub fn render(plans: &[DestinationPlan<'_>]) -> String {
-    let rows = plans.first().map_or(0, |plan| plan.rows.len());
+pub fn render(plans: &[DestinationPlan<'_>], rows: &[usize]) -> String {
     let plan = Plan {
         tool: concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION")),
         statuses: Readiness::ALL.into_iter().map(status).collect(),
         destinations: plans.iter().map(destination).collect(),
-        profiles: (0..rows).filter_map(|row| profile(plans, row)).collect(),
+        profiles: rows.iter().filter_map(|row| profile(plans, *row)).collect(),
     };
     // None of the types serialised here can fail.
     let json = serde_json::to_string(&plan).unwrap_or_default();

@@ -178,7 +178,12 @@
     if (cell.reasons.length) parts.push(...section("Not written, because", list(cell.reasons)));
     if (cell.needs.length) parts.push(...section("Needs", list(cell.needs)));
     if (cell.requires.length) parts.push(...section("Requires", list(cell.requires)));
-    if (cell.findings.length) parts.push(...section("Findings", ...cell.findings.map(finding)));
+    if (cell.findings.length) {
+      // The worst first; those of one level stay in the order of the file.
+      const levels = ["error", "warning", "info"];
+      const sorted = [...cell.findings].sort((one, other) => levels.indexOf(one.level) - levels.indexOf(other.level));
+      parts.push(...section("Findings", ...sorted.map(finding)));
+    }
     if (cell.packs.length) parts.push(...section("Packs", packs(cell.packs)));
     if (cell.decisions.length) parts.push(...section("Changes", list(cell.decisions)));
     if (cell.diff) parts.push(...section("Diff", difference(cell.diff)));

@@ -14,54 +14,39 @@ use crate::{
     sensitive::printable,
 };
 
-/// What is shown of a plan.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Shown<'s> {
+/// How a plan is shown.
+#[derive(Debug, Clone, Copy)]
+pub struct Style {
     /// Whether what is behind the table is shown too.
     pub details: bool,
-    /// Only these profiles are shown, with what is behind; empty for all.
-    pub profiles: &'s [String],
+    /// Whether it is told what is to do at each destination.
+    pub summary: bool,
+    /// Whether it has colours.
+    pub color: bool,
+    /// The columns of the terminal.
+    pub width: usize,
 }
 
-impl Shown<'_> {
-    fn shows(self, row: Row<'_>) -> bool {
-        self.profiles.is_empty()
-            || row.profile.is_some_and(|profile| {
-                let name = &profile.profile.name;
-                self.profiles.iter().any(|shown| shown == name)
-            })
-    }
-}
-
-/// Renders a plan for a terminal of this many columns.
+/// Renders a plan for a terminal: these rows of it, and what is to do.
 #[must_use]
-pub fn render(
-    plans: &[DestinationPlan<'_>],
-    shown: Shown<'_>,
-    color: bool,
-    width: usize,
-) -> String {
+pub fn render(plans: &[DestinationPlan<'_>], rows: &[usize], style: Style) -> String {
     let mut printer = Printer {
         out: String::new(),
-        color,
-        width,
+        color: style.color,
+        width: style.width,
     };
-    let first = plans.first();
-    let rows = first.map_or(0, |plan| plan.rows.len());
-    let rows: Vec<usize> = (0..rows)
-        .filter(|row| {
-            let row = first.and_then(|plan| plan.rows.get(*row));
-            row.is_some_and(|row| shown.shows(*row))
-        })
-        .collect();
-    printer.table(plans, &rows);
-    if shown.details || !shown.profiles.is_empty() {
-        for row in &rows {
+    if !rows.is_empty() {
+        printer.table(plans, rows);
+    }
+    if style.details {
+        for row in rows {
             printer.details(plans, *row);
         }
     }
-    for plan in plans {
-        printer.summary(plan);
+    if style.summary {
+        for plan in plans {
+            printer.summary(plan);
+        }
     }
     printer.out
 }
@@ -79,7 +64,7 @@ impl Printer {
     }
 
     fn paint(&self, text: &str, readiness: Readiness) -> String {
-        table::paint(text, self.color.then(|| style(readiness)))
+        table::paint(text, self.color.then(|| paint_of(readiness)))
     }
 
     fn table(&mut self, plans: &[DestinationPlan<'_>], rows: &[usize]) {
@@ -109,7 +94,7 @@ impl Printer {
         let name = row.new_title();
         table::Cell {
             text,
-            style: self.color.then(|| style(row.readiness)),
+            style: self.color.then(|| paint_of(row.readiness)),
             below: name.map(|name| format!("→ {}", printable(&name))),
         }
     }
@@ -198,7 +183,7 @@ fn short(readiness: Readiness) -> &'static str {
 }
 
 /// How a terminal shows it.
-fn style(readiness: Readiness) -> table::Style {
+fn paint_of(readiness: Readiness) -> table::Style {
     table::Style(match readiness {
         Readiness::Ready => "32",
         Readiness::Warnings => "33",

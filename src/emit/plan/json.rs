@@ -131,17 +131,18 @@ struct JsonRequirement<'r> {
     brought_by: Vec<JsonName<'r>>,
 }
 
-/// Renders a plan, with a line break at its end.
+/// Renders a plan, of its profiles those in these rows, with a line break at its end.
 #[must_use]
-pub fn render(plans: &[DestinationPlan<'_>]) -> String {
+pub fn render(plans: &[DestinationPlan<'_>], rows: &[usize]) -> String {
     json::to_text(&JsonPlan {
         version: VERSION,
         tool: JsonTool::THIS,
-        destinations: plans.iter().map(destination).collect(),
+        destinations: plans.iter().map(|plan| destination(plan, rows)).collect(),
     })
 }
 
-fn destination<'r>(plan: &DestinationPlan<'r>) -> JsonDestination<'r> {
+fn destination<'r>(plan: &DestinationPlan<'r>, rows: &[usize]) -> JsonDestination<'r> {
+    let shown = rows.iter().filter_map(|row| plan.rows.get(*row));
     let count = |readiness| plan.count(readiness);
     let missing = plan.missing_packs().into_iter();
     let macros = plan.macros().into_iter();
@@ -177,7 +178,7 @@ fn destination<'r>(plan: &DestinationPlan<'r>) -> JsonDestination<'r> {
             })
             .collect(),
         not_checked: plan.destination.not_checked(),
-        profiles: plan.rows.iter().map(|row| profile(*row)).collect(),
+        profiles: shown.map(|row| profile(*row)).collect(),
     }
 }
 
@@ -266,7 +267,7 @@ fn need(need: &Need) -> JsonNeed<'_> {
         line: position.line,
         column: position.column,
         candidates: match &need.question {
-            Question::Registry { candidates } => candidates.iter().map(candidate).collect(),
+            Question::Registry { candidates, .. } => candidates.iter().map(candidate).collect(),
             _ => Vec::new(),
         },
         free: match &need.question {

@@ -8,11 +8,11 @@ use crate::{
     sensitive::printable,
 };
 
-/// Renders a plan, with details of the profiles that are not simply ready.
+/// Renders a plan: these rows of it, with details of the profiles that are not simply ready, and what is to do.
 #[must_use]
-pub fn render(plans: &[DestinationPlan<'_>]) -> String {
+pub fn render(plans: &[DestinationPlan<'_>], rows: &[usize]) -> String {
     let mut out = String::from("# Import plan\n\n");
-    table(&mut out, plans);
+    table(&mut out, plans, rows);
     for plan in plans {
         let counts: Vec<String> = Readiness::ALL
             .into_iter()
@@ -31,7 +31,7 @@ pub fn render(plans: &[DestinationPlan<'_>]) -> String {
         for gap in plan.destination.not_checked() {
             line(&mut out, &format!("- not checked: {}", escaped(&gap)));
         }
-        for row in &plan.rows {
+        for row in rows.iter().filter_map(|row| plan.rows.get(*row)) {
             if row.readiness != Readiness::Ready {
                 details(&mut out, *row);
             }
@@ -40,17 +40,18 @@ pub fn render(plans: &[DestinationPlan<'_>]) -> String {
     out
 }
 
-fn table(out: &mut String, plans: &[DestinationPlan<'_>]) {
+fn table(out: &mut String, plans: &[DestinationPlan<'_>], rows: &[usize]) {
     let names: Vec<String> = plans
         .iter()
         .map(|plan| format!(" {} |", escaped(plan.destination.name())))
         .collect();
     line(out, &format!("| profile |{}", names.concat()));
     line(out, &format!("| --- |{}", " --- |".repeat(plans.len())));
-    let rows = plans.first().map_or(&[][..], |plan| &plan.rows);
-    for (number, row) in rows.iter().enumerate() {
-        let _ = write!(out, "| {} |", escaped(&row.title()));
-        for row in plans.iter().filter_map(|plan| plan.rows.get(number)) {
+    for number in rows {
+        let of_profile = || plans.iter().filter_map(|plan| plan.rows.get(*number));
+        let title = of_profile().next().map(|row| row.title());
+        let _ = write!(out, "| {} |", escaped(&title.unwrap_or_default()));
+        for row in of_profile() {
             let count = match weight(*row) {
                 0 => String::new(),
                 count => format!(" ({count})"),

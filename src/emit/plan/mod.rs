@@ -76,7 +76,7 @@ pub(super) fn need_words(need: &Need) -> String {
             };
             format!("name: {why}{free}")
         }
-        Question::Registry { candidates } => {
+        Question::Registry { candidates, .. } => {
             let names = candidates.iter();
             let names: Vec<String> = names.map(|one| format!("`{}`", one.registry)).collect();
             format!("registry{of_pack}: {}", names.join(" or "))
