@@ -204,15 +204,8 @@ pub struct Fix {
     pub edits: Vec<Edit>,
     /// Where each of the edits begins and ends. Set when the findings of the file are complete.
     pub spans: Vec<(LineColumn, LineColumn)>,
-}
-
-impl Fix {
-    /// Whether it writes a credential, so that its edits are for files only and not to be shown.
-    #[must_use]
-    pub fn holds_secret(&self) -> bool {
-        let is_shown = |edit: &Edit| matches!(without_credentials(&edit.text), Cow::Borrowed(_));
-        !self.edits.iter().all(is_shown)
-    }
+    /// Whether it writes a secret again, so that its edits are for files only and not to be shown. Set with the spans.
+    pub holds_secret: bool,
 }
 
 /// A text for people, without credentials that it may repeat from a file.

@@ -213,9 +213,26 @@ fn is_secret_by_place(node: NodeRef<'_>) -> bool {
         return false;
     }
     key.is_some_and(|key| is_secret_key(&key.text()))
+        || is_among_secrets(node)
+        || is_value_of_secret(node)
         || is_secret_data(node)
         // A default that should be a text may be anything.
         || std::iter::successors(Some(node), |node| node.parent()).any(is_sensitive_default)
+}
+
+/// Whether a node is an item of a list such as `passwords`.
+fn is_among_secrets(node: NodeRef<'_>) -> bool {
+    let list = node.parent().filter(|parent| parent.kind() == Kind::Array);
+    let key = list.and_then(NodeRef::key);
+    key.is_some_and(|key| is_secret_key(&key.text()))
+}
+
+/// Whether a node is what an object with a name such as `DB_PASSWORD` says, as variables of containers are written:
+/// `{name: DB_PASSWORD, value: x}`.
+fn is_value_of_secret(node: NodeRef<'_>) -> bool {
+    let key = node.key().filter(|key| key.text() == "value");
+    let name = key.and_then(|_| node.parent()?.get("name"));
+    name.is_some_and(|name| is_secret_key(&name.text()))
 }
 
 /// Puts something else in the place of every credential in a text that is shown.
@@ -334,16 +351,43 @@ fn is_sensitive_default(node: NodeRef<'_>) -> bool {
     variable.is_some_and(shared_secrets::is_sensitive_variable)
 }
 
-/// The secrets of a YAML text: those of its tree, and where the text cannot be read as YAML, those that lines such as
-/// `password: x` hold. In order.
+/// The secrets of a YAML text: those of its tree, and those that lines such as `password: x` hold in scalars of several
+/// lines, and in the whole text where it cannot be read as YAML. In order.
 #[must_use]
 pub fn secrets_in(stream: &Stream) -> Vec<TextRange> {
     let mut ranges = secret_ranges(&stream.tree);
+    let of_lines = stream.tree.nodes().flat_map(secrets_in_lines);
+    ranges.extend(of_lines);
+    ranges = in_order(ranges);
     if !stream.faults.is_empty() || !stream.unknown_aliases.is_empty() {
         ranges.extend(unread_secrets(stream.tree.text()));
         ranges = in_order(ranges);
     }
     ranges
+}
+
+/// The secrets in the lines of a scalar, which may be a configuration of its own: a script, an INI file, YAML. What
+/// templates bring is none.
+fn secrets_in_lines(node: NodeRef<'_>) -> Vec<TextRange> {
+    if node.kind() != Kind::String || !node.source().contains(['\n', '\\']) {
+        return Vec::new();
+    }
+    let text = node.text();
+    let Some(layer) = node.layer().filter(|_| text.contains('\n')) else {
+        return Vec::new();
+    };
+    let mut ranges = Vec::new();
+    for range in unread_secrets(&text) {
+        let value = range.of(&text);
+        if value.contains("{{") {
+            let literals = literals_beside_templates(value).into_iter();
+            ranges.extend(literals.map(|literal| literal.shifted(range.start())));
+        } else {
+            ranges.push(range);
+        }
+    }
+    let to_host = |range| layer.to_host(range);
+    ranges.into_iter().map(to_host).collect()
 }
 
 /// What may be a secret in a text that cannot be read as JSON or YAML, by the keys that seem to stand in it. An escaped
@@ -402,9 +446,9 @@ pub fn unread_texts(text: &str) -> Vec<TextRange> {
     ranges
 }
 
-/// Where a line `key: value` holds a secret, by its key.
+/// Where a line `key: value` or `key = value` holds a secret, by its key.
 fn line_secret(line: &str) -> Option<TextRange> {
-    let (before, value) = line.split_once(':')?;
+    let (before, value) = line.split_once([':', '='])?;
     let key = before
         .trim_start_matches([' ', '-', '{', ','])
         .trim_matches(['"', '\'', ' ', '\\']);
@@ -490,6 +534,7 @@ pub fn comment_secret(line: &str) -> Option<TextRange> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{source::Text, syntax::yaml};
 
     #[test]
     fn secret_keys_are_known_by_their_words() {
@@ -550,6 +595,35 @@ mod tests {
         assert_eq!(
             secrets("\"password\": \"********\", \"secretName\": \"x\""),
             [""; 0]
+        );
+    }
+
+    #[test]
+    fn secrets_are_found_in_lists_pairs_and_lines_of_scalars() {
+        let secrets = |text: &str| -> Vec<String> {
+            let stream = yaml::parse(&Text::from(text));
+            let found = secrets_in(&stream).into_iter();
+            found.map(|range| range.of(text).to_owned()).collect()
+        };
+        assert_eq!(
+            secrets("passwords: [one, '{{ .spectro.var.two }}', ********]\ntags: [x]\n"),
+            ["one"]
+        );
+        assert_eq!(
+            secrets(
+                "env:\n- name: DB_PASSWORD\n  value: hunter2\n- {value: hunter3, name: API_TOKEN}\n- {name: HOST, value: db}\n"
+            ),
+            ["hunter2", "hunter3"]
+        );
+        assert_eq!(
+            secrets(
+                "app.ini: |\n  [db]\n  host = db\n  password = hunter2\n  token: {{ .spectro.var.x }}hunter3\n  export API_KEY={{ .spectro.var.x }}\n"
+            ),
+            ["hunter2", "hunter3"]
+        );
+        assert_eq!(
+            secrets("a: \"host: db\\npassword: hunter2\\nport: 1\"\n"),
+            ["hunter2"]
         );
     }
 

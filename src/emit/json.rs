@@ -183,7 +183,7 @@ pub(super) fn finding(finding: &Finding) -> JsonFinding<'_> {
         fix: finding
             .fix
             .as_ref()
-            .filter(|fix| !fix.holds_secret())
+            .filter(|fix| !fix.holds_secret)
             .map(fix),
     }
 }

@@ -387,6 +387,7 @@ fn result(finding: &Finding, rule_index: usize) -> ResultObject<'_> {
         fixes: finding
             .fix
             .iter()
+            .filter(|fix| !fix.holds_secret)
             .map(|fix| fix_object(fix, &finding.place))
             .collect(),
         properties: ResultProperties {

@@ -1,6 +1,6 @@
 //! Where rules put what they find.
 
-use std::{ops::Range, sync::Arc};
+use std::{borrow::Cow, ops::Range, sync::Arc};
 
 use super::RuleMeta;
 use crate::{
@@ -184,13 +184,28 @@ impl<'f> Sink<'f> {
             self.left_out += 1;
         }
         let fixes = self.findings.iter_mut();
+        let mut secrets = None;
         for fix in fixes.filter_map(|finding| finding.fix.as_mut()) {
-            let ranges = fix.edits.iter().map(|edit| edit.range);
-            fix.spans = ranges.map(|range| self.file.positions(range)).collect();
+            let secrets = secrets.get_or_insert_with(|| self.file.secret_ranges());
+            complete(fix, self.file, secrets);
         }
         self.findings.iter_mut().for_each(hide_credentials);
         (self.findings, self.left_out)
     }
+}
+
+/// Says where the edits of a fix are, and whether they write again what is at one of the secrets, which are in order.
+fn complete(fix: &mut Fix, file: &ProfileFile, secrets: &[TextRange]) {
+    let ranges = fix.edits.iter().map(|edit| edit.range);
+    fix.spans = ranges.map(|range| file.positions(range)).collect();
+    let is_secret = |range: TextRange| {
+        let next = secrets.partition_point(|secret| secret.end() <= range.start());
+        let next = secrets.get(next);
+        next.is_some_and(|secret| secret.start() < range.end())
+    };
+    let has_credential = |text: &str| matches!(sensitive::without_credentials(text), Cow::Owned(_));
+    let mut edits = fix.edits.iter().filter(|edit| !edit.text.is_empty());
+    fix.holds_secret = edits.any(|edit| is_secret(edit.range) || has_credential(&edit.text));
 }
 
 fn hide_credentials_of_place(place: &mut Place) {
@@ -235,6 +250,7 @@ pub fn inner_fix(
         applicability,
         edits,
         spans: Vec::new(),
+        holds_secret: false,
     })
 }
 
@@ -246,6 +262,7 @@ pub fn outer_fix(edits: Vec<Edit>, description: String, applicability: Applicabi
         applicability,
         edits,
         spans: Vec::new(),
+        holds_secret: false,
     }
 }
 
