@@ -606,7 +606,7 @@ mod tests {
             found.map(|range| range.of(text).to_owned()).collect()
         };
         assert_eq!(
-            secrets("passwords: [one, '{{ .spectro.var.two }}', ********]\ntags: [x]\n"),
+            secrets("passwords: [one, '{{ .spectro.var.two }}', '********']\ntags: [x]\n"),
             ["one"]
         );
         assert_eq!(

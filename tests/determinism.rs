@@ -1,11 +1,11 @@
-//! The same bytes, whatever the run does not depend on: how often, how many threads, in which order folders were made,
-//! in which language.
+//! The same bytes, whatever the run does not depend on: how often, how many threads, in which order folders were made
+//! and arguments given, in which language.
 
 mod common;
 
 use std::{collections::BTreeMap, fs, path::Path, process::Command};
 
-use common::program::{commands, formats, program, tree};
+use common::program::{commands, formats, program, said, tree};
 use palette_knife::{
     check::{self, CheckOptions},
     report::Report,
@@ -163,6 +163,49 @@ fn every_command_says_and_writes_the_same_whatever_is_around_it() {
     let again = everything(folder.path(), with_threads("2"));
     let once_more = everything(folder.path(), with_threads("8"));
     assert_same(&again, &once_more, "on top of its own results");
+}
+
+#[test]
+fn the_order_of_arguments_does_not_matter() {
+    let folder = scene(0);
+    let profiles = folder.path().join("fixtures/profiles");
+    // Two files with one profile are told of each other.
+    let first = tree(&profiles)
+        .into_iter()
+        .find(|(path, _)| path.ends_with(".json"));
+    fs::write(profiles.join("zz-copy.json"), first.expect("a profile").1).expect("written");
+    let files = tree(&profiles).into_iter().map(|(path, _)| path);
+    let mut files: Vec<String> = files.filter(|path| path.ends_with(".json")).collect();
+    assert!(files.len() > 5, "{files:?}");
+    let lines = ["check", "plan", "rewrite"]
+        .into_iter()
+        .flat_map(|command| {
+            let formats = formats(command).into_iter();
+            formats.map(move |format| format!("{command} --format {format}"))
+        });
+    for line in lines {
+        let mut said_so_far: Option<String> = None;
+        for turn in 0..3 {
+            files.rotate_left(turn);
+            files.reverse();
+            let mut command = program();
+            command
+                .args(line.split(' '))
+                .args(["--to", "../destinations/twin"]);
+            if line.starts_with("rewrite") {
+                command.args(["--diff", "--allow-masked"]);
+            }
+            let output = command.args(&files).current_dir(&profiles).output();
+            let said = said(&output.expect("it runs"));
+            let before = said_so_far.get_or_insert_with(|| said.clone());
+            assert_eq!(*before, said, "{line} {files:?}");
+        }
+        let said = said_so_far.unwrap_or_default();
+        assert!(!said.is_empty(), "{line}");
+        if line == "check --format json" {
+            assert!(said.contains("duplicate-in-batch"), "{said}");
+        }
+    }
 }
 
 fn fingerprints(text: &str) -> Vec<String> {

@@ -211,6 +211,48 @@ fn interrupted_runs_leave_whole_files() {
 }
 
 #[test]
+fn runs_into_one_folder_leave_each_other_alone() {
+    let folder = tempfile::tempdir().expect("a folder");
+    many_profiles(&folder.path().join("in"), 3);
+    let out = folder.path().join("out");
+    let start = || {
+        let mut command = program();
+        command
+            .args(["rewrite", "in", "-o", "out", "--on-conflict", "bump"])
+            .args(["--allow-masked", "--to"])
+            .arg(twin())
+            .current_dir(folder.path())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        command
+    };
+    assert!(finish(&mut start()).status.success());
+    let results = files(&out);
+    for _ in 0..5 {
+        fs::remove_dir_all(&out).expect("removed");
+        let runs: Vec<_> = (0..4)
+            .map(|_| start().spawn().expect("it starts"))
+            .collect();
+        for mut run in runs {
+            assert!(run.wait().expect("it ends").success());
+        }
+        assert_eq!(files(&out), results);
+    }
+    // What another run has not finished yet is locked, and what was left is not.
+    let result = out.join(results.keys().next().expect("a result"));
+    let [theirs, left] =
+        ["theirs", "left"].map(|end| result.with_file_name(format!(".palette-knife-{end}")));
+    fs::write(&left, "half").expect("written");
+    let lock = fs::File::create(&theirs).expect("a file");
+    lock.lock().expect("locked");
+    assert!(finish(&mut start()).status.success());
+    assert!(theirs.exists() && !left.exists());
+    drop(lock);
+    assert!(finish(&mut start()).status.success());
+    assert!(!theirs.exists());
+}
+
+#[test]
 fn a_write_that_fails_leaves_nothing() {
     let folder = tempfile::tempdir().expect("a folder");
     let input = folder.path().join("in");

@@ -44,14 +44,35 @@ pub enum Readers {
 /// What the names of files begin with that are not finished.
 const UNFINISHED: &str = ".palette-knife-";
 
-/// Removes what an interrupted run has left of files that it did not finish.
+/// Removes what an interrupted run has left of files that it did not finish. What another run is about to finish is
+/// locked by it.
 pub fn sweep(folder: &Path) {
     // What cannot be removed is in nobody's way: no run reads it.
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     for entry in entries {
         let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
-        if is_file && entry.file_name().to_string_lossy().starts_with(UNFINISHED) {
+        if !is_file || !entry.file_name().to_string_lossy().starts_with(UNFINISHED) {
+            continue;
+        }
+        let file = fs::File::open(entry.path());
+        let lock = file.as_ref().map(fs::File::try_lock);
+        if !matches!(lock, Ok(Err(fs::TryLockError::WouldBlock))) {
             let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
+/// A new file with a name of its own in a folder, which no other run takes for one that was left.
+fn unfinished(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
+    loop {
+        let file = tempfile::Builder::new()
+            .prefix(UNFINISHED)
+            .tempfile_in(folder)?;
+        // Not every file system has locks. On those without, two runs into one folder at a time are at odds.
+        let is_locked = file.as_file().lock().is_ok();
+        // Another run may have removed it before it was locked.
+        if !is_locked || file.path().exists() {
+            return Ok(file);
         }
     }
 }
@@ -231,10 +252,7 @@ fn replace(target: &Path, mode_of: &Path, text: &str, readers: Readers) -> Resul
         .filter(|parent| !parent.as_os_str().is_empty())
         .unwrap_or(Path::new("."));
     // In the folder of the target: a rename across file systems would be a copy, and a copy can stop half way.
-    let mut file = tempfile::Builder::new()
-        .prefix(UNFINISHED)
-        .tempfile_in(folder)
-        .map_err(failed)?;
+    let mut file = unfinished(folder).map_err(failed)?;
     file.write_all(text.as_bytes()).map_err(failed)?;
     // A temporary file is for the owner only, which is what a file with new secrets should stay.
     if readers == Readers::OfInput {
