@@ -448,30 +448,33 @@ fn invocations(command: &str) -> Vec<String> {
                     "-o out-json --to-format json",
                 ] {
                     lines.push(format!(
-                        "rewrite {input} --to strict --secrets secrets.yaml {more}"
+                        "rewrite {input} --to plain --secrets secrets.yaml {more}"
                     ));
                 }
             }
             for number in 0..8 {
                 lines.push(format!(
-                    "rewrite in --to strict --secrets bad-{number}.yaml --diff"
+                    "rewrite in --to plain --secrets bad-{number}.yaml --diff"
                 ));
                 lines.push(format!(
-                    "rewrite in --to strict --secrets bad-{number}.yaml -o out"
+                    "rewrite in --to plain --secrets bad-{number}.yaml -o out"
                 ));
             }
-            lines.push("rewrite in --to strict --secrets in/all.json --diff".to_owned());
+            lines.push("rewrite in --to plain --secrets in/all.json --diff".to_owned());
+            // A destination with faults of its own is not used.
+            lines.push("rewrite in --to strict --secrets secrets.yaml --diff".to_owned());
             lines.push("rewrite in --to secrets.yaml --diff".to_owned());
             lines.push("rewrite in --to in --diff".to_owned());
         }
         "plan" => {
             for input in inputs {
-                let plan = format!("plan {input} --to strict --details");
+                let plan = format!("plan {input} --to plain --details");
                 lines.push(format!("{plan} --secrets secrets.yaml"));
                 lines.push(plan);
             }
-            lines.push("plan in --to strict --secrets secrets.yaml --write-todo todo".to_owned());
-            lines.push("plan in --to strict --answers todo --details".to_owned());
+            lines.push("plan in --to strict --secrets secrets.yaml".to_owned());
+            lines.push("plan in --to plain --secrets secrets.yaml --write-todo todo".to_owned());
+            lines.push("plan in --to plain --answers todo --details".to_owned());
         }
         "diff" => {
             for other in [
@@ -555,6 +558,7 @@ fn no_output_of_any_command_holds_a_secret() {
         let bytes = fs::read(scene.path(&name)).expect("a report");
         (name, bytes)
     });
+    // The secrets that are known already stand in the file for all of them, which its owner alone can read.
     let todo = tree(&scene.path("todo"));
     assert!(
         todo.iter()
@@ -563,7 +567,10 @@ fn no_output_of_any_command_holds_a_secret() {
     // Of answers that are filed, what may be secret is left out.
     let made = tree(&scene.path("made"));
     assert!(made.iter().any(|(name, _)| name.starts_with("macros/")));
-    for (name, bytes) in reports.chain(todo).chain(made) {
+    let others = todo
+        .into_iter()
+        .filter(|(name, _)| !name.ends_with("secrets.template.yaml"));
+    for (name, bytes) in reports.chain(others).chain(made) {
         let text = String::from_utf8(bytes).expect("UTF-8");
         for forbidden in forbidden() {
             assert!(!text.contains(&forbidden), "{forbidden} in {name}");
