@@ -243,7 +243,7 @@ fn runs_into_one_folder_leave_each_other_alone() {
     let [theirs, left] =
         ["theirs", "left"].map(|end| result.with_file_name(format!(".palette-knife-{end}")));
     fs::write(&left, "half").expect("written");
-    let lock = fs::File::create(&theirs).expect("a file");
+    let lock = File::create(&theirs).expect("a file");
     lock.lock().expect("locked");
     assert!(finish(&mut start()).status.success());
     assert!(theirs.exists() && !left.exists());
