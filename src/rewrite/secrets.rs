@@ -226,21 +226,22 @@ impl Secrets {
         given.any(|given| !given.0.starts_with(ENVIRONMENT))
     }
 
-    /// Entries about one of these profiles, or about all, that no mask was filled from, for people. What is empty is no
-    /// entry for all.
+    /// Entries about one of these profiles, or about all, that no mask was filled from, for people. What is empty gives
+    /// nothing.
     #[must_use]
     pub fn unused(&self, profiles: &[AnswerKeys]) -> Vec<String> {
         let keys: BTreeSet<&str> = profiles.iter().flat_map(AnswerKeys::iter).collect();
         let Ok(used) = self.used.lock() else {
             return Vec::new();
         };
-        let is_meant = |target: &Target, given: &Given| match target.profile() {
-            Some(profile) => keys.contains(profile),
-            None => !given.0.is_empty(),
+        let is_here = |target: &Target| {
+            target
+                .profile()
+                .is_none_or(|profile| keys.contains(profile))
         };
-        self.values
-            .iter()
-            .filter(|(target, given)| !used.contains(target) && is_meant(target, given))
+        let given = self.values.iter().filter(|(_, given)| !given.0.is_empty());
+        given
+            .filter(|(target, _)| !used.contains(target) && is_here(target))
             .map(|(target, _)| target.to_string())
             .collect()
     }
