@@ -273,24 +273,11 @@ impl ProfileDocument {
         } else {
             Vec::new()
         };
-        let mut shared: Vec<Vec<usize>> = Vec::new();
-        let mut numbers: HashMap<NodeId, usize> = HashMap::new();
-        if !root.tree().has_aliases() {
-            shared.extend((0..embedded.len()).map(|number| vec![number]));
-            return Self {
-                root: root.id(),
-                shape,
-                embedded,
-                shared,
-            };
-        }
-        for (number, text) in embedded.iter().enumerate() {
-            let known = *numbers.entry(text.host()).or_insert(shared.len());
-            match shared.get_mut(known) {
-                Some(all) => all.push(number),
-                None => shared.push(vec![number]),
-            }
-        }
+        let shared = if root.tree().has_aliases() {
+            shared_hosts(&embedded)
+        } else {
+            (0..embedded.len()).map(|number| vec![number]).collect()
+        };
         Self {
             root: root.id(),
             shape,
@@ -345,6 +332,20 @@ impl ProfileDocument {
                 .map(move |reference| (embedded, reference))
         })
     }
+}
+
+/// For each string that holds one of the texts, the numbers of those that it holds, in the order of the first ones.
+fn shared_hosts(embedded: &[Embedded]) -> Vec<Vec<usize>> {
+    let mut shared: Vec<Vec<usize>> = Vec::new();
+    let mut numbers: HashMap<NodeId, usize> = HashMap::new();
+    for (number, text) in embedded.iter().enumerate() {
+        let known = *numbers.entry(text.host()).or_insert(shared.len());
+        match shared.get_mut(known) {
+            Some(all) => all.push(number),
+            None => shared.push(vec![number]),
+        }
+    }
+    shared
 }
 
 /// The documents of a tree. One of several that holds nothing but comments is none.

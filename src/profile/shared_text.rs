@@ -114,7 +114,7 @@ const SHARDS: usize = 8;
 /// So many hashes are kept in a shard.
 const MOST_SEEN: usize = 1 << 14;
 
-/// How large all young generations may become, in bytes. All in all that is about three times as much as is kept.
+/// How large all young generations may become, in bytes; the old ones may be as large again.
 const LARGEST: usize = 12 << 20;
 
 /// About how many bytes a text needs for each of its own, with its tree and as it is written.

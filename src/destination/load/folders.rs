@@ -19,14 +19,18 @@ pub(super) type Unlisted = (Option<PathBuf>, String);
 /// be listed.
 pub(super) fn listed(root: &Path) -> (Vec<Folder>, Vec<Unlisted>) {
     // Where there are links or faults, paths have to be followed one after the other.
-    match list(root) {
+    match list(root, MOST_LEVELS) {
         Some(folders) => (folders, Vec::new()),
         None => walked(root),
     }
 }
 
-/// The folders; `None` where there is a link, or something that cannot be listed.
-fn list(root: &Path) -> Option<Vec<Folder>> {
+/// Folders that lie deeper are for the walk, which keeps no stack: registries nest a few levels deep.
+const MOST_LEVELS: usize = 16;
+
+/// The folders; `None` where there is a link, something that cannot be listed, or more than so many levels.
+fn list(root: &Path, levels: usize) -> Option<Vec<Folder>> {
+    let levels_below = levels.checked_sub(1)?;
     let mut folders = Vec::new();
     let mut files = Vec::new();
     for entry in std::fs::read_dir(root).ok()? {
@@ -46,7 +50,10 @@ fn list(root: &Path) -> Option<Vec<Folder>> {
     // Comparing paths part by part would take longer than listing them.
     folders.sort_unstable_by(|one, other| one.as_os_str().cmp(other.as_os_str()));
     files.sort_unstable_by(|one, other| one.as_os_str().cmp(other.as_os_str()));
-    let below: Option<Vec<_>> = folders.par_iter().map(|folder| list(folder)).collect();
+    let below: Option<Vec<_>> = folders
+        .par_iter()
+        .map(|folder| list(folder, levels_below))
+        .collect();
     let mut all = Vec::new();
     if !files.is_empty() {
         all.push(Folder {
