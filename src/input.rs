@@ -17,6 +17,8 @@ pub struct InputFile {
     pub path: PathBuf,
     /// Its path below the folder it was found in; the file name for a file that was named itself.
     pub relative: PathBuf,
+    /// Its absolute path, without links where they can be resolved.
+    pub real: PathBuf,
     /// Whether it was named on the command line: then it is checked whatever it looks like.
     pub is_named: bool,
 }
@@ -50,6 +52,7 @@ pub fn collect(paths: &[PathBuf]) -> (Vec<InputFile>, Vec<InputError>) {
             Ok(_) => files.push(InputFile {
                 path: clean(path.clone()),
                 relative: path.file_name().map(PathBuf::from).unwrap_or_default(),
+                real: real(path),
                 is_named: true,
             }),
             Err(error) => errors.push(InputError::Path {
@@ -81,6 +84,11 @@ fn from(here: Option<&Path>, path: &Path) -> PathBuf {
     }
 }
 
+fn real(path: &Path) -> PathBuf {
+    let real = path.canonicalize().or_else(|_| std::path::absolute(path));
+    real.unwrap_or_else(|_| path.to_owned())
+}
+
 /// Leaves out files that were reached in another way already: by another spelling, or by a link. Those that were named
 /// stay rather than those that were found.
 fn leave_out_repetitions(files: &mut Vec<InputFile>) {
@@ -88,11 +96,7 @@ fn leave_out_repetitions(files: &mut Vec<InputFile>) {
     let mut kept: Vec<InputFile> = Vec::with_capacity(files.len());
     files.sort_by_key(|file| !file.is_named);
     for file in files.drain(..) {
-        let real = file
-            .path
-            .canonicalize()
-            .unwrap_or_else(|_| file.path.clone());
-        if seen.insert(real) {
+        if seen.insert(file.real.clone()) {
             kept.push(file);
         }
     }
@@ -115,7 +119,7 @@ fn folder(root: &Path, files: &mut Vec<InputFile>, errors: &mut Vec<InputError>)
         path,
         reason: "not a regular file, and what is ignored cannot be known".to_owned(),
     };
-    let real = root.canonicalize().unwrap_or_else(|_| root.to_owned());
+    let real = real(root);
     if let Some(path) = real.ancestors().find_map(unreadable_ignore_file) {
         return errors.push(not_a_file(path));
     }
@@ -149,6 +153,8 @@ fn folder(root: &Path, files: &mut Vec<InputFile>, errors: &mut Vec<InputError>)
                         .unwrap_or(&path)
                         .to_owned();
                     files.push(InputFile {
+                        // No link was followed, and to resolve each of the paths would take longer than to find them.
+                        real: real.join(&relative),
                         relative,
                         path,
                         is_named: false,
@@ -169,13 +175,7 @@ fn folder(root: &Path, files: &mut Vec<InputFile>, errors: &mut Vec<InputError>)
 /// Leaves out files that lie below a folder: the results of an earlier run are no input of the next.
 pub fn leave_out(files: &mut Vec<InputFile>, folder: &Path) {
     if let Ok(folder) = folder.canonicalize() {
-        files.retain(|file| {
-            file.is_named
-                || !file
-                    .path
-                    .canonicalize()
-                    .is_ok_and(|path| path.starts_with(&folder))
-        });
+        files.retain(|file| file.is_named || !file.real.starts_with(&folder));
     }
 }
 
@@ -189,9 +189,10 @@ pub fn leave_out_destination(files: &mut Vec<InputFile>, folder: &Path) {
         return;
     }
     files.retain(|file| {
-        let Some(real) = file.path.canonicalize().ok().filter(|_| !file.is_named) else {
+        if file.is_named {
             return true;
-        };
+        }
+        let real = &file.real;
         let searched = real.ancestors().nth(file.relative.components().count());
         let describes = |part: &&PathBuf| {
             real.starts_with(part) && !searched.is_some_and(|searched| searched.starts_with(part))

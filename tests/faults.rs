@@ -755,6 +755,74 @@ fn loops_and_mazes_of_links_come_to_an_end() {
     );
 }
 
+/// Makes folders in folders, and returns the deepest. The names are short: a path of more than 4,096 bytes leads nowhere.
+fn nested(folder: &Path, levels: usize) -> PathBuf {
+    let mut deepest = folder.to_owned();
+    fs::create_dir_all(&deepest).expect("a folder");
+    for _ in 0..levels {
+        deepest.push("d");
+        fs::create_dir(&deepest).expect("a folder");
+    }
+    deepest
+}
+
+#[test]
+fn deep_folders_are_read_to_their_end() {
+    const LEVELS: usize = 1_800;
+    const FILES: usize = 3;
+    let folder = tempfile::tempdir().expect("a folder");
+    let place = folder.path();
+    let destination = place.join("destination");
+    common::copy_folder(&twin(), &destination);
+    let pack = nested(
+        &destination.join("registries/palette-registry/deep"),
+        LEVELS,
+    );
+    fs::write(
+        pack.join("pack.json"),
+        r#"{"name": "deep", "version": "1.2.3"}"#,
+    )
+    .expect("written");
+    let profiles = nested(&destination.join("profiles"), LEVELS);
+    let input = nested(&place.join("in"), LEVELS);
+    let crew = fs::read_to_string(common::fixtures().join("profiles/crew-tools.json"));
+    let crew = crew.expect("a profile").replace("1.3.0", "1.3.77");
+    fs::write(profiles.join("p.json"), &crew).expect("written");
+    let wanted = crew.replace("minio-operator", "deep");
+    for number in 0..FILES {
+        fs::write(input.join(format!("p{number}.json")), &wanted).expect("written");
+    }
+    let run = |args: &[&str]| {
+        let output = finish(program().args(args).current_dir(place));
+        let told = said(&output).replace("/d/d", "");
+        assert!(matches!(output.status.code(), Some(0..=1)), "{told}");
+        told
+    };
+    let to = ["in", "--to", "destination"];
+    let told = run(&[&["check"], &to[..], &["--format", "concise"]].concat());
+    // Both the pack and the profile of the destination were found.
+    for rule in ["[missing-pack-version]", "[duplicate-profile]"] {
+        assert_eq!(told.matches(rule).count(), FILES, "{told}");
+    }
+    run(&["rewrite", "in", "--to-format", "yaml", "-o", "out"]);
+    assert_eq!(files(&place.join("out")).len(), FILES);
+    // A level too many is told.
+    let too_deep = "i=0; while [ $i -lt 300 ]; do mkdir d && cd d || exit; i=$((i+1)); done";
+    let _ = Command::new("sh")
+        .args(["-c", too_deep])
+        .current_dir(&pack)
+        .stderr(Stdio::null())
+        .status();
+    let told = said(&finish(
+        program().args(["destination", "check"]).arg(&destination),
+    ));
+    let told = told.replace("/d/d", "");
+    assert!(told.contains("File name too long"), "{told}");
+    // The one of Rust holds each folder open on its way, which is more than there may be.
+    let removed = Command::new("rm").arg("-rf").arg(place).status();
+    assert!(removed.expect("rm").success());
+}
+
 #[test]
 fn links_do_not_lead_writes_out_of_the_folder() {
     let folder = tempfile::tempdir().expect("a folder");

@@ -73,14 +73,14 @@ pub fn leave_out(
     outputs: &[(CheckFormat, PathBuf)],
 ) -> Result<(), String> {
     for (_, path) in outputs {
-        if let Some(input) = files
-            .iter()
-            .find(|file| file.is_named && is_same(&file.path, path))
-        {
+        let output = real(path);
+        let is_output =
+            |file: &InputFile| file.path == *path || output.as_ref() == Some(&file.real);
+        if let Some(input) = files.iter().find(|file| file.is_named && is_output(file)) {
             let path = input.path.display();
             return Err(format!("--output `{path}`: this file is to be checked"));
         }
-        files.retain(|file| !is_same(&file.path, path));
+        files.retain(|file| !is_output(file));
     }
     Ok(())
 }
@@ -109,10 +109,12 @@ fn folder_of(path: &Path) -> &Path {
 
 /// Whether two paths lead to one file, which need not be there yet.
 fn is_same(one: &Path, other: &Path) -> bool {
-    let real = |path: &Path| {
-        let folder = folder_of(path).canonicalize().ok()?;
-        let whole = folder.join(path.file_name()?);
-        Some(whole.canonicalize().unwrap_or(whole))
-    };
     one == other || real(one).is_some_and(|one| real(other) == Some(one))
+}
+
+/// The absolute path, without links, of a file that need not be there yet.
+fn real(path: &Path) -> Option<PathBuf> {
+    let folder = folder_of(path).canonicalize().ok()?;
+    let whole = folder.join(path.file_name()?);
+    Some(whole.canonicalize().unwrap_or(whole))
 }

@@ -12,7 +12,7 @@ use std::{
 use crate::{
     date::Date,
     finding::{Finding, Group, Level},
-    ignore::{Ignore, Ignores, PathPattern, below},
+    ignore::{Ignore, Ignores, PathPattern},
     input::InputFile,
     settings::Settings,
     source::{ReadError, Source, shown_path},
@@ -151,10 +151,13 @@ impl Config {
         }
         files.retain(|file| {
             file.is_named
-                || below(&self.folder, &file.path).is_none_or(|relative| {
-                    let mut patterns = self.exclude.iter();
-                    !patterns.any(|pattern| pattern.value.matches(&relative))
-                })
+                || file
+                    .real
+                    .strip_prefix(&self.folder)
+                    .map_or(true, |relative| {
+                        let mut patterns = self.exclude.iter();
+                        !patterns.any(|pattern| pattern.value.matches(relative))
+                    })
         });
     }
 }

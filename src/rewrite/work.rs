@@ -285,10 +285,7 @@ fn profiles_of(file: &ProfileFile) -> Vec<WorkProfile> {
 
 /// Files that must not be written to.
 pub(super) fn real_paths(files: &[InputFile]) -> BTreeSet<PathBuf> {
-    let paths = files.iter();
-    paths
-        .filter_map(|file| file.path.canonicalize().ok())
-        .collect()
+    files.iter().map(|file| file.real.clone()).collect()
 }
 
 pub(super) fn exports(file: &ProfileFile) -> impl Iterator<Item = (&ProfileDocument, NodeRef<'_>)> {

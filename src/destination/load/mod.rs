@@ -349,14 +349,27 @@ impl Loader<'_> {
 fn walk(root: &Path) -> impl Iterator<Item = walkdir::Result<DirEntry>> {
     let mut entered = HashSet::new();
     let is_new = move |entry: &DirEntry| {
+        // Where none can be told, listing the folder fails as well, and says why.
         !entry.file_type().is_dir()
-            || entry
-                .path()
-                .canonicalize()
-                .is_ok_and(|real| entered.insert(real))
+            || identity(entry).map_or(true, |identity| entered.insert(identity))
     };
     let walk = WalkDir::new(root).follow_links(true).sort_by_file_name();
     walk.into_iter().filter_entry(is_new)
+}
+
+/// What a folder is known by, whatever path leads to it: its device and its number there. To resolve its whole path takes
+/// as long as the path is, for each part of it.
+#[cfg(unix)]
+fn identity(entry: &DirEntry) -> walkdir::Result<(u64, u64)> {
+    use std::os::unix::fs::MetadataExt as _;
+    let metadata = entry.metadata()?;
+    Ok((metadata.dev(), metadata.ino()))
+}
+
+/// What a folder is known by, whatever path leads to it.
+#[cfg(not(unix))]
+fn identity(entry: &DirEntry) -> io::Result<PathBuf> {
+    entry.path().canonicalize()
 }
 
 enum ReadFault {
