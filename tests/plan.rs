@@ -402,12 +402,51 @@ fn answers_are_not_lost() {
 
 #[cfg(unix)]
 #[test]
-fn only_the_owner_reads_the_file_of_secrets() {
-    use std::os::unix::fs::PermissionsExt;
+fn only_the_owner_reads_what_values_are_written_to() {
+    use std::os::unix::fs::PermissionsExt as _;
     let place = Place::new();
-    place.run(&format!("plan {TO_STRICT} --write-todo todo"));
-    let metadata = fs::metadata(place.path("todo/strict/secrets.template.yaml")).expect("written");
-    assert_eq!(metadata.permissions().mode() & 0o777, 0o600);
+    let values = "realm: changeme\nhost: \"{{ .spectro.macro.not_there }}\"\n";
+    addon(&place, "portal", values, &json!([]));
+    let plan = "plan in --to fixtures/destinations/strict --write-todo todo";
+    place.run(plan);
+    let files = [
+        ("macros.missing.json", true),
+        ("secrets.template.yaml", true),
+        ("placeholders.template.yaml", true),
+        ("select.template.yaml", false),
+        ("todo.md", false),
+    ];
+    let path = |name: &str| place.path(&format!("todo/strict/{name}"));
+    let is_private = |name: &str| {
+        let metadata = fs::metadata(path(name)).expect("written");
+        metadata.permissions().mode() & 0o777 == 0o600
+    };
+    for (name, has_values) in files {
+        assert_eq!(is_private(name), has_values, "{name}");
+        fs::set_permissions(path(name), fs::Permissions::from_mode(0o644)).expect("a mode");
+    }
+    let fill = |name: &str, empty: &str, filled: &str| {
+        let text = fs::read_to_string(path(name)).expect("written");
+        assert!(text.contains(empty), "{text}");
+        fs::write(path(name), text.replacen(empty, filled, 1)).expect("written");
+    };
+    fill(
+        "macros.missing.json",
+        "\"value\": \"\"",
+        "\"value\": \"c4nary\"",
+    );
+    fill("placeholders.template.yaml", ": \"\"", ": \"c4nary\"");
+    // What was given is repeated, in files that others can read no longer.
+    place.run(&format!(
+        "plan {TO_STRICT} --answers todo --write-todo todo"
+    ));
+    for name in ["macros.missing.json", "placeholders.template.yaml"] {
+        let text = fs::read_to_string(path(name)).expect("written");
+        assert!(text.contains("c4nary"), "{text}");
+    }
+    for (name, has_values) in files {
+        assert_eq!(is_private(name), has_values, "{name}");
+    }
 }
 
 /// An add-on with these values in its pack, and these variables.

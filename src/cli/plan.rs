@@ -20,7 +20,6 @@ use crate::{
         todo::{self, TodoFile},
     },
     rewrite::{
-        answers::SECRETS_FILE,
         result::DestinationResult,
         run::{self, RewriteOptions, Target},
         work::Output,
@@ -203,8 +202,7 @@ pub(super) fn todo_files(
 /// Writes the files of what is missing.
 pub(super) fn write_todo(files: &[(PathBuf, TodoFile)]) -> Result<(), String> {
     for (path, file) in files {
-        let is_private = file.name == SECRETS_FILE;
-        write::write_own(path, &file.text, is_private).map_err(|error| error.to_string())?;
+        write::write_own(path, &file.text, file.has_values).map_err(|error| error.to_string())?;
     }
     Ok(())
 }

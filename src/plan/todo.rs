@@ -38,19 +38,25 @@ pub struct TodoFile {
     pub name: &'static str,
     /// Its text.
     pub text: String,
+    /// Whether values stand in it, or will: any of them may be a secret.
+    pub has_values: bool,
 }
 
 /// The files for one destination. They hold the answers that are given, so that nothing is asked twice.
 #[must_use]
 pub fn files(plan: &DestinationPlan<'_>, answers: &Answers) -> Vec<TodoFile> {
-    let file = |name, text| TodoFile { name, text };
+    let file = |has_values, name, text| TodoFile {
+        name,
+        text,
+        has_values,
+    };
     let names = ProfileKeys::of(plan);
     vec![
-        file(MACROS_FILE, macros(plan, answers)),
-        file(SECRETS_FILE, secrets(plan, answers, &names)),
-        file(PLACEHOLDERS_FILE, placeholders(plan, answers, &names)),
-        file(SELECT_FILE, select(plan, answers, &names)),
-        file(OVERVIEW_FILE, overview(plan)),
+        file(true, MACROS_FILE, macros(plan, answers)),
+        file(true, SECRETS_FILE, secrets(plan, answers, &names)),
+        file(true, PLACEHOLDERS_FILE, placeholders(plan, answers, &names)),
+        file(false, SELECT_FILE, select(plan, answers, &names)),
+        file(false, OVERVIEW_FILE, overview(plan)),
     ]
 }
 
