@@ -29,6 +29,7 @@ pub mod destination;
 pub mod diff;
 pub mod emit;
 pub mod excerpt;
+mod file_names;
 pub mod finding;
 pub mod fix;
 pub mod go_regex;

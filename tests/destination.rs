@@ -515,6 +515,19 @@ fn nothing_is_written_outside_of_the_folder() {
             .join("prod/registries/up/tags-evil.json")
             .exists()
     );
+    // Windows would take that folder for a device.
+    fs::write(
+        place.path().join("con.json"),
+        evil.replace("../../../up", "CON"),
+    )
+    .expect("written");
+    assert_eq!(code(&add(&place, &["con.json"])), 0);
+    assert!(
+        place
+            .path()
+            .join("prod/registries/_con/tags-evil.json")
+            .exists()
+    );
 }
 
 #[test]

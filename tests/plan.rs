@@ -8,6 +8,7 @@ use std::{
     process::Output,
 };
 
+use common::program::tree;
 use serde_json::{Value, json};
 use snapbox::cmd::{Command, cargo_bin};
 
@@ -621,13 +622,39 @@ fn several_destinations_need_a_folder_each() {
 #[test]
 fn a_name_that_leads_elsewhere_is_no_folder() {
     let place = Place::new();
-    place.write("to/destination.yaml", "name: ../up\nmacros: {}\n");
-    let output = place.run("rewrite fixtures/profiles --to to -o out/{destination}");
-    assert_eq!(code(&output), 2);
-    assert_eq!(
-        all_output(&output),
-        "error: the name `../up` of a destination cannot be that of a folder: give it another `name`, in `to/destination.yaml`\n"
-    );
+    let before = tree(place.folder.path());
+    for (name, shown) in [
+        ("../up", "../up"),
+        ("../../etc/passwd", "../../etc/passwd"),
+        ("..", ".."),
+        ("a/b", "a/b"),
+        ("a\\b", "a\\b"),
+        ("CON", "CON"),
+        ("nul.prod", "nul.prod"),
+        ("prod.", "prod."),
+        ("\u{202e}dorp", "\\u{202e}dorp"),
+        ("\u{1b}[31mred", "\\u{1b}[31mred"),
+    ] {
+        let told = json!({"name": name, "macros": {}});
+        place.write("to/destination.yaml", &told.to_string());
+        for args in [
+            "rewrite fixtures/profiles --to to -o out/{destination}",
+            "rewrite fixtures/profiles --to to -o out --answers fixtures",
+            "plan fixtures/profiles --to to --write-todo todo",
+        ] {
+            let output = place.run(args);
+            assert_eq!(code(&output), 2);
+            assert!(
+                all_output(&output).ends_with(&format!(
+                    "error: the name `{shown}` of a destination cannot be that of a folder: give it another `name`, in `to/destination.yaml`\n"
+                )),
+                "{args}: {}",
+                all_output(&output)
+            );
+        }
+    }
+    fs::remove_dir_all(place.path("to")).expect("removed");
+    assert_eq!(tree(place.folder.path()), before);
 }
 
 #[test]

@@ -18,6 +18,7 @@ pub use merge::Counts;
 
 use crate::{
     destination::{Destination, Scope, macro_value, names_in, profiles_in, registry_of},
+    file_names::is_device,
     rewrite::write::{WriteError, write_into},
     source::{Source, shown_path},
     suggest,
@@ -501,7 +502,8 @@ const UID: usize = 24;
 /// The most characters of a file's name that come from an answer.
 const STEM: usize = 80;
 
-/// A name for a file, made of a name in an answer. It is never a path, and never one that a folder reads otherwise.
+/// A name for a file, made of a name in an answer. It is never a path or a device, and never one that a folder reads
+/// otherwise.
 fn file_stem(name: &str) -> String {
     let mut stem = String::new();
     for character in name.chars().flat_map(char::to_lowercase) {
@@ -514,7 +516,11 @@ fn file_stem(name: &str) -> String {
         }
     }
     let stem: String = stem.chars().take(STEM).collect();
-    stem.trim_matches(['-', '.']).to_owned()
+    let stem = stem.trim_matches(['-', '.']).to_owned();
+    if is_device(&stem) {
+        return format!("_{stem}");
+    }
+    stem
 }
 
 /// Whether the profile that a name belongs to comes with its packs.

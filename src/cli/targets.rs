@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     destination::{Destination, DestinationFault},
+    file_names::is_portable,
     finding::Level,
     rewrite::{
         answers::{AnswerFiles, Answers},
@@ -120,8 +121,7 @@ pub fn at(path: &Path, destination: &Destination) -> Result<PathBuf, String> {
 /// A message when it cannot.
 pub fn folder_name(destination: &Destination) -> Result<&str, String> {
     let name = destination.name().as_ref();
-    let leads_elsewhere = |character: char| "/\\:".contains(character) || character.is_control();
-    if name.is_empty() || name == "." || name == ".." || name.contains(leads_elsewhere) {
+    if !is_portable(name) {
         return Err(format!(
             "the name `{name}` of a destination cannot be that of a folder: give it another `name`, in `{}`",
             destination.config_file().display()
