@@ -9,7 +9,7 @@ use palette_knife::{
     source::{
         JsonStringStyle, Text, TextRange, decode_json_string, encode_json_string, map_json_string,
     },
-    syntax::{Kind, json},
+    syntax::{KeyFilter, Kind, NodeRef, json},
 };
 use proptest::{
     collection::vec,
@@ -182,6 +182,55 @@ proptest! {
         let files = [common::fixture_files("profiles"), common::fixture_files("broken")].concat();
         let (_, bytes) = file.get(&files);
         assert_json_agrees(&String::from_utf8_lossy(&mutated(bytes, &mutations)));
+    }
+}
+
+/// The entries of a tree, and of what is left of one whose keys are chosen, with everything in them.
+fn outline(node: NodeRef<'_>, keys: Option<KeyFilter>) -> String {
+    match node.kind() {
+        Kind::Object => {
+            let entries = node.written_entries();
+            // A key with escapes stays: it is not read before it is decoded.
+            let kept = entries.filter(|(key, _)| {
+                keys.is_none_or(|keys| keys(&key.text()) || key.source().contains('\\'))
+            });
+            let kept =
+                kept.map(|(key, value)| format!("{}:{}", key.source(), outline(value, keys)));
+            format!("{{{}}}", kept.collect::<Vec<_>>().join(","))
+        }
+        Kind::Array => {
+            let items = node.items().map(|item| outline(item, keys));
+            format!("[{}]", items.collect::<Vec<_>>().join(","))
+        }
+        _ => format!("{:?} {}", node.range(), node.text()),
+    }
+}
+
+proptest! {
+    #![proptest_config(cases(512))]
+
+    #[test]
+    fn keys_that_nobody_asks_for_change_nothing_else(
+        text in document(),
+        changes in mutations(),
+        damaged in any::<bool>(),
+    ) {
+        let keys: KeyFilter = |key| key.len() != 1;
+        let text = if damaged {
+            String::from_utf8_lossy(&mutated(text.as_bytes(), &changes)).into_owned()
+        } else {
+            text
+        };
+        let text = Text::from(text);
+        match (json::parse(&text), json::parse_keys(&text, Some(keys))) {
+            (Ok(all), Ok(some)) => {
+                let all = all.documents().map(|root| outline(root, Some(keys)));
+                let some = some.documents().map(|root| outline(root, None));
+                prop_assert_eq!(all.collect::<Vec<_>>(), some.collect::<Vec<_>>());
+            }
+            (Err(all), Err(some)) => prop_assert_eq!(all, some),
+            (all, some) => prop_assert!(false, "{:?} and {:?}", all.is_ok(), some.is_ok()),
+        }
     }
 }
 

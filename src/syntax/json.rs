@@ -5,7 +5,7 @@
 
 use crate::source::{Text, TextRange};
 
-use super::{Format, Kind, SyntaxFault, Tree, TreeBuilder};
+use super::{Format, KeyFilter, Kind, SyntaxFault, Tree, TreeBuilder};
 
 /// How deep arrays and objects may nest. Exports nest ten deep; a bomb nests as deep as it can.
 pub const MAX_DEPTH: usize = 128;
@@ -16,18 +16,33 @@ pub const MAX_DEPTH: usize = 128;
 ///
 /// The first place where the text is not JSON.
 pub fn parse(text: &Text) -> Result<Tree, Box<SyntaxFault>> {
+    parse_keys(text, None)
+}
+
+/// Parses a JSON text of which only some keys are asked for: entries with others are checked, and left out of the tree.
+///
+/// # Errors
+///
+/// The first place where the text is not JSON, also in what is left out.
+pub fn parse_keys(text: &Text, keys: Option<KeyFilter>) -> Result<Tree, Box<SyntaxFault>> {
     let mut parser = Parser {
         text,
         bytes: text.as_bytes(),
         at: if text.starts_with('\u{feff}') { 3 } else { 0 },
         builder: TreeBuilder::new(text, Format::Json),
         open: Vec::new(),
+        keys,
+        left_out: None,
     };
+    parser.builder.set_keys(keys);
     match parser.document() {
         Ok(()) => Ok(parser.builder.finish()),
         Err(fault) => Err(Box::new(fault)),
     }
 }
+
+/// Strings up to so many bytes are searched byte by byte.
+const SHORT_STRING: usize = 32;
 
 struct Parser<'t> {
     text: &'t str,
@@ -36,6 +51,10 @@ struct Parser<'t> {
     builder: TreeBuilder,
     /// The opening brackets that are not closed yet: offset, and whether it is an object.
     open: Vec<(usize, bool)>,
+    /// Which keys the tree is to have; `None` for all.
+    keys: Option<KeyFilter>,
+    /// How many brackets are open around the entry that is being left out.
+    left_out: Option<usize>,
 }
 
 type Step = Result<(), SyntaxFault>;
@@ -54,6 +73,9 @@ impl Parser<'_> {
             }
             // Here a value has ended: close what ends with it, then go on to the next one.
             loop {
+                if self.left_out == Some(self.open.len()) {
+                    self.left_out = None;
+                }
                 self.skip_space();
                 let Some(&(_, is_object)) = self.open.last() else {
                     return self.end();
@@ -103,7 +125,9 @@ impl Parser<'_> {
     fn close(&mut self) {
         self.open.pop();
         self.at += 1;
-        self.builder.close(Some(self.at));
+        if self.left_out.is_none() {
+            self.builder.close(Some(self.at));
+        }
     }
 
     fn end(&mut self) -> Step {
@@ -128,7 +152,13 @@ impl Parser<'_> {
                 "a key in double quotes or `}`"
             }));
         }
-        self.string()?;
+        let (range, escaped) = self.string()?;
+        if let Some(keys) = self.keys.filter(|_| self.left_out.is_none() && !escaped)
+            && !keys(TextRange::new(range.start() + 1, range.end() - 1).of(self.text))
+        {
+            self.left_out = Some(self.open.len());
+        }
+        self.string_leaf(range, escaped);
         self.skip_space();
         if self.peek() != Some(b':') {
             return Err(self.unexpected("`:` after the key"));
@@ -142,7 +172,10 @@ impl Parser<'_> {
     fn value(&mut self) -> Result<bool, SyntaxFault> {
         self.skip_space();
         match self.peek() {
-            Some(b'"') => self.string()?,
+            Some(b'"') => {
+                let (range, escaped) = self.string()?;
+                self.string_leaf(range, escaped);
+            }
             Some(byte @ (b'{' | b'[')) => {
                 if self.open.len() >= MAX_DEPTH {
                     return Err(
@@ -151,8 +184,10 @@ impl Parser<'_> {
                 }
                 let is_object = byte == b'{';
                 let kind = if is_object { Kind::Object } else { Kind::Array };
-                self.builder
-                    .open(kind, TextRange::new(self.at, self.at + 1));
+                if self.left_out.is_none() {
+                    self.builder
+                        .open(kind, TextRange::new(self.at, self.at + 1));
+                }
                 self.open.push((self.at, is_object));
                 self.at += 1;
                 return Ok(true);
@@ -171,7 +206,7 @@ impl Parser<'_> {
         if self.bytes.get(self.at..end) != Some(word.as_bytes()) {
             return Err(self.unexpected("a value"));
         }
-        self.builder.leaf(kind, TextRange::new(self.at, end));
+        self.leaf(kind, TextRange::new(self.at, end));
         self.at = end;
         Ok(())
     }
@@ -198,8 +233,7 @@ impl Parser<'_> {
             }
             self.digits()?;
         }
-        self.builder
-            .leaf(Kind::Number, TextRange::new(start, self.at));
+        self.leaf(Kind::Number, TextRange::new(start, self.at));
         Ok(())
     }
 
@@ -213,9 +247,35 @@ impl Parser<'_> {
         Ok(())
     }
 
-    fn string(&mut self) -> Step {
+    fn leaf(&mut self, kind: Kind, range: TextRange) {
+        if self.left_out.is_none() {
+            self.builder.leaf(kind, range);
+        }
+    }
+
+    fn string_leaf(&mut self, range: TextRange, escaped: bool) {
+        if self.left_out.is_none() {
+            let id = self.builder.leaf(Kind::String, range);
+            if escaped {
+                self.builder.update(id, |node| node.escaped = true);
+            }
+        }
+    }
+
+    /// Goes behind a string: its range with the quotes, and whether it has escapes.
+    fn string(&mut self) -> Result<(TextRange, bool), SyntaxFault> {
         let start = self.at;
         self.at += 1;
+        // Most are short and have no escapes: they end before a search in blocks of bytes has begun.
+        let first = self.bytes.get(self.at..).unwrap_or_default();
+        let first = first.get(..SHORT_STRING).unwrap_or(first);
+        let is_special = |&byte: &u8| byte == b'"' || byte == b'\\' || byte < 0x20;
+        if let Some(len) = first.iter().position(is_special)
+            && first.get(len) == Some(&b'"')
+        {
+            self.at += len + 1;
+            return Ok((TextRange::new(start, self.at), false));
+        }
         let read = self.rest_of_string(start);
         // Almost all bytes of an export pass here. Looking for these in the whole string is one vectorised loop; doing
         // it between any two escapes takes twice as long as all the rest.
@@ -228,14 +288,7 @@ impl Parser<'_> {
             self.at = start + first.unwrap_or_default();
             return Err(self.control_character(start));
         }
-        let escaped = read?;
-        let id = self
-            .builder
-            .leaf(Kind::String, TextRange::new(start, self.at));
-        if escaped {
-            self.builder.update(id, |node| node.escaped = true);
-        }
-        Ok(())
+        Ok((TextRange::new(start, self.at), read?))
     }
 
     /// Goes behind the closing quote of a string, and tells whether it has escapes.

@@ -22,7 +22,7 @@ pub use comments::comments;
 pub use json_schema::{Instance, TreeJson};
 pub use json_writer::{json_key, write_json};
 pub use pointer::{escape_pointer_token, join_pointer};
-pub use tree::{Format, Kind, NodeId, NodeRef, RawNode, SyntaxFault, Tree, TreeBuilder};
+pub use tree::{Format, KeyFilter, Kind, NodeId, NodeRef, RawNode, SyntaxFault, Tree, TreeBuilder};
 pub use yaml_writer::write_yaml;
 
 /// What has no notation in another format.
@@ -50,8 +50,18 @@ impl Unwritable {
 /// Parses a text without templates: its tree as far as it can be read, and what is wrong with it.
 #[must_use]
 pub fn parse_plain(format: Format, text: &Text) -> (Option<Tree>, Vec<SyntaxFault>) {
+    parse_plain_keys(format, text, None)
+}
+
+/// The same where only some keys are asked for: the tree of a JSON text has no entries with others.
+#[must_use]
+pub fn parse_plain_keys(
+    format: Format,
+    text: &Text,
+    keys: Option<KeyFilter>,
+) -> (Option<Tree>, Vec<SyntaxFault>) {
     match format {
-        Format::Json => match json::parse(text) {
+        Format::Json => match json::parse_keys(text, keys) {
             Ok(tree) => (Some(tree), Vec::new()),
             Err(fault) => (None, vec![*fault]),
         },

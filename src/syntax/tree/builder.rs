@@ -5,7 +5,7 @@ use std::{
     sync::OnceLock,
 };
 
-use super::{Format, Kind, NONE, NodeId, NodeRef, RawNode, Tree};
+use super::{Format, KeyFilter, Kind, NONE, NodeId, NodeRef, RawNode, Tree};
 use crate::source::{Text, TextRange, yaml_scalar::ScalarStyle};
 
 /// Builds a [`Tree`] from left to right, for a parser.
@@ -46,6 +46,7 @@ impl TreeBuilder {
                 documents: Vec::new(),
                 duplicates: Vec::new(),
                 foreign_tags: Vec::new(),
+                keys: None,
                 has_merge_keys: false,
                 has_aliases: false,
                 json_style: OnceLock::new(),
@@ -105,7 +106,8 @@ impl TreeBuilder {
             let end = end.or(last_child_end).unwrap_or(node.range.end());
             node.range = TextRange::new(start, end.max(start));
         }
-        if open.is_object {
+        // Those of a tree that lacks keys are not asked for.
+        if open.is_object && self.tree.keys.is_none() {
             self.find_duplicates(open.id);
         }
     }
@@ -122,6 +124,11 @@ impl TreeBuilder {
         let number = TextRange::empty(self.tree.decoded.len()).start;
         self.tree.decoded.push(text.into());
         self.update(id, |node| node.extra = number);
+    }
+
+    /// Tells which keys the tree has at most.
+    pub fn set_keys(&mut self, keys: Option<KeyFilter>) {
+        self.tree.keys = keys;
     }
 
     /// Tells that a key `<<` without quotes was read.

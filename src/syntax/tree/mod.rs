@@ -128,6 +128,9 @@ pub struct SyntaxFault {
     pub related: Option<(TextRange, String)>,
 }
 
+/// Whether entries with a key are read.
+pub type KeyFilter = fn(&str) -> bool;
+
 /// A parsed text. A YAML text may hold several documents; a JSON text holds one.
 #[derive(Debug)]
 pub struct Tree {
@@ -138,6 +141,8 @@ pub struct Tree {
     documents: Vec<NodeId>,
     duplicates: Vec<(NodeId, NodeId)>,
     foreign_tags: Vec<NodeId>,
+    /// Which keys it has at most, where others were left out.
+    keys: Option<KeyFilter>,
     /// Whether any key is a merge key. Few texts have one, and lookups in the others need not look for it.
     has_merge_keys: bool,
     has_aliases: bool,
@@ -196,7 +201,7 @@ impl Tree {
         (0..TextRange::empty(self.nodes.len()).start).map(|id| self.node(NodeId(id)))
     }
 
-    /// Keys that occur again in the same object: the first one and the later one.
+    /// Keys that occur again in the same object: the first one and the later one. None in a tree of chosen keys.
     pub fn duplicate_keys(&self) -> impl Iterator<Item = (NodeRef<'_>, NodeRef<'_>)> {
         self.duplicates
             .iter()
@@ -524,6 +529,10 @@ impl<'t> NodeRef<'t> {
     /// last one counts, as in every decoder Palette uses.
     #[must_use]
     pub fn entry(self, key: &str) -> Option<(NodeRef<'t>, NodeRef<'t>)> {
+        debug_assert!(
+            self.tree.keys.is_none_or(|keys| keys(key)),
+            "`{key}` is left out of this tree"
+        );
         let object = self.resolved();
         object
             .own_entry_named(key)
@@ -577,6 +586,29 @@ impl<'t> NodeRef<'t> {
     #[must_use]
     pub fn get(self, key: &str) -> Option<NodeRef<'t>> {
         self.entry(key).map(|(_, value)| value)
+    }
+
+    /// The values under several keys: as [`NodeRef::get`] for each of them, in one pass.
+    #[must_use]
+    pub fn get_each<const N: usize>(self, keys: [&str; N]) -> [Option<NodeRef<'t>>; N] {
+        let tree = self.tree;
+        if tree.has_merge_keys {
+            return keys.map(|key| self.get(key));
+        }
+        debug_assert!(
+            keys.iter()
+                .all(|key| tree.keys.is_none_or(|keys| keys(key))),
+            "some of {keys:?} are left out of this tree"
+        );
+        let mut found = [None; N];
+        for (name, value) in self.resolved().written_entries() {
+            let text = name.text();
+            let index = keys.iter().position(|key| *key == text);
+            if let Some(found) = index.and_then(|index| found.get_mut(index)) {
+                *found = Some(value.resolved());
+            }
+        }
+        found
     }
 
     /// The value under these keys, one after another.
