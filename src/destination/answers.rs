@@ -1,6 +1,6 @@
 //! Saved answers of the API, in every shape that tells of registries and packs.
 
-use std::collections::HashMap;
+use std::{borrow::Cow, collections::HashMap};
 
 use crate::syntax::{Kind, NodeRef};
 
@@ -124,21 +124,31 @@ pub fn registry(node: NodeRef<'_>) -> Option<Registry> {
 
 fn pack_summary(item: NodeRef<'_>) -> Option<AnsweredPack<'_>> {
     let spec = item.get("spec")?;
-    let node = spec.get("version")?;
-    let name = text(spec.get("name")).or_else(|| text(item.at(&["metadata", "name"])))?;
+    let keys = [
+        "version",
+        "name",
+        "registryUid",
+        "group",
+        "cloudTypes",
+        "schema",
+        "values",
+    ];
+    let [version, name, registry_uid, group, clouds, schema, values] = spec.get_each(keys);
+    let node = version?;
+    let name = text(name).or_else(|| text(item.at(&["metadata", "name"])))?;
     Some(AnsweredPack {
         name,
-        registry_uid: text(spec.get("registryUid")).unwrap_or_default(),
+        registry_uid: text(registry_uid).unwrap_or_default(),
         registry_name: String::new(),
         version: PackVersion {
-            group: text(spec.get("group")),
+            group: text(group),
             ..PackVersion::named(&node.text())
         },
         node,
         about: Some(spec),
-        clouds: spec.get("cloudTypes"),
-        schema: spec.get("schema"),
-        values: spec.get("values"),
+        clouds,
+        schema,
+        values,
     })
 }
 
@@ -146,28 +156,31 @@ fn pack_tags(root: NodeRef<'_>) -> Vec<AnsweredPack<'_>> {
     let name = text(root.get("name")).unwrap_or_default();
     let registry_uid = text(root.get("registryUid")).unwrap_or_default();
     let values = root.get("packValues").into_iter().flat_map(NodeRef::items);
-    let by_uid: HashMap<String, NodeRef<'_>> = values
-        .filter_map(|entry| Some((text(entry.get("packUid"))?, entry)))
+    let by_uid: HashMap<Cow<'_, str>, NodeRef<'_>> = values
+        .map(|entry| (shown(entry.get("packUid")), entry))
+        .filter(|(uid, _)| !uid.is_empty())
         .collect();
+    let clouds = root.get("cloudTypes");
     let tags = root.get("tags").into_iter().flat_map(NodeRef::items);
     tags.filter_map(|entry| {
-        let node = entry.get("version").or_else(|| entry.get("tag"))?;
-        let parents = entry.get("parentTags").into_iter().flat_map(NodeRef::items);
-        let uid = text(entry.get("packUid")).unwrap_or_default();
-        let about = by_uid.get(&uid).copied();
+        let keys = ["version", "tag", "parentTags", "packUid", "group"];
+        let [version, tag, parents, uid, group] = entry.get_each(keys);
+        let node = version.or(tag)?;
+        let parents = parents.into_iter().flat_map(NodeRef::items);
+        let about = by_uid.get(&shown(uid)).copied();
         Some(AnsweredPack {
             name: name.clone(),
             registry_uid: registry_uid.clone(),
             registry_name: String::new(),
             version: PackVersion {
-                tag: text(entry.get("tag")),
+                tag: text(tag),
                 parent_tags: parents.map(|tag| tag.text().into_owned()).collect(),
-                group: text(entry.get("group")),
+                group: text(group),
                 ..PackVersion::named(&node.text())
             },
             node,
             about,
-            clouds: root.get("cloudTypes"),
+            clouds,
             schema: about.and_then(|about| about.get("schema")),
             values: about.and_then(|about| about.get("values")),
         })
@@ -206,6 +219,12 @@ fn search_item(item: NodeRef<'_>) -> Vec<AnsweredPack<'_>> {
 
 /// The text of a scalar that is there and not empty.
 fn text(node: Option<NodeRef<'_>>) -> Option<String> {
-    let text = node.filter(|node| !node.is_null())?.text();
+    let text = shown(node);
     (!text.is_empty()).then(|| text.into_owned())
+}
+
+/// The text of a scalar; empty where there is none.
+fn shown(node: Option<NodeRef<'_>>) -> Cow<'_, str> {
+    let node = node.filter(|node| !node.is_null());
+    node.map(NodeRef::text).unwrap_or_default()
 }

@@ -1,5 +1,7 @@
 //! `destination.yaml` or `destination.json`.
 
+use std::sync::Arc;
+
 use crate::{
     finding::Place,
     hosts::{HostPattern, NoPattern},
@@ -12,6 +14,7 @@ use super::{
     AllowedHosts, DestinationFault, FaultKind, Select,
     answers::registry,
     existing::{ExistingProfile, profiles_in},
+    file::ParsedFile,
     life_cycle::{LifeCycle, Told},
     macros::{Scope, empty_macros, names_in},
     registry::{Clouds, PackVersion, Registry},
@@ -53,8 +56,9 @@ pub struct Config {
 
 /// Reads its document. Parts that are wrong are left out and reported.
 #[must_use]
-pub fn read(source: &Source, root: NodeRef<'_>) -> Config {
+pub fn read(file: &Arc<ParsedFile>, root: NodeRef<'_>) -> Config {
     let mut config = Config::default();
+    let source = &file.source;
     let place = |node: NodeRef<'_>| place_of(source, node);
     for (_, again) in root.tree().duplicate_keys() {
         let message = format!("duplicate key `{}`", again.text());
@@ -93,7 +97,7 @@ pub fn read(source: &Source, root: NodeRef<'_>) -> Config {
                     declared: Some(place(name.unwrap_or(item))),
                     ..registry
                 },
-                packs: packs_of(item, &place),
+                packs: packs_of(item, file),
             })
         });
         config.registries = Some(told.collect());
@@ -191,10 +195,7 @@ fn no_pattern(item: NodeRef<'_>, place: Place) -> DestinationFault {
     }
 }
 
-fn packs_of(
-    item: NodeRef<'_>,
-    place: &dyn Fn(NodeRef<'_>) -> Place,
-) -> Option<Vec<(String, PackVersion)>> {
+fn packs_of(item: NodeRef<'_>, file: &Arc<ParsedFile>) -> Option<Vec<(String, PackVersion)>> {
     let packs = item
         .get("packs")
         .filter(|packs| packs.kind() == Kind::Object)?;
@@ -215,9 +216,9 @@ fn packs_of(
             };
             told.extend(version.map(|version| {
                 let version = PackVersion {
-                    declared: Some(place(version)),
-                    life: LifeCycle::of_config(item, place),
-                    clouds: item.get("cloudTypes").and_then(|list| clouds(list, place)),
+                    declared: Some(file.declaration(version)),
+                    life: LifeCycle::of_config(item, file),
+                    clouds: item.get("cloudTypes").and_then(|list| clouds(list, file)),
                     ..PackVersion::named(&version.text())
                 };
                 (name.text().into_owned(), version)
@@ -229,14 +230,14 @@ fn packs_of(
 
 /// The clouds of a pack's `cloudTypes`; `None` where it tells none.
 #[must_use]
-pub fn clouds(list: NodeRef<'_>, place: &dyn Fn(NodeRef<'_>) -> Place) -> Option<Clouds> {
+pub fn clouds(list: NodeRef<'_>, file: &Arc<ParsedFile>) -> Option<Clouds> {
     let value: Vec<String> = list
         .items()
         .map(|cloud| cloud.text().into_owned())
         .collect();
     (!value.is_empty()).then(|| Told {
         value,
-        place: place(list),
+        declared: file.declaration(list),
     })
 }
 
@@ -255,7 +256,7 @@ pub fn place_of(source: &Source, node: NodeRef<'_>) -> Place {
 pub fn range_place(source: &Source, range: crate::source::TextRange) -> Place {
     let lines = source.lines();
     Place {
-        file: std::sync::Arc::clone(source.name()),
+        file: Arc::clone(source.name()),
         range,
         start: lines.position(source.text(), range.start()),
         end: lines.position(source.text(), range.end()),

@@ -1,8 +1,12 @@
 //! What packs ask of the other packs of a cluster: `constraints.dependencies` of `pack.json`.
 
-use crate::{finding::Place, source::Source, syntax::NodeRef};
+use std::sync::Arc;
 
-use super::{config, version};
+use super::{
+    file::{Declaration, ParsedFile},
+    version,
+};
+use crate::syntax::NodeRef;
 
 /// What a pack asks of another one.
 #[derive(Debug, Clone)]
@@ -16,7 +20,7 @@ pub struct Dependency {
     /// The versions that are meant.
     pub versions: VersionRange,
     /// Where it is declared.
-    pub declared: Place,
+    pub declared: Declaration,
 }
 
 /// The ways to depend on a pack (Palette documentation, "Pack Constraints").
@@ -88,23 +92,28 @@ pub enum Side {
 impl Dependency {
     /// The dependencies of a pack, from the document of its `pack.json`.
     #[must_use]
-    pub fn all_of(root: NodeRef<'_>, source: &Source) -> Vec<Self> {
+    pub fn all_of(root: NodeRef<'_>, file: &Arc<ParsedFile>) -> Vec<Self> {
         let list = root.at(&["constraints", "dependencies"]);
         let entries = list.into_iter().flat_map(NodeRef::items);
         entries
-            .filter_map(|entry| Self::read(entry, source))
+            .filter_map(|entry| Self::read(entry, file))
             .collect()
     }
 
-    fn read(entry: NodeRef<'_>, source: &Source) -> Option<Self> {
-        let text = |key: &str| {
-            let text = entry.get(key).filter(|node| !node.is_null());
+    fn read(entry: NodeRef<'_>, file: &Arc<ParsedFile>) -> Option<Self> {
+        let keys = ["packName", "layer", "type", "minVersion", "maxVersion"];
+        let [pack, layer, kind, min, max] = entry.get_each(keys);
+        let text = |node: Option<NodeRef<'_>>| {
+            let text = node.filter(|node| !node.is_null());
             text.map(|node| node.text().trim().to_owned())
                 .unwrap_or_default()
         };
-        let pack = text("packName");
-        let place = entry.get("packName").filter(|_| !pack.is_empty())?;
-        let kind = match text("type").as_str() {
+        let place = pack?;
+        let pack = text(pack);
+        if pack.is_empty() {
+            return None;
+        }
+        let kind = match text(kind).as_str() {
             "required" => DependencyKind::Required,
             "optional" | "" => DependencyKind::Optional,
             "notSupported" => DependencyKind::NotSupported,
@@ -112,13 +121,13 @@ impl Dependency {
         };
         Some(Self {
             pack,
-            layer: text("layer"),
+            layer: text(layer),
             kind,
             versions: VersionRange {
-                min: text("minVersion"),
-                max: text("maxVersion"),
+                min: text(min),
+                max: text(max),
             },
-            declared: config::place_of(source, place),
+            declared: file.declaration(place),
         })
     }
 }

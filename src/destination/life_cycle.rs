@@ -3,7 +3,10 @@
 //! Palette's maintenance policy has three stages before a pack is gone. They are told by annotations of the pack, in its
 //! `pack.json` as in every saved answer.
 
-use crate::{date::Date, finding::Place, syntax::NodeRef};
+use std::sync::Arc;
+
+use super::file::{Declaration, ParsedFile};
+use crate::{date::Date, syntax::NodeRef};
 
 /// Something that the destination folder tells, and where.
 #[derive(Debug, Clone)]
@@ -11,12 +14,12 @@ pub struct Told<T> {
     /// What.
     pub value: T,
     /// Where.
-    pub place: Place,
+    pub declared: Declaration,
 }
 
 impl<T> Told<T> {
-    fn new(value: T, place: Place) -> Box<Self> {
-        Box::new(Self { value, place })
+    fn new(value: T, declared: Declaration) -> Box<Self> {
+        Box::new(Self { value, declared })
     }
 }
 
@@ -68,43 +71,41 @@ pub struct LifeCycle {
 impl LifeCycle {
     /// Reads an object with `annotations` and `eol`: that of `pack.json`, and those of saved answers.
     #[must_use]
-    pub fn of_pack(pack: NodeRef<'_>, place: &dyn Fn(NodeRef<'_>) -> Place) -> Self {
-        let annotation = |key: &str| pack.at(&["annotations", key]);
-        let system_state = annotation("system_state").and_then(|state| {
+    pub fn of_pack(pack: NodeRef<'_>, file: &Arc<ParsedFile>) -> Self {
+        let [annotations, end] = pack.get_each(["annotations", "eol"]);
+        let annotations = annotations.map(|told| told.get_each(["system_state", "disabled"]));
+        let [state, disabled] = annotations.unwrap_or_default();
+        let system_state = state.and_then(|state| {
             let stage = Stage::named(&state.text())?;
             Some((stage, state))
         });
         // The annotation is a text: `"false"` is there as well, and means what it says.
-        let disabled = annotation("disabled")
+        let disabled = disabled
             .filter(|disabled| disabled.text() == "true")
             .map(|disabled| (Stage::Disabled, disabled));
-        Self::new(
-            system_state.into_iter().chain(disabled),
-            pack.get("eol"),
-            place,
-        )
+        Self::new(system_state.into_iter().chain(disabled), end, file)
     }
 
     /// Reads a version of `destination.yaml`, with `state` and `eol`.
     #[must_use]
-    pub fn of_config(version: NodeRef<'_>, place: &dyn Fn(NodeRef<'_>) -> Place) -> Self {
+    pub fn of_config(version: NodeRef<'_>, file: &Arc<ParsedFile>) -> Self {
         let state = version.get("state").and_then(|state| {
             let stage = Stage::named(&state.text())?;
             Some((stage, state))
         });
-        Self::new(state.into_iter(), version.get("eol"), place)
+        Self::new(state.into_iter(), version.get("eol"), file)
     }
 
     fn new<'t>(
         stages: impl Iterator<Item = (Stage, NodeRef<'t>)>,
         end: Option<NodeRef<'t>>,
-        place: &dyn Fn(NodeRef<'_>) -> Place,
+        file: &Arc<ParsedFile>,
     ) -> Self {
         let stage = stages.max_by_key(|(stage, _)| *stage);
         let end = end.and_then(|node| Some((end_of_life(&node.text())?, node)));
         Self {
-            stage: stage.map(|(value, node)| Told::new(value, place(node))),
-            end: end.map(|(value, node)| Told::new(value, place(node))),
+            stage: stage.map(|(value, node)| Told::new(value, file.declaration(node))),
+            end: end.map(|(value, node)| Told::new(value, file.declaration(node))),
         }
     }
 

@@ -7,6 +7,7 @@ mod answers;
 mod config;
 mod dependency;
 mod existing;
+mod file;
 mod life_cycle;
 mod load;
 mod macros;
@@ -16,7 +17,7 @@ mod registry;
 pub mod version;
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -24,6 +25,7 @@ use std::{
 pub use answers::registry as registry_of;
 pub use dependency::{Dependency, DependencyKind, Side, VersionRange};
 pub use existing::{ExistingProfile, profiles_in};
+pub use file::Declaration;
 pub use life_cycle::{LifeCycle, Stage, Told};
 pub use load::LoadError;
 pub use macros::{Macros, Scope, macro_value, names_in};
@@ -32,6 +34,8 @@ pub use pack_schema::{PackSchema, Template, ValueRule};
 pub use registry::{
     Clouds, ContentFamily, HeldPack, Listing, Match, PackVersion, Registry, RegistryKind,
 };
+
+use foldhash::HashMap;
 
 use crate::{
     finding::{Place, Related},

@@ -1,14 +1,16 @@
 //! Registries and the packs they hold.
 
 use std::{
-    collections::HashMap,
     fmt,
     path::PathBuf,
     sync::{Arc, OnceLock},
 };
 
+use foldhash::{HashMap, HashMapExt};
+
 use super::{
     dependency::Dependency,
+    file::Declaration,
     life_cycle::{LifeCycle, Told},
     own_values::OwnValues,
     pack_schema::PackSchema,
@@ -201,16 +203,20 @@ pub struct PackVersion {
     pub group: Option<String>,
     /// The file of its schema, where its folder has one.
     pub schema: Option<PathBuf>,
-    /// Its schema: where a saved answer tells it, from the start; else from its file, read when first asked.
+    /// Its schema in a saved answer, where one tells it.
+    pub answered_schema: Option<Declaration>,
+    /// Its schema, read when first asked.
     pub known_schema: OnceLock<Option<PackSchema>>,
     /// Its folder, where it has one.
     pub folder: Option<PathBuf>,
-    /// The values it comes with, as its schema is known.
+    /// The values it comes with in a saved answer, where one tells them.
+    pub answered_values: Option<Declaration>,
+    /// The values it comes with, read when first asked.
     pub known_values: OnceLock<Option<Arc<OwnValues>>>,
     /// What it asks of other packs, where its folder tells it.
     pub dependencies: Vec<Dependency>,
     /// Where the destination folder says that it is there.
-    pub declared: Option<Place>,
+    pub declared: Option<Declaration>,
     /// Where it is in its life.
     pub life: LifeCycle,
     /// The clouds it is for, where they are told; `all` is for every cloud.
@@ -233,19 +239,29 @@ impl HeldPack {
         if self.versions.len() < 2 {
             return;
         }
-        let mut told: HashMap<_, (LifeCycle, Option<Clouds>)> = HashMap::new();
-        for version in &self.versions {
-            let (life, clouds) = told.entry(version.identity()).or_default();
+        // What is told of each version, by its number; entries about one version have the same.
+        let mut numbers = HashMap::new();
+        let identities = self.versions.iter().map(|version| {
+            let next = numbers.len();
+            *numbers.entry(version.identity()).or_insert(next)
+        });
+        let identities: Vec<usize> = identities.collect();
+        let count = numbers.len();
+        if count == self.versions.len() {
+            return;
+        }
+        let mut told: Vec<(LifeCycle, Option<Clouds>)> = vec![Default::default(); count];
+        for (version, &number) in self.versions.iter().zip(&identities) {
+            let Some((life, clouds)) = told.get_mut(number) else {
+                continue;
+            };
             life.fill(&version.life);
             if clouds.is_none() {
                 clouds.clone_from(&version.clouds);
             }
         }
-        if told.len() == self.versions.len() {
-            return;
-        }
-        for version in &mut self.versions {
-            if let Some((life, clouds)) = told.get(&version.identity()) {
+        for (version, &number) in self.versions.iter_mut().zip(&identities) {
+            if let Some((life, clouds)) = told.get(number) {
                 version.life.clone_from(life);
                 version.clouds.clone_from(clouds);
             }
@@ -297,8 +313,10 @@ impl PackVersion {
             parent_tags: Vec::new(),
             group: None,
             schema: None,
+            answered_schema: None,
             known_schema: OnceLock::new(),
             folder: None,
+            answered_values: None,
             known_values: OnceLock::new(),
             dependencies: Vec::new(),
             declared: None,
@@ -310,7 +328,10 @@ impl PackVersion {
     /// What the pack asks of its values; `None` when it is not known.
     #[must_use]
     pub fn pack_schema(&self) -> Option<&PackSchema> {
-        let read = || self.schema.as_deref().and_then(PackSchema::read);
+        let read = || match &self.answered_schema {
+            Some(answered) => Some(PackSchema::told(answered)),
+            None => self.schema.as_deref().and_then(PackSchema::read),
+        };
         self.known_schema.get_or_init(read).as_ref()
     }
 
@@ -323,13 +344,22 @@ impl PackVersion {
     /// The values the pack comes with; `None` when they are not known.
     #[must_use]
     pub fn own_values(&self) -> Option<&OwnValues> {
-        let read = || self.folder.as_deref().and_then(OwnValues::read);
+        let read = || match &self.answered_values {
+            Some(answered) => self.answered_own_values(answered),
+            None => self.folder.as_deref().and_then(OwnValues::read),
+        };
         self.known_values.get_or_init(read).as_deref()
     }
 
+    fn answered_own_values(&self, answered: &Declaration) -> Option<Arc<OwnValues>> {
+        // Nothing else is asked of the values a pack comes with.
+        let is_asked = self.pack_schema().is_some_and(PackSchema::has_readonly);
+        is_asked.then(|| OwnValues::told(&answered.node().text()))?
+    }
+
     /// What two entries have in common that are about one version.
-    fn identity(&self) -> (String, Option<String>) {
-        (self.version.clone(), self.group.clone())
+    fn identity(&self) -> (&str, Option<&str>) {
+        (&self.version, self.group.as_deref())
     }
 
     /// Whether it is for a cloud, as far as is told.

@@ -16,7 +16,8 @@ use super::{
 use crate::{
     capture::{Counts, Filed},
     destination::{
-        Destination, ExistingProfile, HeldPack, Listing, PackVersion, Registry, Scope, Stage,
+        Declaration, Destination, ExistingProfile, HeldPack, Listing, PackVersion, Registry, Scope,
+        Stage,
     },
     finding::Level,
     report::Report,
@@ -471,8 +472,8 @@ fn json_version(version: &PackVersion) -> JsonVersion<'_> {
             .clouds
             .as_ref()
             .map(|clouds| clouds.value.as_slice()),
-        file: declared.map(|place| place.file.as_ref()),
-        line: declared.map(|place| place.start.line),
+        file: declared.map(|declared| declared.source().name().as_ref()),
+        line: declared.map(Declaration::line),
     }
 }
 

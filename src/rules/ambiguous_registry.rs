@@ -76,8 +76,8 @@ impl Rule for AmbiguousRegistry {
                 .subject(name.as_ref())
                 .help(help);
             for candidate in &candidates {
-                if let Some(place) = &candidate.version.declared {
-                    finding.related(place.clone(), what(candidate));
+                if let Some(declared) = &candidate.version.declared {
+                    finding.related(declared.place(), what(candidate));
                 }
             }
         }

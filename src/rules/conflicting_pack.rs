@@ -64,7 +64,7 @@ impl Rule for ConflictingPack {
                     finding.related(asks, "the pack that does not support it");
                 }
                 finding.related(
-                    dependency.declared.clone(),
+                    dependency.declared.place(),
                     format!("the pack at `{destination}` says so here"),
                 );
                 if versions.is_open() {

@@ -44,7 +44,7 @@ impl Rule for DeprecatedPack {
                 .pack(found.pack.name())
                 .subject(found.version.version.as_str())
                 .help(found.advice(today))
-                .related(told.place.clone(), "deprecated here");
+                .related(told.declared.place(), "deprecated here");
         }
     }
 }

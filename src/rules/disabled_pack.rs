@@ -46,7 +46,7 @@ impl Rule for DisabledPack {
                 .subject(found.version.version.as_str())
                 .label("new profiles cannot take it")
                 .help(found.advice(today))
-                .related(told.place.clone(), format!("{stage} here"));
+                .related(told.declared.place(), format!("{stage} here"));
         }
     }
 }

@@ -62,7 +62,7 @@ impl Rule for DriftingTag {
                 .subject(tag.as_ref())
                 .related(place, "the version in the file");
             if let Some(declared) = &found.version.declared {
-                finding.related(declared.clone(), format!("`{there}` is declared here"));
+                finding.related(declared.place(), format!("`{there}` is declared here"));
             }
             let mut versions = found.held.versions.iter();
             let is_there = versions.any(|version| {

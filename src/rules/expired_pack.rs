@@ -50,7 +50,7 @@ impl Rule for ExpiredPack {
                 .pack(found.pack.name())
                 .subject(found.version.version.as_str())
                 .help(found.advice(today))
-                .related(end.place.clone(), "its end of life");
+                .related(end.declared.place(), "its end of life");
         }
     }
 }

@@ -68,7 +68,7 @@ impl Rule for IncompatibleDependency {
                     finding.related(asks, "the pack that asks for it");
                 }
                 finding.related(
-                    dependency.declared.clone(),
+                    dependency.declared.place(),
                     format!("the pack at `{}` asks for it here", destination.name()),
                 );
             }

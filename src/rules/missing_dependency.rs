@@ -58,7 +58,7 @@ impl Rule for MissingDependency {
                 .label(format!("requires {}", wanted.trim_end()))
                 .help(format!("add it; {}", fitting(destination, dependency)))
                 .related(
-                    dependency.declared.clone(),
+                    dependency.declared.place(),
                     format!("the pack at `{}` requires it here", destination.name()),
                 );
             if may_be_brought(&cx.profile.kind(), dependency) {

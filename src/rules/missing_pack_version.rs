@@ -67,9 +67,9 @@ impl Rule for MissingPackVersion {
                 .collect();
             if let Some(first) = nearest.first() {
                 finding.help(format!("nearest there: {}", suggest::list(&versions)));
-                if let Some(place) = &first.declared {
+                if let Some(declared) = &first.declared {
                     finding.related(
-                        place.clone(),
+                        declared.place(),
                         format!("`{}` is declared here", first.version),
                     );
                 }

@@ -57,7 +57,7 @@ impl Rule for UnsupportedCloud {
             if let Some(place) = place {
                 finding.related(place, "the cloud of the profile");
             }
-            finding.related(clouds.place.clone(), "the clouds of the pack");
+            finding.related(clouds.declared.place(), "the clouds of the pack");
         }
     }
 }

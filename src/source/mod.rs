@@ -34,6 +34,9 @@ pub const MAX_FILE_SIZE: u64 = (u32::MAX - 1) as u64;
 /// What comes before a byte is looked at again rather than that all lines of a file are indexed, if it is no longer.
 const NEAR: usize = 1024;
 
+/// As large as most files are of which a folder has thousands, in bytes.
+const SMALL_FILE: usize = 2048;
+
 /// A path as people read it, the same on every system: `/` between folders, no leading `./`.
 #[must_use]
 pub fn shown_path(path: &Path) -> String {
@@ -148,12 +151,23 @@ impl Source {
         if metadata.len() > limit {
             return Err(ReadError::TooLarge { limit });
         }
-        let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0) + 1);
-        File::open(path)?.take(limit + 1).read_to_end(&mut bytes)?;
-        if bytes.len() as u64 > limit {
-            return Err(ReadError::TooLarge { limit });
-        }
-        Ok(Self::from_bytes(name, bytes))
+        let bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0) + 1);
+        Self::read_into(bytes, File::open(path)?, name, limit)
+    }
+
+    /// Reads a file that its folder lists as a regular one, as [`Source::read`] without asking the system again: that
+    /// takes as long as reading a small file.
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError`] when it is larger than `limit` or cannot be read.
+    pub fn read_listed(path: &Path, name: &str, limit: u64) -> Result<Self, ReadError> {
+        Self::read_into(
+            Vec::with_capacity(SMALL_FILE),
+            File::open(path)?,
+            name,
+            limit,
+        )
     }
 
     /// Reads a stream to its end, at most `limit` bytes.
@@ -162,12 +176,21 @@ impl Source {
     ///
     /// [`ReadError`] when it is larger than `limit` or cannot be read.
     pub fn read_stream(stream: impl Read, name: &str, limit: u64) -> Result<Self, ReadError> {
+        Self::read_into(Vec::new(), stream, name, limit)
+    }
+
+    fn read_into(
+        mut bytes: Vec<u8>,
+        stream: impl Read,
+        name: &str,
+        limit: u64,
+    ) -> Result<Self, ReadError> {
         let limit = limit.min(MAX_FILE_SIZE);
-        let mut bytes = Vec::new();
         stream.take(limit + 1).read_to_end(&mut bytes)?;
         if bytes.len() as u64 > limit {
             return Err(ReadError::TooLarge { limit });
         }
+        bytes.shrink_to_fit();
         Ok(Self::from_bytes(name, bytes))
     }
 

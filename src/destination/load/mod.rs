@@ -7,20 +7,22 @@ use std::{
     collections::{BTreeSet, HashMap, HashSet},
     io,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use walkdir::{DirEntry, WalkDir};
 
 use crate::{
     finding::Place,
-    source::{LineColumn, ReadError, Source, TextRange},
-    syntax::{Format, NodeRef, SyntaxFault, Tree, parse_plain},
+    source::{LineColumn, ReadError, Source, TextRange, shown_path},
+    syntax::{Format, KeyFilter, NodeRef, SyntaxFault, parse_plain, parse_plain_keys},
 };
 
 use super::{
     Destination, DestinationFault, FaultKind,
     config::{self, ToldRegistry},
     existing::{ExistingProfile, profiles_in},
+    file::ParsedFile,
     macros::{Scope, empty_macros, names_in},
     registry::{HeldPack, Listing},
 };
@@ -87,7 +89,7 @@ pub fn load(folder: &Path, max_file_size: u64) -> Result<Destination, LoadError>
             config_file: folder.join("destination.yaml"),
             ..Destination::default()
         },
-        by_uid: HashMap::new(),
+        by_uid: HashMap::default(),
         pages: HashMap::new(),
     };
     if has("registries") {
@@ -110,7 +112,7 @@ struct Loader<'f> {
     folder: &'f Path,
     max_file_size: u64,
     destination: Destination,
-    by_uid: HashMap<String, usize>,
+    by_uid: foldhash::HashMap<String, usize>,
     /// For each registry known by pages of `GET /v1/packs`: how many items there are, where the pages tell.
     pages: HashMap<usize, Option<usize>>,
 }
@@ -126,7 +128,7 @@ impl Loader<'_> {
                 );
                 continue;
             };
-            let Some((source, tree)) = self.parse(&file) else {
+            let Some(ParsedFile { source, tree }) = self.parse(&file, None) else {
                 continue;
             };
             let names: Option<Vec<_>> = tree.filled_documents().map(names_in).collect();
@@ -170,7 +172,7 @@ impl Loader<'_> {
                 continue;
             }
             has_file = true;
-            let Some((source, tree)) = self.parse(&file) else {
+            let Some(ParsedFile { source, tree }) = self.parse(&file, None) else {
                 continue;
             };
             for root in tree.filled_documents() {
@@ -202,13 +204,14 @@ impl Loader<'_> {
             Some(at) => told.push(not_utf8(&source, at)),
             None => told.extend(faults.into_iter().map(|fault| syntax_fault(&source, fault))),
         }
-        let Some(root) = tree
-            .as_ref()
-            .and_then(|tree| self.one_document(&source, tree))
-        else {
+        let Some(tree) = tree else {
             return;
         };
-        let config = config::read(&source, root);
+        let file = Arc::new(ParsedFile { source, tree });
+        let Some(root) = self.one_document(&file) else {
+            return;
+        };
+        let config = config::read(&file, root);
         self.destination.faults.extend(config.faults);
         if let Some(name) = config.name.filter(|name| !name.trim().is_empty()) {
             self.destination.name = name.into();
@@ -304,19 +307,19 @@ impl Loader<'_> {
     }
 
     /// The document of a file that is about one thing. Others that it has are told.
-    fn one_document<'t>(&mut self, source: &Source, tree: &'t Tree) -> Option<NodeRef<'t>> {
-        let mut documents = tree.filled_documents();
+    fn one_document<'t>(&mut self, file: &'t ParsedFile) -> Option<NodeRef<'t>> {
+        let mut documents = file.tree.filled_documents();
         let document = documents.next();
         if let Some(next) = documents.next() {
-            let line = config::place_of(source, next).start.line;
+            let line = config::place_of(&file.source, next).start.line;
             let reason = format!("only its first document is read, a second begins in line {line}");
-            self.unread(source.name(), &reason);
+            self.unread(file.source.name(), &reason);
         }
         document
     }
 
-    fn parse(&mut self, file: &Path) -> Option<(Source, Tree)> {
-        match read_file(file, &self.shown(file), self.max_file_size) {
+    fn parse(&mut self, file: &Path, keys: Option<KeyFilter>) -> Option<ParsedFile> {
+        match read_file(file, self.max_file_size, keys) {
             Ok(read) => Some(read),
             Err(fault) => {
                 self.fault(fault);
@@ -340,7 +343,7 @@ impl Loader<'_> {
     }
 
     fn shown(&self, path: &Path) -> String {
-        crate::source::shown_path(path)
+        shown_path(path)
     }
 }
 
@@ -377,17 +380,43 @@ enum ReadFault {
     Faults(Vec<DestinationFault>),
 }
 
-fn read_file(file: &Path, shown: &str, max_file_size: u64) -> Result<(Source, Tree), ReadFault> {
-    let unreadable = |error: ReadError| ReadFault::Unreadable {
-        file: shown.to_owned(),
+/// Reads a file; of JSON only the entries with these keys.
+fn read_file(
+    file: &Path,
+    max_file_size: u64,
+    keys: Option<KeyFilter>,
+) -> Result<ParsedFile, ReadFault> {
+    let shown = shown_path(file);
+    let source = Source::read(file, &shown, max_file_size);
+    parsed_file(file, source, shown, keys)
+}
+
+/// The same of a file that its folder lists as a regular one.
+fn read_listed_file(
+    file: &Path,
+    max_file_size: u64,
+    keys: Option<KeyFilter>,
+) -> Result<ParsedFile, ReadFault> {
+    let shown = shown_path(file);
+    let source = Source::read_listed(file, &shown, max_file_size);
+    parsed_file(file, source, shown, keys)
+}
+
+fn parsed_file(
+    file: &Path,
+    source: Result<Source, ReadError>,
+    shown: String,
+    keys: Option<KeyFilter>,
+) -> Result<ParsedFile, ReadFault> {
+    let source = source.map_err(|error| ReadFault::Unreadable {
+        file: shown,
         reason: error.to_string(),
-    };
-    let source = Source::read(file, shown, max_file_size).map_err(unreadable)?;
+    })?;
     if let Some(at) = source.invalid_utf8_at() {
         return Err(ReadFault::Faults(vec![not_utf8(&source, at)]));
     }
-    match parse_plain(format_of(file), source.text()) {
-        (Some(tree), faults) if faults.is_empty() => Ok((source, tree)),
+    match parse_plain_keys(format_of(file), source.text(), keys) {
+        (Some(tree), faults) if faults.is_empty() => Ok(ParsedFile { source, tree }),
         (_, faults) => {
             let faults = faults.into_iter().map(|fault| syntax_fault(&source, fault));
             Err(ReadFault::Faults(faults.collect()))

@@ -9,22 +9,21 @@ use std::{
 
 use rayon::prelude::*;
 
-use super::{Loader, folders::listed, read_file, start_of, stem};
+use super::{Loader, folders::listed, read_file, read_listed_file, start_of, stem};
 use crate::{
     destination::{
         DestinationFault, FaultKind,
         answers::{self, Answer, AnsweredPack},
         config::{self, clouds},
         dependency::Dependency,
+        file::{ParsedFile, is_asked_for},
         life_cycle::LifeCycle,
-        own_values::OwnValues,
-        pack_schema::PackSchema,
         registry::{HeldPack, Listing, PackVersion, Registry},
     },
     finding::{Place, Related},
-    source::{Source, shown_path},
+    source::Source,
     suggest,
-    syntax::{NodeRef, Tree},
+    syntax::NodeRef,
 };
 
 /// The files of a pack folder that tell of the pack. A registry folder may be one, and they are no answers then.
@@ -66,16 +65,17 @@ struct ToldPack {
 }
 
 impl ToldAnswer {
-    fn read(source: &Source, root: NodeRef<'_>) -> Self {
+    fn read(file: &Arc<ParsedFile>, root: NodeRef<'_>) -> Self {
         let told = |packs: Vec<AnsweredPack<'_>>| {
             let packs = packs.into_iter();
-            packs.map(|pack| ToldPack::read(source, pack)).collect()
+            packs.map(|pack| ToldPack::read(file, pack)).collect()
         };
         match answers::read(root) {
             None => Self::Unknown,
             Some(Answer::Registries(registries)) => {
                 let registries = registries.into_iter();
-                let declared = registries.map(|(registry, node)| declared(registry, node, source));
+                let declared =
+                    registries.map(|(registry, node)| declared(registry, node, &file.source));
                 Self::Registries(declared.collect())
             }
             Some(Answer::Packs { packs, count }) => Self::Packs {
@@ -101,24 +101,18 @@ impl ToldAnswer {
 }
 
 impl ToldPack {
-    fn read(source: &Source, pack: AnsweredPack<'_>) -> Self {
-        let schema = pack.schema.map(|schema| PackSchema::told(source, schema));
-        // Nothing else is asked of the values a pack comes with.
-        let has_readonly = schema.as_ref().is_some_and(PackSchema::has_readonly);
-        let values = pack.values.filter(|_| has_readonly);
-        let values = values.and_then(|values| OwnValues::told(&values.text()));
-        let place = |node: NodeRef<'_>| config::place_of(source, node);
-        let life = pack.about.map(|about| LifeCycle::of_pack(about, &place));
+    fn read(file: &Arc<ParsedFile>, pack: AnsweredPack<'_>) -> Self {
+        let life = pack.about.map(|about| LifeCycle::of_pack(about, file));
         Self {
             name: pack.name,
             registry_uid: pack.registry_uid,
             registry_name: pack.registry_name,
             version: PackVersion {
-                declared: Some(place(pack.node)),
+                declared: Some(file.declaration(pack.node)),
                 life: life.unwrap_or_default(),
-                clouds: pack.clouds.and_then(|list| clouds(list, &place)),
-                known_schema: schema.map(|schema| Some(schema).into()).unwrap_or_default(),
-                known_values: values.map(|values| Some(values).into()).unwrap_or_default(),
+                clouds: pack.clouds.and_then(|list| clouds(list, file)),
+                answered_schema: pack.schema.map(|schema| file.declaration(schema)),
+                answered_values: pack.values.map(|values| file.declaration(values)),
                 ..pack.version
             },
         }
@@ -151,12 +145,12 @@ impl Loader<'_> {
             .partition(|file| stem(file) == Some("registry"));
         let mut own = Registry::default();
         if let Some(file) = self.one_of_formats(about_itself)
-            && let Some((source, tree)) = self.parse(&file)
+            && let Some(file) = self.parse(&file, Some(is_asked_for))
         {
-            let root = self.one_document(&source, &tree);
+            let root = self.one_document(&file);
             match root.and_then(|root| Some((answers::registry(root)?, root))) {
-                Some((told, root)) => own = declared(told, root, &source),
-                None => self.unread(source.name(), "it names no registry"),
+                Some((told, root)) => own = declared(told, root, &file.source),
+                None => self.unread(file.source.name(), "it names no registry"),
             }
         }
         let (packs, all_read) = self.pack_folders(folder);
@@ -219,8 +213,8 @@ impl Loader<'_> {
         let read: Vec<_> = found
             .par_iter()
             .map(|(pack_folder, file, schema)| {
-                let (source, tree) = read_file(file, &shown_path(file), limit)?;
-                Ok(packs_in(&tree, &source, pack_folder, schema.as_deref()))
+                let file = Arc::new(read_listed_file(file, limit, Some(is_asked_for))?);
+                Ok(packs_in(&file, pack_folder, schema.as_deref()))
             })
             .collect();
         let mut packs = Vec::new();
@@ -257,12 +251,12 @@ impl Loader<'_> {
         let read: Vec<_> = files
             .par_iter()
             .map(|file| {
-                let (source, tree) = read_file(file, &shown_path(file), limit)?;
-                let documents = tree.filled_documents();
+                let file = Arc::new(read_file(file, limit, Some(is_asked_for))?);
+                let documents = file.tree.filled_documents();
                 let told: Vec<_> = documents
-                    .map(|root| ToldAnswer::read(&source, root))
+                    .map(|root| ToldAnswer::read(&file, root))
                     .collect();
-                Ok((Arc::clone(source.name()), told))
+                Ok((Arc::clone(file.source.name()), told))
             })
             .collect();
         for read in read {
@@ -318,8 +312,11 @@ impl Loader<'_> {
         complete: bool,
     ) {
         for pack in packs {
+            let known = self.by_uid.get(&pack.registry_uid);
             let number = if pack.registry_uid.is_empty() {
                 folder
+            } else if let Some(&known) = known.filter(|_| pack.registry_name.is_empty()) {
+                Some(known)
             } else {
                 Some(self.registry(Registry {
                     uid: pack.registry_uid,
@@ -542,44 +539,41 @@ impl Loader<'_> {
 
 /// The packs that the file of a pack folder names: as a rule one. `None` when it names none, or something else too.
 fn packs_in(
-    tree: &Tree,
-    source: &Source,
+    file: &Arc<ParsedFile>,
     folder: &Path,
     schema: Option<&Path>,
 ) -> Option<Vec<FolderPack>> {
-    let packs: Option<Vec<_>> = tree
+    let packs: Option<Vec<_>> = file
+        .tree
         .filled_documents()
-        .map(|root| folder_pack(root, source, folder, schema))
+        .map(|root| folder_pack(root, file, folder, schema))
         .collect();
     packs.filter(|packs| !packs.is_empty())
 }
 
 fn folder_pack(
     root: NodeRef<'_>,
-    source: &Source,
+    file: &Arc<ParsedFile>,
     folder: &Path,
     schema: Option<&Path>,
 ) -> Option<FolderPack> {
-    let node = root.get("version")?;
-    let name = root
-        .get("name")
-        .map(NodeRef::text)
-        .filter(|name| !name.is_empty())?;
-    let group = root
-        .get("group")
+    let keys = ["version", "name", "group", "cloudTypes"];
+    let [version, name, group, told_clouds] = root.get_each(keys);
+    let node = version?;
+    let name = name.map(NodeRef::text).filter(|name| !name.is_empty())?;
+    let group = group
         .map(|group| group.text().trim().to_owned())
         .filter(|group| !group.is_empty());
-    let place = |node: NodeRef<'_>| config::place_of(source, node);
     Some(FolderPack {
         name: name.into_owned(),
         version: PackVersion {
             group,
             folder: Some(folder.to_owned()),
-            dependencies: Dependency::all_of(root, source),
+            dependencies: Dependency::all_of(root, file),
             schema: schema.map(Path::to_owned),
-            declared: Some(place(node)),
-            life: LifeCycle::of_pack(root, &place),
-            clouds: root.get("cloudTypes").and_then(|list| clouds(list, &place)),
+            declared: Some(file.declaration(node)),
+            life: LifeCycle::of_pack(root, file),
+            clouds: told_clouds.and_then(|list| clouds(list, file)),
             ..PackVersion::named(&node.text())
         },
     })

@@ -15,7 +15,7 @@ use crate::{
     syntax::{Format, NodeRef, parse_plain},
 };
 
-use super::config;
+use super::{config, file::Declaration};
 use grammar::{Constraint, TermKind};
 pub use template::Template;
 
@@ -95,10 +95,9 @@ impl PackSchema {
 
     /// The schema of a saved answer: a list of `v1PackSchema`.
     #[must_use]
-    pub fn told(source: &Source, list: NodeRef<'_>) -> Self {
-        let rules = list
-            .items()
-            .filter_map(|rule| ValueRule::told(source, rule));
+    pub fn told(list: &Declaration) -> Self {
+        let rules = list.node().items();
+        let rules = rules.filter_map(|rule| ValueRule::told(list.source(), rule));
         Self {
             rules: rules.collect(),
             unread: None,
@@ -221,8 +220,10 @@ impl ValueRule {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
-    use crate::syntax::json;
+    use crate::{destination::file::ParsedFile, syntax::json};
 
     fn shown(rule: &ValueRule) -> String {
         let at = |place: &Place| format!("{}:{}", place.start.line, place.start.column);
@@ -288,8 +289,9 @@ mod tests {
         ]"#;
         let source = Source::new("answer.json", text);
         let tree = json::parse(source.text()).expect("JSON");
-        let list = tree.documents().next().expect("a document");
-        let schema = PackSchema::told(&source, list);
+        let file = Arc::new(ParsedFile { source, tree });
+        let list = file.tree.documents().next().expect("a document");
+        let schema = PackSchema::told(&file.declaration(list));
         let rules: Vec<String> = schema.rules().iter().map(shown).collect();
         assert_eq!(
             rules,

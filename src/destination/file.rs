@@ -1,0 +1,93 @@
+//! The files of a destination folder, and where they say something.
+
+use std::{fmt, sync::Arc};
+
+use super::config;
+use crate::{
+    finding::Place,
+    source::Source,
+    syntax::{NodeId, NodeRef, Tree},
+};
+
+/// A file of the folder and its tree. What was read from it keeps it, so that places can be told when they are asked for.
+#[derive(Debug)]
+pub struct ParsedFile {
+    /// The file.
+    pub source: Source,
+    /// Its tree.
+    pub tree: Tree,
+}
+
+impl ParsedFile {
+    /// Where a node of its tree is.
+    #[must_use]
+    pub fn declaration(self: &Arc<Self>, node: NodeRef<'_>) -> Declaration {
+        Declaration {
+            file: Arc::clone(self),
+            node: node.id(),
+        }
+    }
+}
+
+/// Where a destination folder says something. Few are ever shown, so the place is found when it is asked for.
+#[derive(Clone)]
+pub struct Declaration {
+    file: Arc<ParsedFile>,
+    node: NodeId,
+}
+
+impl Declaration {
+    /// The node that says it.
+    #[must_use]
+    pub fn node(&self) -> NodeRef<'_> {
+        self.file.tree.node(self.node)
+    }
+
+    /// The file that it is in.
+    #[must_use]
+    pub fn source(&self) -> &Source {
+        &self.file.source
+    }
+
+    /// The place.
+    #[must_use]
+    pub fn place(&self) -> Place {
+        config::place_of(self.source(), self.node())
+    }
+
+    /// The line it begins in, 1-based.
+    #[must_use]
+    pub fn line(&self) -> u32 {
+        let start = self.node().content_range().start();
+        self.source().position(start).line
+    }
+}
+
+impl fmt::Debug for Declaration {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let place = self.place();
+        write!(f, "{}:{}", place.file, place.start.line)
+    }
+}
+
+/// Whether the readers of pack files and saved answers ask for a key. A page of `GET /v1/packs` has three times as many
+/// others.
+#[must_use]
+pub fn is_asked_for(key: &str) -> bool {
+    matches!(
+        key,
+        // Answers, and the registries and packs in them.
+        "items" | "listmeta" | "count" | "metadata" | "spec" | "status" | "uid" | "name"
+            | "kind" | "providerType" | "isPrivate" | "private" | "isDefault" | "sync"
+            | "isSyncSupported" | "registries" | "latestVersion" | "registryUid" | "tags"
+            | "tag" | "parentTags" | "packValues" | "packUid" | "group" | "version"
+            | "cloudTypes" | "values"
+            // What a pack asks of its values.
+            | "schema" | "format" | "type" | "required" | "readonly" | "hints" | "regex"
+            | "listOptions"
+            // Its life.
+            | "annotations" | "system_state" | "disabled" | "eol"
+            // What it asks of other packs.
+            | "constraints" | "dependencies" | "packName" | "layer" | "minVersion" | "maxVersion"
+    )
+}
