@@ -267,7 +267,10 @@ pub fn load_destinations(
                 shown_path(destination.config_file()),
             ));
         }
-        destinations.push(Arc::new(destination));
+        let destination = Arc::new(destination);
+        // It is used until the process ends, which frees thousands of versions at once.
+        std::mem::forget(Arc::clone(&destination));
+        destinations.push(destination);
     }
     Ok(destinations)
 }
