@@ -632,6 +632,20 @@ proptest! {
     }
 }
 
+#[test]
+fn what_a_key_is_made_of_cannot_be_changed() {
+    let text = "? inside: ''\n  list: [1, x]\n: value\n";
+    let file = ProfileFile::parse(Source::new("profile.yaml", text));
+    let tree = file.tree().expect("a tree");
+    let can_be_set = |node: &NodeRef<'_>| node.set(&Scalar::String("new".to_owned())).is_some();
+    let changeable: Vec<&str> = tree
+        .nodes()
+        .filter(can_be_set)
+        .map(NodeRef::source)
+        .collect();
+    assert_eq!(changeable, ["value"]);
+}
+
 /// What has no good place to be written, and what a tag makes another type.
 fn may_be_refused(change: &Change<'_>, all: &[Change<'_>]) -> bool {
     let text = touched(change).tree().text();

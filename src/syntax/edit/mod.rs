@@ -91,6 +91,9 @@ impl<'t> NodeRef<'t> {
     /// a string keeps as many of its bytes as it can. `None` when the node cannot be edited as it is written.
     #[must_use]
     pub fn set(self, value: &Scalar) -> Option<(Vec<Edit>, Option<Restyled>)> {
+        if self.is_inside_key() {
+            return None;
+        }
         let whole = |text: String| {
             Some((
                 vec![Edit {
@@ -132,6 +135,11 @@ impl<'t> NodeRef<'t> {
             }
             _ => whole(written),
         }
+    }
+
+    /// Whether it is a part of a key that is a collection: with another value there the entry would be another one.
+    fn is_inside_key(self) -> bool {
+        std::iter::successors(self.parent(), |node| node.parent()).any(NodeRef::is_key)
     }
 
     /// The words before it on its line, the last one first.
