@@ -41,6 +41,8 @@ impl LineIndex {
                 code_points.push(seen);
                 seen += count_code_points(block);
             }
+            // The end of the text begins a block when the last one is full.
+            code_points.push(seen);
         }
         Self {
             starts,
@@ -143,6 +145,15 @@ mod tests {
         assert_eq!(at(&text, 80_000), (1, 40_001));
         assert_eq!(at(&text, 4094), (1, 2048));
         assert_eq!(at(&text, 4096), (1, 2049));
+    }
+
+    #[test]
+    fn columns_are_right_at_the_end_of_a_text_of_whole_blocks() {
+        let text = "é".repeat(BLOCK);
+        assert_eq!(at(&text, text.len()), (1, 2049));
+        let text = format!("{}\n{}", "é".repeat(BLOCK / 2 - 1), "x".repeat(BLOCK + 1));
+        assert_eq!(text.len(), 2 * BLOCK);
+        assert_eq!(at(&text, text.len()), (2, 2050));
     }
 
     #[test]
