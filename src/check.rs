@@ -17,7 +17,7 @@ use crate::{
     ignore::Used,
     input::InputFile,
     pragma,
-    profile::{Profile, ProfileFile, Shape, TextCache},
+    profile::{ProfileFile, Shape, TextCache},
     report::{Coverage, Report},
     resolve::{Choices, Resolution},
     rules::{self, ProfileContext, Sink},
@@ -197,7 +197,7 @@ pub fn check_file(
         .documents()
         .filter(|(document, root)| document.shape() == Shape::Export && !file.is_cut(*root))
     {
-        let profile = Profile::new(root);
+        let profile = document.profile(root);
         let name = profile.name().into_owned();
         sink.set_profile(Some(name.clone()).filter(|name| !name.is_empty()));
         let resolutions: Vec<_> = destinations
@@ -277,8 +277,8 @@ fn name_packs(file: &ProfileFile, findings: &mut [Finding]) {
             continue;
         };
         let names = names.entry(document).or_insert_with(|| {
-            let root = file.documents().nth(document).map(|(_, root)| root);
-            let packs = root.into_iter().flat_map(|root| Profile::new(root).packs());
+            let there = file.documents().nth(document).into_iter();
+            let packs = there.flat_map(|(document, root)| document.profile(root).packs());
             packs
                 .map(|pack| shortened(pack.name().into_owned()))
                 .collect()

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::{
     finding::{Finding, Place},
-    profile::{Embedded, Profile, ProfileFile, Shape},
+    profile::{Embedded, ProfileFile, Shape},
     rules,
     settings::Settings,
     source::{LineIndex, TextRange},
@@ -124,7 +124,7 @@ fn scopes(file: &ProfileFile) -> Vec<Scope<'_>> {
             if pragmas.is_empty() {
                 continue;
             }
-            let profile = Profile::new(root);
+            let profile = document.profile(root);
             let pack = profile.packs().nth(embedded.pack_index());
             scopes.push(Scope {
                 embedded: Some(embedded),

@@ -47,7 +47,7 @@ impl DiffFile {
         let documents = self.file.documents().enumerate();
         documents
             .filter(|(_, (document, _))| document.shape() == Shape::Export)
-            .map(|(number, (_, root))| (number, self.id(Profile::new(root))))
+            .map(|(number, (document, root))| (number, self.id(document.profile(root))))
     }
 
     fn id(&self, profile: Profile<'_>) -> ProfileId {
@@ -60,7 +60,7 @@ impl DiffFile {
 
     fn subject(&self, number: usize) -> Option<Subject<'_>> {
         let (document, root) = self.file.documents().nth(number)?;
-        let profile = Profile::new(root);
+        let profile = document.profile(root);
         Some(Subject {
             file: self,
             document,

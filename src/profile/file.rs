@@ -2,7 +2,10 @@
 
 use std::{collections::HashMap, ops::Range, path::Path, sync::Arc};
 
-use super::{Embedded, EmbeddedReference, Profile, Shape, Slot, TextCache, embedded::alias_faults};
+use super::{
+    Embedded, EmbeddedReference, Profile, Shape, Slot, TextCache, embedded::alias_faults,
+    pack::PackNodes,
+};
 use crate::{
     finding::{InnerPlace, Place},
     sensitive,
@@ -27,6 +30,7 @@ pub struct ProfileFile {
 pub struct ProfileDocument {
     root: NodeId,
     shape: Shape,
+    packs: Vec<PackNodes>,
     /// The YAML texts of every pack, in order.
     embedded: Vec<Embedded>,
     /// For each string that holds one, the numbers of the texts that are it, in the order of the first ones.
@@ -268,11 +272,12 @@ fn positions(lines: &LineIndex, text: &str, range: TextRange) -> (LineColumn, Li
 impl ProfileDocument {
     fn new(root: NodeRef<'_>, cache: Option<&TextCache>) -> Self {
         let shape = Shape::of(root);
-        let embedded = if shape == Shape::Export {
-            Embedded::all_of(Profile::new(root), cache)
+        let packs = if shape == Shape::Export {
+            Profile::new(root).pack_nodes()
         } else {
             Vec::new()
         };
+        let embedded = Embedded::all_of(Profile::with_packs(root, &packs), cache);
         let shared = if root.tree().has_aliases() {
             shared_hosts(&embedded)
         } else {
@@ -281,6 +286,7 @@ impl ProfileDocument {
         Self {
             root: root.id(),
             shape,
+            packs,
             embedded,
             shared,
         }
@@ -290,6 +296,15 @@ impl ProfileDocument {
     #[must_use]
     pub fn shape(&self) -> Shape {
         self.shape
+    }
+
+    /// The view of it as a profile; `root` is its root.
+    #[must_use]
+    pub fn profile<'t>(&'t self, root: NodeRef<'t>) -> Profile<'t> {
+        match self.shape {
+            Shape::Export => Profile::with_packs(root, &self.packs),
+            _ => Profile::new(root),
+        }
     }
 
     /// The YAML texts in its packs, in order. One that packs share through an anchor comes once, as that of the first

@@ -27,6 +27,7 @@ pub use value_format::ValueFormat;
 pub use variable::{InputType, Variable, VariableOption};
 
 use crate::syntax::{Kind, NodeRef};
+use pack::PackNodes;
 use stack::ProfileType;
 
 /// The version of a profile that names none (Terraform provider for Palette: default of `version`).
@@ -36,13 +37,23 @@ pub const DEFAULT_VERSION: &str = "1.0.0";
 #[derive(Debug, Clone, Copy)]
 pub struct Profile<'t> {
     root: NodeRef<'t>,
+    /// Its packs, where they are known already.
+    packs: Option<&'t [PackNodes]>,
 }
 
 impl<'t> Profile<'t> {
     /// The view of a document. Whether the document is an export is [`Shape`]'s to tell.
     #[must_use]
     pub fn new(root: NodeRef<'t>) -> Self {
-        Self { root }
+        Self { root, packs: None }
+    }
+
+    /// The view of a document whose packs were looked up before.
+    fn with_packs(root: NodeRef<'t>, packs: &'t [PackNodes]) -> Self {
+        Self {
+            root,
+            packs: Some(packs),
+        }
     }
 
     /// The whole document.
@@ -110,12 +121,18 @@ impl<'t> Profile<'t> {
 
     /// Its packs, in the order of the stack.
     pub fn packs(self) -> impl Iterator<Item = Pack<'t>> {
+        let nodes: Cow<'t, [PackNodes]> = match self.packs {
+            Some(known) => known.into(),
+            None => self.pack_nodes().into(),
+        };
+        let tree = self.root.tree();
+        (0..nodes.len()).filter_map(move |index| Some(Pack::new(tree, *nodes.get(index)?, index)))
+    }
+
+    fn pack_nodes(self) -> Vec<PackNodes> {
         let packs = self.root.at(&["spec", "template", "packs"]);
-        packs
-            .into_iter()
-            .flat_map(NodeRef::items)
-            .enumerate()
-            .map(|(index, node)| Pack::new(node, index))
+        let packs = packs.into_iter().flat_map(NodeRef::items);
+        packs.map(PackNodes::of).collect()
     }
 
     /// Its profile variables, in the order they are shown.

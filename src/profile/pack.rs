@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::stack::Layer;
-use crate::syntax::{Kind, NodeRef};
+use crate::syntax::{Kind, NodeId, NodeRef, Tree};
 
 /// What separates the display name from the pack's name when a pack is in a profile more than once
 /// (`<display-name>--<pack>`; Palette documentation, "Add a pack more than once").
@@ -12,48 +12,62 @@ const REPEATED: &str = "--";
 /// A pack in a profile's stack.
 #[derive(Debug, Clone, Copy)]
 pub struct Pack<'t> {
-    node: NodeRef<'t>,
+    tree: &'t Tree,
     index: usize,
-    fields: Fields<'t>,
+    nodes: PackNodes,
 }
 
-/// The values of a pack's fields. Every rule asks for some of them, so they are looked up once.
-#[derive(Debug, Clone, Copy, Default)]
-struct Fields<'t> {
-    name: Option<NodeRef<'t>>,
-    kind: Option<NodeRef<'t>>,
-    layer: Option<NodeRef<'t>>,
-    version: Option<NodeRef<'t>>,
-    tag: Option<NodeRef<'t>>,
-    values: Option<NodeRef<'t>>,
-    registry: Option<NodeRef<'t>>,
-    metadata: Option<NodeRef<'t>>,
-    manifests: Option<NodeRef<'t>>,
+/// A pack, and the values of its fields. Every rule asks for some of them, so they are looked up once.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct PackNodes {
+    pack: NodeId,
+    name: Option<NodeId>,
+    kind: Option<NodeId>,
+    layer: Option<NodeId>,
+    version: Option<NodeId>,
+    tag: Option<NodeId>,
+    values: Option<NodeId>,
+    registry: Option<NodeId>,
+    metadata: Option<NodeId>,
+    manifests: Option<NodeId>,
 }
 
-impl<'t> Fields<'t> {
-    fn of(pack: NodeRef<'t>) -> Self {
-        let mut fields = Self::default();
+impl PackNodes {
+    pub(super) fn of(pack: NodeRef<'_>) -> Self {
+        let mut nodes = Self {
+            pack: pack.id(),
+            name: None,
+            kind: None,
+            layer: None,
+            version: None,
+            tag: None,
+            values: None,
+            registry: None,
+            metadata: None,
+            manifests: None,
+        };
+        let mut metadata = None;
         // Of duplicate keys the last one counts, here as everywhere.
         for (key, value) in pack.entries() {
             let field = match &*key.text() {
-                "name" => &mut fields.name,
-                "type" => &mut fields.kind,
-                "layer" => &mut fields.layer,
-                "version" => &mut fields.version,
-                "tag" => &mut fields.tag,
-                "values" => &mut fields.values,
-                "registry" => &mut fields.registry,
-                "manifests" => &mut fields.manifests,
+                "name" => &mut nodes.name,
+                "type" => &mut nodes.kind,
+                "layer" => &mut nodes.layer,
+                "version" => &mut nodes.version,
+                "tag" => &mut nodes.tag,
+                "values" => &mut nodes.values,
+                "registry" => {
+                    metadata = value.get("metadata");
+                    &mut nodes.registry
+                }
+                "manifests" => &mut nodes.manifests,
                 _ => continue,
             };
-            *field = Some(value);
+            *field = Some(value.id());
         }
-        let metadata = fields
-            .registry
-            .and_then(|registry| registry.get("metadata"));
-        fields.metadata = metadata.filter(|metadata| metadata.kind() == Kind::Object);
-        fields
+        let metadata = metadata.filter(|metadata| metadata.kind() == Kind::Object);
+        nodes.metadata = metadata.map(NodeRef::id);
+        nodes
     }
 }
 
@@ -68,18 +82,19 @@ fn text(field: Option<NodeRef<'_>>) -> Cow<'_, str> {
 }
 
 impl<'t> Pack<'t> {
-    pub(super) fn new(node: NodeRef<'t>, index: usize) -> Self {
-        Self {
-            node,
-            index,
-            fields: Fields::of(node),
-        }
+    /// The pack of a tree that these are the nodes of.
+    pub(super) fn new(tree: &'t Tree, nodes: PackNodes, index: usize) -> Self {
+        Self { tree, index, nodes }
+    }
+
+    fn field(self, field: Option<NodeId>) -> Option<NodeRef<'t>> {
+        field.map(|id| self.tree.node(id))
     }
 
     /// The whole pack.
     #[must_use]
     pub fn node(self) -> NodeRef<'t> {
-        self.node
+        self.tree.node(self.nodes.pack)
     }
 
     /// Its place in the stack, 0-based.
@@ -91,13 +106,13 @@ impl<'t> Pack<'t> {
     /// `name`, if it is a string.
     #[must_use]
     pub fn name_node(self) -> Option<NodeRef<'t>> {
-        string(self.fields.name)
+        string(self.field(self.nodes.name))
     }
 
     /// Its name in the profile; empty when there is none.
     #[must_use]
     pub fn name(self) -> Cow<'t, str> {
-        text(self.fields.name)
+        text(self.field(self.nodes.name))
     }
 
     /// The names it may have in a registry, most likely first: what follows the first `--` of a repeated pack, then
@@ -118,7 +133,7 @@ impl<'t> Pack<'t> {
     /// `type`: `spectro`, `helm`, `manifest` or `oci`; empty when there is none.
     #[must_use]
     pub fn kind(self) -> Cow<'t, str> {
-        text(self.fields.kind)
+        text(self.field(self.nodes.kind))
     }
 
     /// Whether it is a manifest pack, which needs no registry.
@@ -130,7 +145,7 @@ impl<'t> Pack<'t> {
     /// `layer`; empty when there is none.
     #[must_use]
     pub fn layer(self) -> Cow<'t, str> {
-        text(self.fields.layer)
+        text(self.field(self.nodes.layer))
     }
 
     /// The layer, where it is one of those the API knows.
@@ -142,25 +157,25 @@ impl<'t> Pack<'t> {
     /// `version`: the concrete version; empty when there is none.
     #[must_use]
     pub fn version(self) -> Cow<'t, str> {
-        text(self.fields.version)
+        text(self.field(self.nodes.version))
     }
 
     /// `tag`: what the profile follows; empty when there is none.
     #[must_use]
     pub fn tag(self) -> Cow<'t, str> {
-        text(self.fields.tag)
+        text(self.field(self.nodes.tag))
     }
 
     /// A field, if it is a string.
     #[must_use]
     pub fn string(self, field: &str) -> Option<NodeRef<'t>> {
         match field {
-            "name" => string(self.fields.name),
-            "version" => string(self.fields.version),
-            "tag" => string(self.fields.tag),
-            "type" => string(self.fields.kind),
-            "layer" => string(self.fields.layer),
-            _ => string(self.node.get(field)),
+            "name" => string(self.field(self.nodes.name)),
+            "version" => string(self.field(self.nodes.version)),
+            "tag" => string(self.field(self.nodes.tag)),
+            "type" => string(self.field(self.nodes.kind)),
+            "layer" => string(self.field(self.nodes.layer)),
+            _ => string(self.node().get(field)),
         }
     }
 
@@ -168,22 +183,22 @@ impl<'t> Pack<'t> {
     #[must_use]
     pub fn version_node(self) -> Option<NodeRef<'t>> {
         let non_empty = |node: &NodeRef<'t>| !node.text().is_empty();
-        string(self.fields.tag)
+        string(self.field(self.nodes.tag))
             .filter(non_empty)
-            .or_else(|| string(self.fields.version).filter(non_empty))
+            .or_else(|| string(self.field(self.nodes.version)).filter(non_empty))
     }
 
     /// `registry`.
     #[must_use]
     pub fn registry(self) -> Option<NodeRef<'t>> {
-        let registry = self.fields.registry;
+        let registry = self.field(self.nodes.registry);
         registry.filter(|node| node.kind() == Kind::Object)
     }
 
     /// `registry.metadata`.
     #[must_use]
     pub fn registry_metadata(self) -> Option<NodeRef<'t>> {
-        self.fields.metadata
+        self.field(self.nodes.metadata)
     }
 
     /// A string of `registry.metadata`; empty when there is none.
@@ -197,11 +212,13 @@ impl<'t> Pack<'t> {
     /// `values`, if it is a string.
     #[must_use]
     pub fn values(self) -> Option<NodeRef<'t>> {
-        string(self.fields.values)
+        string(self.field(self.nodes.values))
     }
 
     /// Its manifests.
     pub fn manifests(self) -> impl Iterator<Item = NodeRef<'t>> {
-        self.fields.manifests.into_iter().flat_map(NodeRef::items)
+        self.field(self.nodes.manifests)
+            .into_iter()
+            .flat_map(NodeRef::items)
     }
 }

@@ -10,7 +10,7 @@ use crate::{
     destination::Destination,
     finding::{Finding, Level},
     input::InputFile,
-    profile::{Profile, ProfileFile, TextCache},
+    profile::{ProfileFile, TextCache},
     report::Report,
     resolve::Resolution,
     rules,
@@ -280,9 +280,9 @@ impl Job<'_> {
             return;
         }
         let resolutions: Vec<_> = exports(before)
-            .map(|(_, root)| {
+            .map(|(document, root)| {
                 let choices = &self.options.check.choices;
-                Resolution::new(Profile::new(root), &self.target.destination, choices)
+                Resolution::new(document.profile(root), &self.target.destination, choices)
             })
             .collect();
         let mut planned = Planned::default();
@@ -292,7 +292,7 @@ impl Job<'_> {
             let plan = Plan::new(Task {
                 file: before,
                 document,
-                profile: Profile::new(root),
+                profile: document.profile(root),
                 resolution,
                 name,
                 tags: self.options.tags,

@@ -6,7 +6,7 @@ use std::{
 };
 
 use crate::{
-    profile::{Profile, ProfileFile, Shape},
+    profile::{ProfileFile, Shape},
     syntax::Format,
 };
 
@@ -24,7 +24,7 @@ pub fn of_documents(relative: &Path, file: &ProfileFile, format: Format) -> Vec<
     }
     let stem = relative.file_stem().unwrap_or_default().to_string_lossy();
     let names = file.documents().map(|(document, root)| {
-        let profile = Profile::new(root);
+        let profile = document.profile(root);
         let is_named = document.shape() == Shape::Export && !profile.name().is_empty();
         is_named.then(|| {
             let name = harmless(&profile.name());

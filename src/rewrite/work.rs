@@ -277,7 +277,7 @@ impl<'o> Outputs<'o> {
 const CHANGED_MEANWHILE: &str = "the file was changed by somebody else in the meantime";
 
 fn profiles_of(file: &ProfileFile) -> Vec<WorkProfile> {
-    let profiles = exports(file).map(|(_, root)| Profile::new(root));
+    let profiles = exports(file).map(|(document, root)| document.profile(root));
     profiles
         .map(|profile| WorkProfile::new(file, profile))
         .collect()

@@ -29,7 +29,7 @@ impl Rule for MismatchedPackType {
     }
 
     fn check_profile(&self, cx: &ProfileContext<'_>, sink: &mut Sink<'_>) {
-        for pack in cx.profile.packs() {
+        for pack in cx.packs.iter().copied() {
             let kind = pack.kind();
             let (Some(node), Some(metadata)) = (pack.string("type"), pack.registry_metadata())
             else {

@@ -35,7 +35,7 @@ impl Rule for MissingPack {
         resolution: &Resolution<'_>,
         sink: &mut Sink<'_>,
     ) {
-        for (pack, answer) in cx.profile.packs().zip(&resolution.packs) {
+        for (pack, answer) in cx.packs.iter().copied().zip(&resolution.packs) {
             let (PackAnswer::MissingPack { near, chosen }, Some(node)) = (answer, pack.name_node())
             else {
                 continue;

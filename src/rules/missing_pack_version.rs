@@ -35,7 +35,7 @@ impl Rule for MissingPackVersion {
         sink: &mut Sink<'_>,
     ) {
         let destination = resolution.destination;
-        for (pack, answer) in cx.profile.packs().zip(&resolution.packs) {
+        for (pack, answer) in cx.packs.iter().copied().zip(&resolution.packs) {
             let PackAnswer::MissingVersion {
                 wanted,
                 registries,

@@ -27,7 +27,7 @@ impl Rule for RepeatedPack {
 
     fn check_profile(&self, cx: &ProfileContext<'_>, sink: &mut Sink<'_>) {
         let mut seen = HashMap::new();
-        for pack in cx.profile.packs() {
+        for pack in cx.packs.iter().copied() {
             let Some(node) = pack.name_node().filter(|node| !node.text().is_empty()) else {
                 continue;
             };

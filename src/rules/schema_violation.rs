@@ -35,7 +35,7 @@ impl Rule for SchemaViolation {
                 finding.help(help);
             }
         }
-        for pack in cx.profile.packs().filter(|pack| !pack.is_manifest()) {
+        for pack in cx.packs.iter().copied().filter(|pack| !pack.is_manifest()) {
             // The schema sees to it that one of the fields is there, but not that it says something.
             let field = pack.string("tag").or_else(|| pack.string("version"));
             if let Some(field) = field.filter(|_| pack.version_node().is_none()) {

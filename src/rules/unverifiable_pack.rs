@@ -33,7 +33,7 @@ impl Rule for UnverifiablePack {
         sink: &mut Sink<'_>,
     ) {
         let destination = resolution.destination;
-        for (pack, answer) in cx.profile.packs().zip(&resolution.packs) {
+        for (pack, answer) in cx.packs.iter().copied().zip(&resolution.packs) {
             let (PackAnswer::Unverifiable { registries, chosen }, Some(node)) =
                 (answer, pack.name_node())
             else {

@@ -117,6 +117,14 @@ pub struct RawNode {
     extra: u32,
 }
 
+impl RawNode {
+    /// Whether a scalar may have this text, by the length of what is written.
+    fn may_be_text(&self, text: &str) -> bool {
+        let quotes = self.range.len().wrapping_sub(text.len());
+        quotes == 0 || quotes == 2 || self.escaped || self.extra != NONE
+    }
+}
+
 /// What stops a text from being a tree.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SyntaxFault {
@@ -542,10 +550,21 @@ impl<'t> NodeRef<'t> {
 
     /// The last of the object's own entries with this key, as it is written.
     fn own_entry_named(self, key: &str) -> Option<(NodeRef<'t>, NodeRef<'t>)> {
-        let own = self
-            .written_entries()
-            .filter(|(name, _)| name.is_text(key) && !name.is_merge_key());
-        own.last()
+        let object = self.raw().filter(|raw| raw.kind == Kind::Object)?;
+        let mut found = None;
+        let mut next = self.id.0 + 1;
+        while next < object.end {
+            let name = self.tree.raw(NodeId(next))?;
+            let value = self.tree.raw(NodeId(name.end))?;
+            if name.may_be_text(key) {
+                let node = self.tree.node(NodeId(next));
+                if node.is_text(key) && !node.is_merge_key() {
+                    found = Some((node, self.tree.node(NodeId(name.end))));
+                }
+            }
+            next = value.end;
+        }
+        found
     }
 
     /// Whether its text is this one. Most are of another length, and need not be decoded to tell.
