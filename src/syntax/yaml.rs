@@ -13,7 +13,9 @@ use crate::source::{
 
 use super::{
     Format, Kind, NodeId, NodeRef, SyntaxFault, Tree, TreeBuilder, comments, common_yaml,
-    dedented_quotes, reference,
+    dedented_quotes,
+    edit::column,
+    reference,
     tree::MERGE_KEY,
     yaml_aliases::Expansion,
     yaml_events::{GranitEvents, YamlEvent, YamlEvents},
@@ -475,7 +477,8 @@ impl<'t> Reader<'t> {
             // The parser has an absent value before its colon.
             _ if range.is_empty()
                 && !self.builder.expects_key()
-                && self.text.get(range.start()..range.start() + 1) == Some(":") =>
+                && self.text.get(range.start()..range.start() + 1) == Some(":")
+                && self.is_own_colon(range.start()) =>
             {
                 (TextRange::empty(range.start() + 1), 0)
             }
@@ -524,6 +527,18 @@ impl<'t> Reader<'t> {
             self.check_template(id, written, style, range);
         }
         id
+    }
+
+    /// Whether the colon where a value is absent is that of its own key. After `? key` it may be that of an empty key of
+    /// the mapping around, further left.
+    fn is_own_colon(&self, colon: usize) -> bool {
+        let text = &self.readable;
+        let before = text.get(self.previous_end..colon).unwrap_or_default();
+        let is_on_line = !before.contains(['\n', '\r']);
+        is_on_line
+            || self.open.last().is_none_or(|mapping| {
+                mapping.flow || column(text, colon) >= column(text, mapping.range.start())
+            })
     }
 
     /// Tells when a scalar is only a scalar because its templates were replaced.

@@ -317,7 +317,7 @@ fn yaml_value(value: &Scalar, site: Site) -> String {
 }
 
 /// The 0-based column of an offset, in bytes, a byte order mark not counted.
-fn column(text: &str, at: usize) -> usize {
+pub(super) fn column(text: &str, at: usize) -> usize {
     let start = line_start(text, at);
     let line = text.get(start..at).unwrap_or_default();
     line.strip_prefix('\u{feff}').unwrap_or(line).len()

@@ -1,7 +1,7 @@
 //! The reader for common YAML and the parser for all of it give the same trees.
 
-use super::{Stream, read_any, read_common};
-use crate::source::Text;
+use super::{Stream, parse, read_any, read_common};
+use crate::source::{Text, TextRange};
 
 /// All of a stream that anything is made of.
 fn told(stream: &Stream) -> String {
@@ -296,6 +296,27 @@ fn generated_texts_are_common_often_enough() {
     let common = (1..2_000_u64).filter(|&seed| agree(&nested(seed * 0x9E37_79B9)));
     let common = common.count();
     assert!(common > 800, "{common}");
+}
+
+#[test]
+fn an_absent_value_lies_before_an_empty_key_of_the_mapping_around() {
+    for text in [
+        "f:\n    ? x\n: y\n",
+        "f:\n  g:\n    ? x\n: y\n",
+        "- ? x\n  : y\n",
+    ] {
+        let stream = parse(&Text::from(text));
+        assert!(stream.faults.is_empty(), "{:?}", stream.faults);
+        let nodes = stream
+            .tree
+            .nodes()
+            .filter(|node| node.children().next().is_none());
+        let starts: Vec<usize> = nodes.map(|node| node.range().start()).collect();
+        assert!(starts.is_sorted(), "{starts:?} in {text:?}");
+    }
+    let stream = parse(&Text::from("f:\n  ? x\n  :\n"));
+    let value = stream.tree.nodes().last().expect("a node");
+    assert_eq!(value.range(), TextRange::empty(12));
 }
 
 #[test]
