@@ -185,6 +185,8 @@ pub struct HeldPack {
     pub versions: Vec<PackVersion>,
     /// Whether all its versions are known.
     pub complete: bool,
+    /// The numbers of its versions, once somebody looked for one: see [`HeldPack::by_preference`].
+    pub(super) order: OnceLock<Vec<usize>>,
 }
 
 /// The clouds a pack is for, as `cloudTypes` tells them.
@@ -268,19 +270,28 @@ impl HeldPack {
         }
     }
 
+    /// Its versions, those first that a tag leads to rather than to the others it matches: a version that new profiles can
+    /// take before one that they cannot, then the newer one.
+    fn by_preference(&self) -> impl Iterator<Item = &PackVersion> {
+        let order = self.order.get_or_init(|| {
+            let mut order: Vec<(usize, &PackVersion)> = self.versions.iter().enumerate().collect();
+            // Of equal ones the last.
+            order.reverse();
+            order.sort_by(|(_, one), (_, other)| {
+                let selectable = other.life.is_selectable().cmp(&one.life.is_selectable());
+                selectable.then_with(|| version::compare(&other.version, &one.version))
+            });
+            order.into_iter().map(|(number, _)| number).collect()
+        });
+        order.iter().filter_map(|&number| self.versions.get(number))
+    }
+
     /// The version that a tag, or without one a version, gives here. Of several that a moving tag follows it is the
     /// newest.
     #[must_use]
     pub fn find(&self, tag: &str, wanted_version: &str) -> Option<(Match, &PackVersion)> {
         let newest = |matching: &dyn Fn(&PackVersion) -> bool| {
-            self.versions
-                .iter()
-                .filter(|version| matching(version))
-                .max_by(|one, other| {
-                    // A tag does not lead to a version that new profiles cannot take while there is another.
-                    let selectable = one.life.is_selectable().cmp(&other.life.is_selectable());
-                    selectable.then_with(|| version::compare(&one.version, &other.version))
-                })
+            self.by_preference().find(|version| matching(version))
         };
         let split = version::split_group(tag);
         if !tag.is_empty()

@@ -9,9 +9,10 @@ use std::cmp::Ordering;
 const GROUP_SEPARATOR: &str = "__";
 
 /// A version, ready to be compared.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 struct Parsed<'v> {
-    numbers: Vec<u64>,
+    /// Numbers with dots between them.
+    numbers: &'v str,
     suffix: &'v str,
 }
 
@@ -19,21 +20,34 @@ impl<'v> Parsed<'v> {
     fn new(version: &'v str) -> Self {
         let version = version.strip_prefix('v').unwrap_or(version);
         let end = version
-            .find(|character: char| !character.is_ascii_digit() && character != '.')
+            .bytes()
+            .position(|byte| !byte.is_ascii_digit() && byte != b'.')
             .unwrap_or(version.len());
         let (numbers, suffix) = version.split_at_checked(end).unwrap_or((version, ""));
-        Self {
-            numbers: numbers
-                .split('.')
-                .filter(|number| !number.is_empty())
-                .map(|number| number.parse().unwrap_or(u64::MAX))
-                .collect(),
-            suffix,
-        }
+        Self { numbers, suffix }
     }
 
-    fn number(&self, index: usize) -> u64 {
-        self.numbers.get(index).copied().unwrap_or(0)
+    fn numbers(self) -> impl Iterator<Item = u64> {
+        self.numbers
+            .split('.')
+            .filter(|number| !number.is_empty())
+            .map(|number| number.parse().unwrap_or(u64::MAX))
+    }
+
+    /// The numbers of both, zero for those that one of them does not have.
+    fn number_pairs(self, other: Self) -> impl Iterator<Item = (u64, u64)> {
+        let (mut ours, mut theirs) = (self.numbers(), other.numbers());
+        std::iter::from_fn(move || match (ours.next(), theirs.next()) {
+            (None, None) => None,
+            (one, other) => Some((one.unwrap_or(0), other.unwrap_or(0))),
+        })
+    }
+
+    fn compare_numbers(self, other: Self) -> Ordering {
+        self.number_pairs(other)
+            .map(|(one, other)| one.cmp(&other))
+            .find(|ordering| ordering.is_ne())
+            .unwrap_or(Ordering::Equal)
     }
 }
 
@@ -44,15 +58,11 @@ impl<'v> Parsed<'v> {
 #[must_use]
 pub fn compare(one: &str, other: &str) -> Ordering {
     let (a, b) = (Parsed::new(one), Parsed::new(other));
-    let length = a.numbers.len().max(b.numbers.len());
-    (0..length)
-        .map(|index| a.number(index).cmp(&b.number(index)))
-        .find(|ordering| ordering.is_ne())
-        .unwrap_or_else(|| {
-            stage(a.suffix)
-                .cmp(&stage(b.suffix))
-                .then_with(|| a.suffix.cmp(b.suffix))
-        })
+    a.compare_numbers(b).then_with(|| {
+        stage(a.suffix)
+            .cmp(&stage(b.suffix))
+            .then_with(|| a.suffix.cmp(b.suffix))
+    })
 }
 
 /// Orders two versions by their numbers alone; `None` when one of them has no number.
@@ -61,16 +71,8 @@ pub fn compare(one: &str, other: &str) -> Ordering {
 #[must_use]
 pub fn compare_numbers(one: &str, other: &str) -> Option<Ordering> {
     let (a, b) = (Parsed::new(one), Parsed::new(other));
-    if a.numbers.is_empty() || b.numbers.is_empty() {
-        return None;
-    }
-    let length = a.numbers.len().max(b.numbers.len());
-    let mut orderings = (0..length).map(|index| a.number(index).cmp(&b.number(index)));
-    Some(
-        orderings
-            .find(|ordering| ordering.is_ne())
-            .unwrap_or(Ordering::Equal),
-    )
+    let have_numbers = a.numbers().next().is_some() && b.numbers().next().is_some();
+    have_numbers.then(|| a.compare_numbers(b))
 }
 
 /// Whether two spellings are the same version: `1.27` and `1.27.0`, `22.04` and `22.4`.
@@ -136,9 +138,13 @@ pub fn follows(tag: &str, version: &str) -> bool {
     }
     let (stem, version) = (Parsed::new(stem), Parsed::new(version));
     // Missing numbers count as zero, so `22.04.x` follows `22.04`.
+    let length = stem.numbers().count();
     stem.suffix.is_empty()
-        && stem.numbers.len() < version.numbers.len().max(3)
-        && (0..stem.numbers.len()).all(|index| stem.number(index) == version.number(index))
+        && length < version.numbers().count().max(3)
+        && stem
+            .number_pairs(version)
+            .take(length)
+            .all(|(one, other)| one == other)
 }
 
 /// The versions closest to the wanted one: those that share the most leading numbers, then the smallest distance,
@@ -150,11 +156,16 @@ pub fn nearest<'v>(wanted: &str, available: impl IntoIterator<Item = &'v str>) -
         .into_iter()
         .map(|version| {
             let parsed = Parsed::new(version);
-            let length = goal.numbers.len().max(parsed.numbers.len());
-            let differs = (0..length).find(|&index| goal.number(index) != parsed.number(index));
-            let distance =
-                differs.map_or(0, |index| goal.number(index).abs_diff(parsed.number(index)));
-            (differs.unwrap_or(length), distance, version)
+            let pairs = || goal.number_pairs(parsed);
+            let differs = pairs().position(|(one, other)| one != other);
+            let distance = differs
+                .and_then(|at| pairs().nth(at))
+                .map_or(0, |(one, other)| one.abs_diff(other));
+            (
+                differs.unwrap_or_else(|| pairs().count()),
+                distance,
+                version,
+            )
         })
         .collect();
     ranked.sort_by(|one, other| {

@@ -83,7 +83,7 @@ impl QuickSchema {
             return Some(false);
         }
         if !rule.options.is_empty() {
-            let is_option = |option: &String| kind == Kind::String && node.text() == **option;
+            let is_option = |option: &String| kind == Kind::String && node.is_text(option);
             if !rule.options.iter().any(is_option) {
                 return Some(false);
             }
@@ -97,15 +97,21 @@ impl QuickSchema {
                 return None;
             }
         }
-        let parts = [
-            (kind == Kind::Object).then(|| self.fields(rule, node)),
-            (kind == Kind::Array).then(|| self.items(rule, node)),
-            rule.same_as.map(|same| self.verdict(same, node)),
-            rule.not.map(|not| Some(!self.verdict(not, node)?)),
-            rule.condition
-                .map(|condition| self.conditional(condition, rule.then, node)),
-        ];
-        all(parts.into_iter().flatten())
+        let mut verdict = match kind {
+            Kind::Object => self.fields(rule, node),
+            Kind::Array => self.items(rule, node),
+            _ => Some(true),
+        };
+        if let Some(same) = rule.same_as {
+            verdict = both(verdict, || self.verdict(same, node));
+        }
+        if let Some(not) = rule.not {
+            verdict = both(verdict, || Some(!self.verdict(not, node)?));
+        }
+        if let Some(condition) = rule.condition {
+            verdict = both(verdict, || self.conditional(condition, rule.then, node));
+        }
+        verdict
     }
 
     fn conditional(&self, condition: RuleId, then: Option<RuleId>, node: NodeRef<'_>) -> Verdict {
@@ -121,15 +127,16 @@ impl QuickSchema {
         // Most documents have their fields in the order of the schema.
         let mut expected = 0;
         for (key, value) in node.written_entries() {
-            let properties = rule.properties.iter().enumerate();
-            let mut ahead = properties.clone().skip(expected);
-            let is_named = |(_, (name, ..)): &(usize, &(String, bool, RuleId))| key.is_text(name);
-            let known = ahead
-                .find(is_named)
-                .or_else(|| properties.take(expected).find(is_named));
-            let field = match (known, &rule.others) {
-                (Some((at, (_, is_required, rule))), _) => {
-                    expected = at + 1;
+            let (behind, ahead) = rule.properties.split_at_checked(expected)?;
+            let position = |properties: &[(String, bool, RuleId)]| {
+                properties.iter().position(|(name, ..)| key.is_text(name))
+            };
+            let known = position(ahead).map(|at| expected + at);
+            let known = known.or_else(|| position(behind));
+            let property = known.and_then(|at| rule.properties.get(at));
+            let field = match (property, &rule.others) {
+                (Some((_, is_required, rule)), _) => {
+                    expected = known.map_or(0, |at| at + 1);
                     missing -= usize::from(*is_required);
                     self.verdict(*rule, value)
                 }
@@ -137,10 +144,9 @@ impl QuickSchema {
                 (None, Others::Allowed) => Some(true),
                 (None, Others::Forbidden) => Some(false),
             };
-            match field {
-                Some(true) => {}
-                Some(false) => return Some(false),
-                None => verdict = None,
+            verdict = both(verdict, || field);
+            if verdict == Some(false) {
+                return verdict;
             }
         }
         if missing > 0 {
@@ -153,21 +159,24 @@ impl QuickSchema {
         let Some(items) = rule.items else {
             return Some(true);
         };
-        all(node.children().map(|item| self.verdict(items, item)))
+        let mut verdict = Some(true);
+        for item in node.children() {
+            verdict = both(verdict, || self.verdict(items, item));
+            if verdict == Some(false) {
+                break;
+            }
+        }
+        verdict
     }
 }
 
-/// Whether all parts are as they should be: one that is not decides, whatever is not told of others.
-fn all(parts: impl Iterator<Item = Verdict>) -> Verdict {
-    let mut whole = Some(true);
-    for part in parts {
-        match part {
-            Some(true) => {}
-            Some(false) => return Some(false),
-            None => whole = None,
-        }
+/// Whether two parts are as they should be: one that is not decides, whatever is not told of the other.
+fn both(one: Verdict, other: impl FnOnce() -> Verdict) -> Verdict {
+    match one {
+        Some(false) => one,
+        Some(true) => other(),
+        None => other().filter(|is_right| !is_right),
     }
-    whole
 }
 
 struct Reader<'s> {

@@ -532,6 +532,7 @@ impl Loader<'_> {
                 registry,
                 versions: vec![version],
                 complete,
+                order: std::sync::OnceLock::new(),
             }),
         }
     }
