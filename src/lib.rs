@@ -17,7 +17,6 @@ pub mod base64;
 pub mod baseline;
 pub mod batch;
 pub mod capture;
-mod characters;
 pub mod check;
 pub mod cli;
 pub mod config;

@@ -6,9 +6,10 @@ use std::{
     sync::{Arc, LazyLock},
 };
 
+use aho_corasick::packed::Searcher;
 use regex::Regex;
 
-use crate::{characters::Characters, source::TextRange, syntax::reference::template_ranges};
+use crate::{source::TextRange, syntax::reference::template_ranges};
 
 /// Where a pattern is unmistakable, each place including those before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -34,8 +35,6 @@ pub struct Pattern {
     regex: Arc<LazyRegex>,
     /// Where it is looked for.
     pub reach: Reach,
-    /// Characters that all its stand-ins have.
-    pub needed: Characters,
     /// Texts of which every stand-in holds one, in lower case; none when that is not told.
     literals: &'static [&'static str],
 }
@@ -72,14 +71,18 @@ pub struct Placeholders {
     patterns: Vec<Pattern>,
 }
 
-/// Name, reach, characters that are always there, texts of which one is, expression.
-type DefaultPattern = (
-    &'static str,
-    Reach,
-    &'static str,
-    &'static [&'static str],
-    &'static str,
-);
+/// Name, reach, texts of which one is always there, expression.
+type DefaultPattern = (&'static str, Reach, &'static [&'static str], &'static str);
+
+/// The words that ask to be replaced.
+const CHANGE_ME: [&str; 6] = [
+    "changeme",
+    "change_me",
+    "change-me",
+    "replaceme",
+    "replace_me",
+    "replace-me",
+];
 
 /// The patterns without configuration. Forms that people use in profiles; every one has to be sure where it applies,
 /// for values are full of templates, shell variables, markup and format strings.
@@ -88,7 +91,6 @@ const DEFAULT: [DefaultPattern; 8] = [
     (
         "${NAME}",
         Reach::Envelope,
-        "${}",
         &["${"],
         r"\$\{[A-Z][A-Z0-9_]*\}",
     ),
@@ -96,51 +98,38 @@ const DEFAULT: [DefaultPattern; 8] = [
     (
         "<NAME>",
         Reach::Line,
-        "<>",
-        &[],
+        &["<"],
         r"^<(?:[A-Z][A-Z0-9_.-]{2,}|[A-Za-z][A-Za-z0-9]*(?:[ _-][A-Za-z0-9]+)+)>$",
     ),
     // Within a value; `(?<NAME>` and `(?P<NAME>` are groups of regular expressions.
     (
         "<NAME>",
         Reach::Line,
-        "<>",
-        &[],
+        &["<"],
         r"(?:^|[^?P0-9A-Za-z_\\])(<[A-Z][A-Z0-9]*(?:[_-][A-Z0-9]+)+>|<(?:PLACEHOLDER|CHANGEME|PASSWORD|TOKEN|REGION|DOMAIN)>)",
     ),
     (
         "<your-name>",
         Reach::Line,
-        "<>",
-        &[],
+        &["<your", "<insert", "<enter", "<replace", "<change"],
         r"(?i)<(?:your|insert|enter|replace|change)[ _-][a-z0-9 _-]+>",
     ),
     (
         "__NAME__",
         Reach::Line,
-        "_",
         &["__"],
         r"(?:^|[^0-9A-Za-z_])(__[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*__)(?:$|[^0-9A-Za-z_])",
     ),
-    ("%NAME%", Reach::Line, "%", &[], "^%[A-Z][A-Z0-9_]*%$"),
+    ("%NAME%", Reach::Line, &["%"], "^%[A-Z][A-Z0-9_]*%$"),
     (
         "change-me",
         Reach::Line,
-        "aceme",
-        &[
-            "changeme",
-            "change_me",
-            "change-me",
-            "replaceme",
-            "replace_me",
-            "replace-me",
-        ],
+        &CHANGE_ME,
         r"(?i)(?:^|[^a-z0-9_])(_*(?:change|replace)[_-]?me_*)(?:$|[^a-z0-9_])",
     ),
     (
         "_CHANGE_ME_",
         Reach::Text,
-        "_ace",
         &["change_me", "replace_me", "__"],
         r"(?:^|[^A-Za-z0-9_])(_*(?:CHANGE|REPLACE)_ME_*|_{2,}(?i:place_?holder)_{2,})(?:$|[^A-Za-z0-9_])",
     ),
@@ -167,7 +156,7 @@ const KNOWN_NAMES: [&str; 14] = [
 impl Default for Placeholders {
     fn default() -> Self {
         static PATTERNS: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
-            let pattern = |(name, reach, needed, literals, regex): DefaultPattern| {
+            let pattern = |(name, reach, literals, regex): DefaultPattern| {
                 // A test builds each, so none is left out in a binary that passed its tests.
                 let regex: Box<dyn FnOnce() -> Option<Regex> + Send> =
                     Box::new(move || Regex::new(regex).ok());
@@ -175,7 +164,6 @@ impl Default for Placeholders {
                     name: name.to_owned(),
                     regex: Arc::new(LazyLock::new(regex)),
                     reach,
-                    needed: Characters::of(needed),
                     literals,
                 }
             };
@@ -211,7 +199,6 @@ impl Placeholders {
             name: pattern.to_owned(),
             regex: Arc::new(LazyLock::new(Box::new(|| Some(regex)))),
             reach: Reach::Text,
-            needed: Characters::default(),
             literals: &[],
         });
         Ok(())
@@ -240,16 +227,10 @@ impl Placeholders {
         }
     }
 
-    /// A value with a stand-in has all the characters of one of these sets.
-    #[must_use]
-    pub fn needed(&self) -> Vec<Characters> {
-        let mut needed: Vec<Characters> = Vec::new();
-        for pattern in self.patterns_at(Reach::Line).map(|(_, pattern)| pattern) {
-            if !needed.contains(&pattern.needed) {
-                needed.push(pattern.needed);
-            }
-        }
-        needed
+    /// Where a stand-in of a value may be, in bytes of the text; `None` where that is not told, as of patterns that were
+    /// added.
+    pub fn places(&self) -> Option<fn(&str) -> Places<'_>> {
+        (self.patterns.len() == DEFAULT.len()).then_some(places)
     }
 
     fn patterns_at(&self, place: Reach) -> impl Iterator<Item = (usize, &Pattern)> {
@@ -259,12 +240,11 @@ impl Placeholders {
 
     fn find(&self, text: &str, place: Reach) -> Vec<Found> {
         let mut found: Vec<Found> = Vec::new();
-        let characters = Characters::of(text);
+        if self.places().is_some() && !has_sign(text) {
+            return found;
+        }
         let lower = LazyCell::new(|| text.to_ascii_lowercase());
         for (number, pattern) in self.patterns_at(place) {
-            if !characters.has_all(pattern.needed) {
-                continue;
-            }
             let mut literals = pattern.literals.iter();
             if !pattern.literals.is_empty() && !literals.any(|literal| lower.contains(literal)) {
                 continue;
@@ -309,6 +289,61 @@ impl Placeholders {
     }
 }
 
+/// Whether a text has something that every stand-in has, see [`DEFAULT`]. Faster than [`places`] for the short texts that
+/// most strings are.
+fn has_sign(text: &str) -> bool {
+    let (mut before, mut last) = (0, 0);
+    text.bytes().any(|byte| {
+        let is_sign = match byte {
+            b'<' | b'%' => true,
+            b'{' => last == b'$',
+            b'_' => last == b'_',
+            // `changeme`, `REPLACE_ME`.
+            b'e' | b'E' => {
+                matches!(last, b'm' | b'M') && matches!(before, b'e' | b'E' | b'_' | b'-')
+            }
+            _ => false,
+        };
+        (before, last) = (last, byte);
+        is_sign
+    })
+}
+
+/// Where stand-ins may be, in bytes of a text; in no order.
+pub type Places<'t> = Box<dyn Iterator<Item = usize> + 't>;
+
+/// Where something is that every stand-in of a value has, see [`DEFAULT`].
+fn places(text: &str) -> Places<'_> {
+    /// The beginnings of the words that stand-ins are made of, as long as they need to be to be rare.
+    static WORDS: LazyLock<Option<Searcher>> = LazyLock::new(|| {
+        let capitals = 0..8_u8;
+        let written = |word: &str, capitals: u8| -> String {
+            let letters = word.chars().enumerate();
+            let letters = letters.map(|(at, letter)| match capitals >> at & 1 {
+                0 => letter,
+                _ => letter.to_ascii_uppercase(),
+            });
+            letters.collect()
+        };
+        Searcher::new(capitals.flat_map(|set| ["cha", "rep"].map(|word| written(word, set))))
+    });
+    let bytes = text.as_bytes();
+    let found = WORDS.as_ref().map(|words| words.find_iter(text));
+    let anywhere = if found.is_none() { text.len() } else { 0 };
+    let words = found.into_iter().flatten().map(|word| word.start());
+    let words = words.filter(|&at| {
+        let rest = bytes.get(at..).unwrap_or_default();
+        let is_there = |word: &str| {
+            rest.get(..word.len())
+                .is_some_and(|there| there.eq_ignore_ascii_case(word.as_bytes()))
+        };
+        CHANGE_ME.iter().any(|word| is_there(word))
+    });
+    let marks = memchr::memchr2_iter(b'<', b'%', bytes);
+    let underscores = memchr::memmem::find_iter(bytes, b"__");
+    Box::new(words.chain(marks).chain(underscores).chain(0..anywhere))
+}
+
 /// Whether a byte lies in a line that is a comment in most languages.
 fn is_in_comment(text: &str, at: usize) -> bool {
     let before = text.get(..at).unwrap_or_default();
@@ -320,11 +355,14 @@ fn is_in_comment(text: &str, at: usize) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{DEFAULT, Placeholders};
+    use super::{DEFAULT, Placeholders, has_sign};
 
     fn in_value(text: &str) -> Vec<&str> {
         let placeholders = Placeholders::default();
         let found = placeholders.in_value(text);
+        let places = placeholders.places().expect("no pattern was added");
+        let has_place = places(text).next().is_some();
+        assert!(found.is_empty() || has_place && has_sign(text), "{text}");
         found.iter().map(|found| found.range.of(text)).collect()
     }
 

@@ -1,6 +1,6 @@
 //! The stand-in texts of a profile: what `leftover-placeholder` reports and a rewrite fills in.
 
-use std::{borrow::Cow, collections::BTreeSet};
+use std::borrow::Cow;
 
 use crate::{
     finding::Place,
@@ -114,14 +114,12 @@ struct InText(Vec<(NodeId, bool, Vec<Found>)>);
 
 impl InText {
     fn of(embedded: &Embedded, placeholders: &Placeholders) -> Self {
-        let needed = placeholders.needed();
         let mut all = Vec::new();
-        let values = needed
-            .iter()
-            .flat_map(|needed| embedded.values_with(*needed));
-        let values: BTreeSet<NodeId> = values.map(NodeRef::id).collect();
-        let tree = &embedded.stream().tree;
-        for node in values.into_iter().map(|id| tree.node(id)) {
+        let values = match placeholders.places() {
+            Some(places) => embedded.values_where(places),
+            None => embedded.values().collect(),
+        };
+        for node in values {
             if node.kind() != Kind::String {
                 continue;
             }

@@ -4,11 +4,9 @@ use std::{any::Any, collections::HashMap, fmt, ops::Range, sync::Arc};
 
 use super::{
     Profile,
-    scalars::Scalars,
-    shared_text::{SharedText, TextCache},
+    shared_text::{FileTexts, SharedText},
 };
 use crate::{
-    characters::Characters,
     sensitive,
     source::{Layer, LineIndex, Text, TextRange},
     syntax::{
@@ -121,20 +119,19 @@ impl EmbeddedReference {
 }
 
 impl Embedded {
-    /// Every YAML text in a profile, in order; what packs share once for each of them. What `cache` knows is taken from
-    /// there.
-    pub(super) fn all_of(profile: Profile<'_>, cache: Option<&TextCache>) -> Vec<Self> {
+    /// Every YAML text in a profile, in order; what packs share once for each of them.
+    pub(super) fn all_of(profile: Profile<'_>, known: &FileTexts<'_>) -> Vec<Self> {
         let mut all = Vec::new();
         // Nothing is shared where there are no aliases.
         let may_share = profile.root().tree().has_aliases();
         let mut texts: HashMap<NodeId, Arc<HostText>> = HashMap::new();
         let mut add = |pack_index, slot, host: Option<NodeRef<'_>>| {
             let host = host.filter(|host| host.kind() == Kind::String)?;
-            let known = may_share.then(|| texts.get(&host.id()).map(Arc::clone));
-            let text = match known.flatten() {
+            let shared = may_share.then(|| texts.get(&host.id()).map(Arc::clone));
+            let text = match shared.flatten() {
                 Some(text) => text,
                 None => {
-                    let text = Arc::new(HostText::new(host.id(), host.layer()?, cache));
+                    let text = Arc::new(HostText::new(host.id(), host.layer()?, known));
                     if may_share {
                         texts.insert(host.id(), Arc::clone(&text));
                     }
@@ -205,13 +202,29 @@ impl Embedded {
         &self.text.shared.yaml().references
     }
 
-    /// The scalars in it that are values and not keys, strings and numbers, which have all these characters; in order.
-    pub fn values_with(&self, characters: Characters) -> impl Iterator<Item = NodeRef<'_>> {
-        let shared = &self.text.shared;
-        let scalars = shared.known(|| Scalars::of(&shared.yaml().stream.tree));
+    /// The scalars in it that are values and not keys, strings and numbers, in order.
+    pub fn values(&self) -> impl Iterator<Item = NodeRef<'_>> {
+        self.stream().tree.nodes().filter(is_value)
+    }
+
+    /// Those of its values in which a search finds something, in order. `search` gives offsets in a text, in bytes.
+    ///
+    /// It goes through the text as a whole, and again through what is written otherwise than it is meant: most texts have
+    /// nothing that is looked for, and their values need not be looked at one by one.
+    pub fn values_where<'s, I: Iterator<Item = usize>>(
+        &'s self,
+        search: impl Fn(&'s str) -> I,
+    ) -> Vec<NodeRef<'s>> {
         let tree = &self.stream().tree;
-        let found: Vec<_> = scalars.with(characters).collect();
-        found.into_iter().map(|id| tree.node(id))
+        let written = search(tree.text()).filter_map(|at| tree.scalar_at(at));
+        let mut found: Vec<NodeRef<'s>> = written.collect();
+        let decoded = tree.decoded_scalars();
+        let decoded = decoded.filter(|(_, text)| search(text).next().is_some());
+        found.extend(decoded.map(|(node, _)| node));
+        found.retain(is_value);
+        found.sort_unstable_by_key(|node| node.id());
+        found.dedup();
+        found
     }
 
     /// What is known of the text, found out once for all equal texts of a run; one answer for each type. It may depend on
@@ -241,12 +254,13 @@ impl Embedded {
     }
 }
 
+fn is_value(node: &NodeRef<'_>) -> bool {
+    matches!(node.kind(), Kind::String | Kind::Number) && !node.is_key()
+}
+
 impl HostText {
-    fn new(host: NodeId, layer: Layer, cache: Option<&TextCache>) -> Self {
-        let shared = match cache {
-            Some(cache) => cache.text_of(&layer),
-            None => Arc::new(SharedText::new(layer.text().clone())),
-        };
+    fn new(host: NodeId, layer: Layer, known: &FileTexts<'_>) -> Self {
+        let shared = known.text_of(&layer);
         layer.is_known(shared.text());
         Self {
             host,

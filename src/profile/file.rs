@@ -4,7 +4,7 @@ use std::{collections::HashMap, ops::Range, path::Path, sync::Arc};
 
 use super::{
     Embedded, EmbeddedReference, Profile, Shape, Slot, TextCache, embedded::alias_faults,
-    pack::PackNodes,
+    pack::PackNodes, shared_text::FileTexts,
 };
 use crate::{
     finding::{InnerPlace, Place},
@@ -82,8 +82,9 @@ impl ProfileFile {
 
     fn read(source: Source, format: Format, cache: Option<&TextCache>) -> Self {
         let mut cutting_faults = 0;
+        let mut texts = FileTexts::new(cache);
         let (tree, faults) = match format {
-            Format::Json => match json::parse(source.text()) {
+            Format::Json => match json::parse_with(source.text(), &mut texts) {
                 Ok(tree) => (Some(tree), Vec::new()),
                 Err(fault) => (None, vec![*fault]),
             },
@@ -97,7 +98,7 @@ impl ProfileFile {
                 (Some(stream.tree), stream.faults)
             }
         };
-        let documents = tree.as_ref().map(|tree| documents_of(tree, cache));
+        let documents = tree.as_ref().map(|tree| documents_of(tree, &texts));
         let documents = documents.unwrap_or_default();
         Self {
             source,
@@ -270,14 +271,14 @@ fn positions(lines: &LineIndex, text: &str, range: TextRange) -> (LineColumn, Li
 }
 
 impl ProfileDocument {
-    fn new(root: NodeRef<'_>, cache: Option<&TextCache>) -> Self {
+    fn new(root: NodeRef<'_>, texts: &FileTexts<'_>) -> Self {
         let shape = Shape::of(root);
         let packs = if shape == Shape::Export {
             Profile::new(root).pack_nodes()
         } else {
             Vec::new()
         };
-        let embedded = Embedded::all_of(Profile::with_packs(root, &packs), cache);
+        let embedded = Embedded::all_of(Profile::with_packs(root, &packs), texts);
         let shared = if root.tree().has_aliases() {
             shared_hosts(&embedded)
         } else {
@@ -364,11 +365,11 @@ fn shared_hosts(embedded: &[Embedded]) -> Vec<Vec<usize>> {
 }
 
 /// The documents of a tree. One of several that holds nothing but comments is none.
-fn documents_of(tree: &Tree, cache: Option<&TextCache>) -> Vec<ProfileDocument> {
+fn documents_of(tree: &Tree, texts: &FileTexts<'_>) -> Vec<ProfileDocument> {
     let is_alone = tree.documents().len() == 1;
     tree.documents()
         .filter(|root| is_alone || !(root.is_null() && root.source().is_empty()))
-        .map(|root| ProfileDocument::new(root, cache))
+        .map(|root| ProfileDocument::new(root, texts))
         .collect()
 }
 

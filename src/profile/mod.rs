@@ -4,7 +4,6 @@
 mod embedded;
 mod file;
 mod pack;
-mod scalars;
 mod shape;
 mod shared_text;
 pub mod stack;

@@ -13,7 +13,10 @@ use std::{
 use foldhash::quality::RandomState;
 
 use super::embedded::EmbeddedYaml;
-use crate::source::{Encoding, Layer, LineIndex, Text};
+use crate::{
+    source::{Encoding, Layer, LineIndex, Text},
+    syntax::json::KnownStrings,
+};
 
 /// A text, and what was found out about it so far.
 pub(super) struct SharedText {
@@ -98,6 +101,7 @@ struct Shard {
     size: usize,
 }
 
+/// Texts by the hash of their beginnings.
 type Generation = HashMap<u64, Vec<Entry>, foldhash::fast::FixedState>;
 
 #[derive(Debug)]
@@ -123,6 +127,12 @@ const BYTES_FOR_BYTE: usize = 4;
 /// What a text needs however short it is.
 const LEAST: usize = 512;
 
+/// So many bytes tell a text from nearly all others. The values of many packs begin with the same comments.
+const BEGINNING: usize = 256;
+
+/// So many texts that begin alike are kept: each is compared with what is looked for.
+const MOST_ALIKE: usize = 32;
+
 impl Default for TextCache {
     fn default() -> Self {
         Self {
@@ -134,49 +144,63 @@ impl Default for TextCache {
 
 impl TextCache {
     /// The text of a layer, which takes it from here where it is known.
-    pub(super) fn text_of(&self, layer: &Layer) -> Arc<SharedText> {
+    fn text_of(&self, layer: &Layer) -> Arc<SharedText> {
         let is_json = layer.encoding() == Encoding::JsonString;
         let written = if is_json {
             layer.source()
         } else {
             layer.text()
         };
-        let size = written.len() * BYTES_FOR_BYTE + LEAST;
+        let new = || Arc::new(SharedText::new(layer.text().clone()));
         // One that fills the memory alone is not worth what it drives out.
-        if size > LARGEST / SHARDS / 2 {
-            return Arc::new(SharedText::new(layer.text().clone()));
+        if size_of(written) > LARGEST / SHARDS / 2 {
+            return new();
         }
-        let hash = self.hasher.hash_one((is_json, written));
-        let number = usize::try_from(hash >> 32).unwrap_or_default() % SHARDS;
-        let Some(shard) = self.shards.get(number) else {
-            return Arc::new(SharedText::new(layer.text().clone()));
+        let beginning = written.as_bytes().get(..BEGINNING);
+        let beginning = beginning.unwrap_or(written.as_bytes());
+        let Some((hash, shard)) = self.shard(is_json, beginning) else {
+            return new();
         };
         let is_it = |entry: &Entry| entry.is_json == is_json && *entry.written == *written;
-        let mut shard = lock(shard);
-        let young = shard.young.get(&hash);
-        if let Some(entry) = young.and_then(|young| young.iter().find(|entry| is_it(entry))) {
-            return Arc::clone(&entry.shared);
+        if let Some((shared, _)) = lock(shard).find(hash, is_it) {
+            return shared;
         }
-        let known = shard.take_old(hash, is_it);
-        if known.is_none() && shard.sees_first(hash) {
-            return Arc::new(SharedText::new(layer.text().clone()));
+        let whole = self.hasher.hash_one((is_json, written));
+        if lock(shard).sees_first(whole) {
+            return new();
         }
-        let entry = known.unwrap_or_else(|| {
-            let text = layer.text().clone();
-            let written = if *text == *written {
-                text.clone()
-            } else {
-                Text::from(written)
-            };
-            Entry {
-                is_json,
-                written,
-                shared: Arc::new(SharedText::new(text)),
-            }
-        });
-        let shared = Arc::clone(&entry.shared);
-        shard.add(hash, entry, size);
+        let shared = new();
+        let written = if *shared.text == *written {
+            shared.text.clone()
+        } else {
+            Text::from(written)
+        };
+        let entry = Entry {
+            is_json,
+            written,
+            shared: Arc::clone(&shared),
+        };
+        lock(shard).add(hash, entry);
         shared
+    }
+
+    /// A text that a JSON string with escapes holds, and the length of the string; `rest` is what follows its opening
+    /// quote.
+    fn in_json(&self, rest: &str) -> Option<(Arc<SharedText>, usize)> {
+        let rest = rest.as_bytes();
+        let (hash, shard) = self.shard(true, rest.get(..BEGINNING)?)?;
+        let is_it = |entry: &Entry| {
+            let written = entry.written.as_bytes();
+            entry.is_json && rest.get(written.len()) == Some(&b'"') && rest.starts_with(written)
+        };
+        lock(shard).find(hash, is_it)
+    }
+
+    /// The hash of a text that begins with these bytes, and where it is kept.
+    fn shard(&self, is_json: bool, beginning: &[u8]) -> Option<(u64, &Mutex<Shard>)> {
+        let hash = self.hasher.hash_one((is_json, beginning));
+        let number = usize::try_from(hash >> 32).unwrap_or_default() % SHARDS;
+        Some((hash, self.shards.get(number)?))
     }
 }
 
@@ -189,19 +213,81 @@ impl Shard {
         self.seen.insert(hash)
     }
 
-    fn take_old(&mut self, hash: u64, is_it: impl Fn(&Entry) -> bool) -> Option<Entry> {
+    /// A text, and the length of what is written for it.
+    fn find(
+        &mut self,
+        hash: u64,
+        is_it: impl Fn(&Entry) -> bool,
+    ) -> Option<(Arc<SharedText>, usize)> {
+        let found = |entry: &Entry| (Arc::clone(&entry.shared), entry.written.len());
+        let young = self.young.get(&hash).map(Vec::as_slice);
+        let young = young.unwrap_or_default().iter();
+        if let Some(entry) = young.clone().find(|entry| is_it(entry)) {
+            return Some(found(entry));
+        }
         let old = self.old.get_mut(&hash)?;
         let at = old.iter().position(is_it)?;
-        Some(old.swap_remove(at))
+        let entry = old.swap_remove(at);
+        let found = found(&entry);
+        self.add(hash, entry);
+        Some(found)
     }
 
-    fn add(&mut self, hash: u64, entry: Entry, size: usize) {
+    fn add(&mut self, hash: u64, entry: Entry) {
+        let size = size_of(&entry.written);
         if self.size + size > LARGEST / SHARDS {
             self.old = mem::take(&mut self.young);
             self.size = 0;
         }
         self.size += size;
-        self.young.entry(hash).or_default().push(entry);
+        let alike = self.young.entry(hash).or_default();
+        if alike.len() >= MOST_ALIKE {
+            self.size -= size_of(&alike.remove(0).written);
+        }
+        alike.push(entry);
+    }
+}
+
+/// About how many bytes a text takes here.
+fn size_of(written: &str) -> usize {
+    written.len() * BYTES_FOR_BYTE + LEAST
+}
+
+/// The embedded texts of one file, some of which the run may have seen before.
+#[derive(Debug)]
+pub(super) struct FileTexts<'c> {
+    cache: Option<&'c TextCache>,
+    /// Those that were met when the file was parsed, with the first byte of each, in order.
+    met: Vec<(usize, Arc<SharedText>)>,
+}
+
+impl<'c> FileTexts<'c> {
+    pub(super) fn new(cache: Option<&'c TextCache>) -> Self {
+        Self {
+            cache,
+            met: Vec::new(),
+        }
+    }
+
+    /// The text of a layer of the file.
+    pub(super) fn text_of(&self, layer: &Layer) -> Arc<SharedText> {
+        let start = layer.raw().start();
+        let met = self.met.binary_search_by_key(&start, |(start, _)| *start);
+        if let Some((_, shared)) = met.ok().and_then(|at| self.met.get(at)) {
+            return Arc::clone(shared);
+        }
+        match self.cache {
+            Some(cache) => cache.text_of(layer),
+            None => Arc::new(SharedText::new(layer.text().clone())),
+        }
+    }
+}
+
+impl KnownStrings for FileTexts<'_> {
+    fn length_at(&mut self, text: &str, start: usize) -> Option<usize> {
+        let (shared, length) = self.cache?.in_json(text.get(start..)?)?;
+        self.met.push((start, shared));
+        Some(length)
     }
 }
 
@@ -214,8 +300,11 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 mod tests {
     use std::sync::Arc;
 
-    use super::{LARGEST, SharedText, TextCache};
-    use crate::source::{Encoding, Layer, Text, TextRange};
+    use super::{BEGINNING, FileTexts, LARGEST, MOST_ALIKE, SharedText, TextCache};
+    use crate::{
+        source::{Encoding, Layer, Text, TextRange},
+        syntax::json::{self, KnownStrings},
+    };
 
     fn text_of(cache: &TextCache, written: &str) -> Arc<SharedText> {
         let host = Text::from(format!("\"{written}\""));
@@ -233,6 +322,57 @@ mod tests {
         assert_eq!(second.text(), first.text());
         // The same text, written in another way, is another one.
         assert!(!Arc::ptr_eq(&third, &text_of(&cache, r"a: 1\nb: é\n")));
+    }
+
+    #[test]
+    fn strings_of_a_file_that_are_known_are_not_read_again() {
+        let cache = TextCache::default();
+        let known = format!(r#"# {}\na: \"1\"\n"#, "-".repeat(BEGINNING));
+        text_of(&cache, &known);
+        let shared = text_of(&cache, &known);
+        let lengths = |host: &str| {
+            let mut texts = FileTexts::new(Some(&cache));
+            let tree = json::parse_with(&Text::from(host), &mut texts).ok()?;
+            let items = tree.documents().next()?.items();
+            let lengths: Vec<usize> = items.map(|item| item.text().len()).collect();
+            Some((
+                lengths,
+                texts
+                    .met
+                    .iter()
+                    .map(|(start, _)| *start)
+                    .collect::<Vec<_>>(),
+            ))
+        };
+        let length = shared.text().len();
+        let one = format!(r#"["", "{known}", 1]"#);
+        assert_eq!(lengths(&one), Some((vec![0, length, 1], vec![6])));
+        // What goes on after the known text, ends before it, or differs in it, is another one.
+        let longer = format!(r#"["{known}b"]"#);
+        assert_eq!(lengths(&longer), Some((vec![length + 1], vec![])));
+        let shorter = format!(r#"["{}"]"#, known.strip_suffix(r"\n").expect("an end"));
+        assert_eq!(lengths(&shorter), Some((vec![length - 1], vec![])));
+        let other = format!(r#"["{}"]"#, known.replace("a:", "b:"));
+        assert_eq!(lengths(&other), Some((vec![length], vec![])));
+        assert_eq!(lengths(&format!(r#"["{known}"#)), None);
+        assert_eq!(FileTexts::new(None).length_at(&one, 6), None);
+    }
+
+    #[test]
+    fn only_some_texts_that_begin_alike_are_kept() {
+        let cache = TextCache::default();
+        let alike = |number: usize| format!("# {}\\n{number}", "-".repeat(BEGINNING));
+        for number in 0..2 * MOST_ALIKE {
+            text_of(&cache, &alike(number));
+            text_of(&cache, &alike(number));
+        }
+        let kept = |number| Arc::strong_count(&text_of(&cache, &alike(number))) > 1;
+        assert!(kept(2 * MOST_ALIKE - 1));
+        let entries = cache.shards.iter().flat_map(|shard| {
+            let shard = super::lock(shard);
+            shard.young.values().map(Vec::len).collect::<Vec<_>>()
+        });
+        assert_eq!(entries.collect::<Vec<_>>(), [MOST_ALIKE]);
     }
 
     #[test]

@@ -5,7 +5,6 @@ use std::collections::HashSet;
 use super::{Group, ProfileContext, Rule, RuleMeta, Sink, Spot};
 use crate::{
     base64,
-    characters::Characters,
     constraints::locate,
     credentials::{self, Credential},
     destination::{PackSchema, PackVersion},
@@ -210,7 +209,7 @@ struct Credentials(Vec<(NodeId, Vec<Credential>)>);
 
 impl Credentials {
     fn of(embedded: &Embedded) -> Self {
-        let values = embedded.values_with(Characters::default());
+        let values = embedded.values_where(credentials::beginnings).into_iter();
         let found = values.map(|node| (node.id(), credentials::find(&node.text())));
         Self(found.filter(|(_, found)| !found.is_empty()).collect())
     }

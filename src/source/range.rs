@@ -67,6 +67,12 @@ impl TextRange {
         text.get(self.range()).unwrap_or_default()
     }
 
+    /// The bytes there; none where the text ends before.
+    #[must_use]
+    pub fn bytes_of(self, text: &str) -> &[u8] {
+        text.as_bytes().get(self.range()).unwrap_or_default()
+    }
+
     /// Whether `other` lies inside.
     #[must_use]
     pub fn contains(self, other: Self) -> bool {

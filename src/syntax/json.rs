@@ -16,7 +16,7 @@ pub const MAX_DEPTH: usize = 128;
 ///
 /// The first place where the text is not JSON.
 pub fn parse(text: &Text) -> Result<Tree, Box<SyntaxFault>> {
-    parse_keys(text, None)
+    read(text, None, None)
 }
 
 /// Parses a JSON text of which only some keys are asked for: entries with others are checked, and left out of the tree.
@@ -25,8 +25,33 @@ pub fn parse(text: &Text) -> Result<Tree, Box<SyntaxFault>> {
 ///
 /// The first place where the text is not JSON, also in what is left out.
 pub fn parse_keys(text: &Text, keys: Option<KeyFilter>) -> Result<Tree, Box<SyntaxFault>> {
+    read(text, keys, None)
+}
+
+/// Parses a JSON text some of whose strings may have been read before.
+///
+/// # Errors
+///
+/// The first place where the text is not JSON.
+pub fn parse_with(text: &Text, known: &mut dyn KnownStrings) -> Result<Tree, Box<SyntaxFault>> {
+    read(text, None, Some(known))
+}
+
+/// Strings that were read before. They are compared with what they were, which is faster than to read them again.
+pub trait KnownStrings {
+    /// The length in bytes of a string without its quotes, if it is known and has escapes; `start` is the first byte after
+    /// its opening quote.
+    fn length_at(&mut self, text: &str, start: usize) -> Option<usize>;
+}
+
+fn read<'t>(
+    text: &'t Text,
+    keys: Option<KeyFilter>,
+    known: Option<&'t mut dyn KnownStrings>,
+) -> Result<Tree, Box<SyntaxFault>> {
     let mut parser = Parser {
         text,
+        known,
         bytes: text.as_bytes(),
         at: if text.starts_with('\u{feff}') { 3 } else { 0 },
         builder: TreeBuilder::new(text, Format::Json),
@@ -46,6 +71,7 @@ const SHORT_STRING: usize = 32;
 
 struct Parser<'t> {
     text: &'t str,
+    known: Option<&'t mut dyn KnownStrings>,
     bytes: &'t [u8],
     at: usize,
     builder: TreeBuilder,
@@ -276,6 +302,15 @@ impl Parser<'_> {
             self.at += len + 1;
             return Ok((TextRange::new(start, self.at), false));
         }
+        self.skip_plain();
+        // Those that are known are texts of many lines.
+        if self.peek() == Some(b'\\')
+            && let Some(known) = &mut self.known
+            && let Some(length) = known.length_at(self.text, start + 1)
+        {
+            self.at = start + 1 + length + 1;
+            return Ok((TextRange::new(start, self.at), true));
+        }
         let read = self.rest_of_string(start);
         // Almost all bytes of an export pass here. Looking for these in the whole string is one vectorised loop; doing
         // it between any two escapes takes twice as long as all the rest.
@@ -291,12 +326,17 @@ impl Parser<'_> {
         Ok((TextRange::new(start, self.at), read?))
     }
 
+    /// Goes to the next quote or backslash.
+    fn skip_plain(&mut self) {
+        let rest = self.bytes.get(self.at..).unwrap_or_default();
+        self.at += memchr::memchr2(b'"', b'\\', rest).unwrap_or(rest.len());
+    }
+
     /// Goes behind the closing quote of a string, and tells whether it has escapes.
     fn rest_of_string(&mut self, start: usize) -> Result<bool, SyntaxFault> {
         let mut escaped = false;
         loop {
-            let rest = self.bytes.get(self.at..).unwrap_or_default();
-            self.at += memchr::memchr2(b'"', b'\\', rest).unwrap_or(rest.len());
+            self.skip_plain();
             match self.peek() {
                 Some(b'"') => {
                     self.at += 1;

@@ -209,6 +209,35 @@ impl Tree {
         (0..TextRange::empty(self.nodes.len()).start).map(|id| self.node(NodeId(id)))
     }
 
+    /// The scalar that a byte of the text lies in.
+    #[must_use]
+    pub fn scalar_at(&self, offset: usize) -> Option<NodeRef<'_>> {
+        let after = self
+            .nodes
+            .partition_point(|node| node.range.start() <= offset);
+        let node = self.nodes.get(after.checked_sub(1)?)?;
+        let is_in = !matches!(node.kind, Kind::Array | Kind::Object) && offset < node.range.end();
+        is_in.then(|| self.node(NodeId(TextRange::empty(after - 1).start)))
+    }
+
+    /// The scalars whose texts are not the bytes they are written with, quotes aside, and those texts; of a YAML tree.
+    pub fn decoded_scalars(&self) -> impl Iterator<Item = (NodeRef<'_>, &str)> {
+        let is_decoded = |node: &NodeRef<'_>| {
+            node.raw()
+                .is_some_and(|raw| raw.extra != NONE && raw.kind != Kind::Alias)
+        };
+        let nodes = self.nodes().filter(is_decoded);
+        let nodes = nodes.take(if self.decoded.is_empty() {
+            0
+        } else {
+            usize::MAX
+        });
+        nodes.filter_map(|node| {
+            let text = self.decoded.get(node.raw()?.extra as usize)?;
+            Some((node, &**text))
+        })
+    }
+
     /// Keys that occur again in the same object: the first one and the later one. None in a tree of chosen keys.
     pub fn duplicate_keys(&self) -> impl Iterator<Item = (NodeRef<'_>, NodeRef<'_>)> {
         self.duplicates
@@ -556,11 +585,9 @@ impl<'t> NodeRef<'t> {
         while next < object.end {
             let name = self.tree.raw(NodeId(next))?;
             let value = self.tree.raw(NodeId(name.end))?;
-            if name.may_be_text(key) {
-                let node = self.tree.node(NodeId(next));
-                if node.is_text(key) && !node.is_merge_key() {
-                    found = Some((node, self.tree.node(NodeId(name.end))));
-                }
+            let node = self.tree.node(NodeId(next));
+            if node.is_text(key) && !node.is_merge_key() {
+                found = Some((node, self.tree.node(NodeId(name.end))));
             }
             next = value.end;
         }
@@ -570,8 +597,13 @@ impl<'t> NodeRef<'t> {
     /// Whether its text is this one. Most are of another length, and need not be decoded to tell.
     #[must_use]
     pub fn is_text(self, text: &str) -> bool {
+        let may_be =
+            |raw: &RawNode| matches!(raw.kind, Kind::Array | Kind::Object) || raw.may_be_text(text);
+        if !self.raw().is_some_and(may_be) {
+            return false;
+        }
         match self.text_as_written() {
-            Some(written) => written.len() == text.len() && written.of(&self.tree.text) == text,
+            Some(written) => written.bytes_of(&self.tree.text) == text.as_bytes(),
             None => self.text() == text,
         }
     }
