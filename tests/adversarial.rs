@@ -8,48 +8,14 @@
 
 mod common;
 
-use std::{collections::BTreeMap, fmt::Write as _, fs, path::Path, time::Instant};
+use std::{collections::BTreeMap, fs, path::Path, time::Instant};
 
-use common::program::{Limits, formats, limited, said, tree};
+use common::{
+    hostile::{self, LIMITS, NAMES, alias_bomb, asked_size, lines, some},
+    program::{formats, limited, said, tree},
+};
 use rayon::prelude::*;
 use serde_json::{Value, json};
-
-/// The size that is asked for, in percent.
-fn asked_size() -> Option<usize> {
-    let size = std::env::var("PALETTE_KNIFE_SIZE").ok()?;
-    Some(size.parse().expect("a number"))
-}
-
-/// As many as fit into a file, or as many as are asked for, or a few.
-fn some(most: usize, few: usize) -> usize {
-    asked_size().map_or(few, |percent| (most / 100 * percent).max(few))
-}
-
-const LIMITS: Limits = Limits {
-    memory: 6 << 10,
-    time: 60,
-};
-
-/// Names that mean something to a file system, a terminal, or a reader of another script.
-const NAMES: [&str; 17] = [
-    "../../etc/passwd",
-    "/etc/passwd",
-    "..",
-    ".",
-    "CON",
-    "a/b",
-    "a\\b",
-    "C:\\x",
-    "-o",
-    "\u{202e}nosj.exe",
-    "\u{1b}[31mred\u{1b}]0;title\u{7}",
-    "\u{9b}31m",
-    "nul\0byte",
-    "two\nlines\r",
-    "\u{feff}\u{200b}\u{2066}",
-    "{{ .spectro.var.x }}",
-    "",
-];
 
 fn profile(name: &str, packs: &[Value], variables: &[Value]) -> Value {
     json!({
@@ -74,33 +40,6 @@ fn with_values(values: &str) -> Vec<u8> {
     profile("p", &[pack("a", values)], &[])
         .to_string()
         .into_bytes()
-}
-
-fn lines(count: usize, line: impl Fn(usize) -> String) -> String {
-    (0..count).fold(String::new(), |mut text, number| {
-        let _ = writeln!(text, "{}", line(number));
-        text
-    })
-}
-
-/// Aliases of aliases: each anchor stands for nine of the one before it.
-fn alias_bomb(indent: &str, merge: bool) -> String {
-    let first = if merge {
-        "{k: 1}"
-    } else {
-        "[x, x, x, x, x, x, x, x, x]"
-    };
-    let mut text = format!("{indent}a0: &a0 {first}\n");
-    for level in 1..40 {
-        let before = level - 1;
-        let aliases = vec![format!("*a{before}"); 9].join(", ");
-        let _ = if merge {
-            writeln!(text, "{indent}a{level}: &a{level} {{<<: [{aliases}]}}")
-        } else {
-            writeln!(text, "{indent}a{level}: &a{level} [{aliases}]")
-        };
-    }
-    text
 }
 
 const YAML_HEAD: &str =
@@ -767,52 +706,13 @@ fn faults_of(what: &str, name: &str, bytes: &[u8], check_formats: &[String]) -> 
                 }
             })
             .collect();
-        let began = Instant::now();
-        let output = limited(LIMITS)
-            .args(&args)
-            .current_dir(&place)
-            .output()
-            .expect("it runs");
-        let took = began.elapsed();
         let shown = args.join(" ");
-        let mut fault = |text: String| faults.push(format!("{what}: {shown}: {text}"));
-        if took.as_secs() >= if asked_size().is_some() { 5 } else { 2 } {
-            eprintln!(
-                "{what}: {shown}: {took:?}, {} bytes printed",
-                output.stdout.len()
-            );
-        }
-        let code = output.status.code();
-        if !matches!(code, Some(0..=2)) {
-            let said = String::from_utf8_lossy(&output.stderr)
-                .chars()
-                .take(500)
-                .collect::<String>();
-            fault(format!("ended with {:?}: {said}", output.status));
-            continue;
-        }
-        let said = said(&output);
-        if code == Some(2)
-            && !said.contains("error: ")
-            && !said.contains("not written: ")
-            && !said.contains("\"reasons\"")
-        {
-            fault("failed without a word".to_owned());
-        }
-        let odd = said.chars().find(|&character| {
-            character != '\n' && palette_knife::sensitive::is_unprintable(character)
-        });
-        if let Some(odd) = odd {
-            fault(format!("printed {odd:?}"));
-        }
-        if said.contains("internal error") {
-            fault("an internal error".to_owned());
-        }
-        if shown.contains("--format json")
-            && serde_json::from_slice::<Value>(&output.stdout).is_err()
-        {
-            fault("no JSON".to_owned());
-        }
+        let (_, wrong) = hostile::run(&place, &args);
+        faults.extend(
+            wrong
+                .into_iter()
+                .map(|fault| format!("{what}: {shown}: {fault}")),
+        );
     }
     // The outputs, and nothing else.
     let left = tree(folder.path());

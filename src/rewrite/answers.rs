@@ -194,6 +194,7 @@ pub fn known_registry(name: &str, destination: &Destination) -> Result<(), Strin
 /// What is wrong with the file, without any value of it.
 pub fn read_macros(path: &Path, max_file_size: u64) -> Result<BTreeMap<String, String>, String> {
     let mut macros = BTreeMap::new();
+    let mut repeated = None;
     read(path, Schema::Macros, max_file_size, |root| {
         for item in root.get("macros").into_iter().flat_map(NodeRef::items) {
             let text = |field| {
@@ -203,11 +204,20 @@ pub fn read_macros(path: &Path, max_file_size: u64) -> Result<BTreeMap<String, S
             };
             let value = text("value");
             if !value.is_empty() {
-                macros.insert(text("name"), value);
+                let name = text("name");
+                if macros.insert(name.clone(), value).is_some() {
+                    repeated.get_or_insert(name);
+                }
             }
         }
     })?;
-    Ok(macros)
+    match repeated {
+        Some(name) => Err(format!(
+            "`{}`: macro `{name}` has several values",
+            shown_path(path)
+        )),
+        None => Ok(macros),
+    }
 }
 
 impl Answers {
@@ -289,6 +299,11 @@ pub fn read(
             Format::Yaml => "YAML",
         };
         return Err(format!("{}: not {format}", at(fault.range)));
+    }
+    // Which of them is meant, nobody can tell. The key itself may be a secret that stands in the wrong place.
+    if let Some((first, again)) = tree.iter().flat_map(Tree::duplicate_keys).next() {
+        let (first, again) = (at(first.range()), at(again.range()));
+        return Err(format!("{again}: this key stands at {first} already"));
     }
     for root in tree.iter().flat_map(Tree::filled_documents) {
         if let Some(violation) = schema.violations(root).into_iter().next() {

@@ -5,6 +5,7 @@
 )]
 
 pub mod browser;
+pub mod hostile;
 pub mod program;
 pub mod rule_cases;
 pub mod sound;
