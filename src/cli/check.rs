@@ -251,6 +251,13 @@ pub fn load_destinations(
     max_file_size: u64,
 ) -> Result<Vec<Arc<Destination>>, String> {
     let mut destinations: Vec<Arc<Destination>> = Vec::new();
+    if !folders.is_empty() {
+        // This thread would only wait for the others. It fails where the threads are there already.
+        rayon::ThreadPoolBuilder::new()
+            .use_current_thread()
+            .build_global()
+            .ok();
+    }
     for folder in folders {
         let destination =
             Destination::load(folder, max_file_size).map_err(|error| error.to_string())?;

@@ -1,10 +1,15 @@
 //! Saved answers of the API, in every shape that tells of registries and packs.
 
-use std::{borrow::Cow, collections::HashMap};
+use std::{borrow::Cow, collections::HashMap, sync::Arc};
 
 use crate::syntax::{Kind, NodeRef};
 
-use super::registry::{PackVersion, Registry, RegistryKind};
+use super::{
+    config::clouds,
+    file::ParsedFile,
+    life_cycle::LifeCycle,
+    registry::{PackVersion, Registry, RegistryKind},
+};
 
 /// What a saved answer tells.
 #[derive(Debug)]
@@ -28,23 +33,52 @@ pub enum Answer<'t> {
 #[derive(Debug)]
 pub struct AnsweredPack<'t> {
     /// The pack's name.
-    pub name: String,
+    pub name: Cow<'t, str>,
     /// The registry's uid; empty when it is the registry of the folder.
-    pub registry_uid: String,
+    pub registry_uid: Cow<'t, str>,
     /// The registry's name, where the answer tells it.
-    pub registry_name: String,
+    pub registry_name: Cow<'t, str>,
     /// The version.
-    pub version: PackVersion,
-    /// The node that names the version.
-    pub node: NodeRef<'t>,
+    version: NodeRef<'t>,
+    tag: Option<NodeRef<'t>>,
+    parent_tags: Option<NodeRef<'t>>,
+    group: Option<NodeRef<'t>>,
     /// The object that has its annotations and its end of life.
-    pub about: Option<NodeRef<'t>>,
+    about: Option<NodeRef<'t>>,
     /// The list of the clouds it is for.
-    pub clouds: Option<NodeRef<'t>>,
+    clouds: Option<NodeRef<'t>>,
     /// What the pack asks of its values, where the answer tells it.
-    pub schema: Option<NodeRef<'t>>,
+    schema: Option<NodeRef<'t>>,
     /// The values it comes with, where the answer tells them.
-    pub values: Option<NodeRef<'t>>,
+    values: Option<NodeRef<'t>>,
+}
+
+impl AnsweredPack<'_> {
+    /// Whether another one is a version of the same pack in the same registry.
+    #[must_use]
+    pub fn is_same_pack(&self, other: &Self) -> bool {
+        self.name == other.name
+            && self.registry_uid == other.registry_uid
+            && self.registry_name == other.registry_name
+    }
+
+    /// The version of the pack, which the file tells.
+    #[must_use]
+    pub fn version(&self, file: &Arc<ParsedFile>) -> PackVersion {
+        let parents = self.parent_tags.into_iter().flat_map(NodeRef::items);
+        let life = self.about.map(|about| LifeCycle::of_pack(about, file));
+        PackVersion {
+            tag: text(self.tag),
+            parent_tags: parents.map(|tag| tag.text().into_owned()).collect(),
+            group: text(self.group),
+            declared: Some(file.declaration(self.version)),
+            life: life.unwrap_or_default(),
+            clouds: self.clouds.and_then(|list| clouds(list, file)),
+            answered_schema: self.schema.map(|schema| file.declaration(schema)),
+            answered_values: self.values.map(|values| file.declaration(values)),
+            ..PackVersion::named(&self.version.text())
+        }
+    }
 }
 
 /// Reads an answer. `None` when it is none that is known.
@@ -134,17 +168,17 @@ fn pack_summary(item: NodeRef<'_>) -> Option<AnsweredPack<'_>> {
         "values",
     ];
     let [version, name, registry_uid, group, clouds, schema, values] = spec.get_each(keys);
-    let node = version?;
-    let name = text(name).or_else(|| text(item.at(&["metadata", "name"])))?;
+    let version = version?;
+    let filled = |node| Some(shown(node)).filter(|text| !text.is_empty());
+    let name = filled(name).or_else(|| filled(item.at(&["metadata", "name"])))?;
     Some(AnsweredPack {
         name,
-        registry_uid: text(registry_uid).unwrap_or_default(),
-        registry_name: String::new(),
-        version: PackVersion {
-            group: text(group),
-            ..PackVersion::named(&node.text())
-        },
-        node,
+        registry_uid: shown(registry_uid),
+        registry_name: Cow::Borrowed(""),
+        version,
+        tag: None,
+        parent_tags: None,
+        group,
         about: Some(spec),
         clouds,
         schema,
@@ -153,8 +187,8 @@ fn pack_summary(item: NodeRef<'_>) -> Option<AnsweredPack<'_>> {
 }
 
 fn pack_tags(root: NodeRef<'_>) -> Vec<AnsweredPack<'_>> {
-    let name = text(root.get("name")).unwrap_or_default();
-    let registry_uid = text(root.get("registryUid")).unwrap_or_default();
+    let name = shown(root.get("name"));
+    let registry_uid = shown(root.get("registryUid"));
     let values = root.get("packValues").into_iter().flat_map(NodeRef::items);
     let by_uid: HashMap<Cow<'_, str>, NodeRef<'_>> = values
         .map(|entry| (shown(entry.get("packUid")), entry))
@@ -164,21 +198,17 @@ fn pack_tags(root: NodeRef<'_>) -> Vec<AnsweredPack<'_>> {
     let tags = root.get("tags").into_iter().flat_map(NodeRef::items);
     tags.filter_map(|entry| {
         let keys = ["version", "tag", "parentTags", "packUid", "group"];
-        let [version, tag, parents, uid, group] = entry.get_each(keys);
-        let node = version.or(tag)?;
-        let parents = parents.into_iter().flat_map(NodeRef::items);
+        let [version, tag, parent_tags, uid, group] = entry.get_each(keys);
+        let version = version.or(tag)?;
         let about = by_uid.get(&shown(uid)).copied();
         Some(AnsweredPack {
             name: name.clone(),
             registry_uid: registry_uid.clone(),
-            registry_name: String::new(),
-            version: PackVersion {
-                tag: text(tag),
-                parent_tags: parents.map(|tag| tag.text().into_owned()).collect(),
-                group: text(group),
-                ..PackVersion::named(&node.text())
-            },
-            node,
+            registry_name: Cow::Borrowed(""),
+            version,
+            tag,
+            parent_tags,
+            group,
             about,
             clouds,
             schema: about.and_then(|about| about.get("schema")),
@@ -189,25 +219,24 @@ fn pack_tags(root: NodeRef<'_>) -> Vec<AnsweredPack<'_>> {
 }
 
 fn search_item(item: NodeRef<'_>) -> Vec<AnsweredPack<'_>> {
-    let Some(name) = text(item.at(&["spec", "name"])) else {
+    let name = shown(item.at(&["spec", "name"]));
+    if name.is_empty() {
         return Vec::new();
-    };
+    }
     let registries = item
         .at(&["spec", "registries"])
         .into_iter()
         .flat_map(NodeRef::items);
     registries
         .filter_map(|registry| {
-            let node = registry.get("latestVersion")?;
             Some(AnsweredPack {
                 name: name.clone(),
-                registry_uid: text(registry.get("uid")).unwrap_or_default(),
-                registry_name: text(registry.get("name")).unwrap_or_default(),
-                version: PackVersion {
-                    group: text(item.at(&["spec", "group"])),
-                    ..PackVersion::named(&node.text())
-                },
-                node,
+                registry_uid: shown(registry.get("uid")),
+                registry_name: shown(registry.get("name")),
+                version: registry.get("latestVersion")?,
+                tag: None,
+                parent_tags: None,
+                group: item.at(&["spec", "group"]),
                 about: Some(registry),
                 clouds: item.at(&["spec", "cloudTypes"]),
                 schema: None,

@@ -230,15 +230,12 @@ fn packs_of(item: NodeRef<'_>, file: &Arc<ParsedFile>) -> Option<Vec<(String, Pa
 
 /// The clouds of a pack's `cloudTypes`; `None` where it tells none.
 #[must_use]
-pub fn clouds(list: NodeRef<'_>, file: &Arc<ParsedFile>) -> Option<Clouds> {
+pub fn clouds(list: NodeRef<'_>, file: &Arc<ParsedFile>) -> Option<Box<Clouds>> {
     let value: Vec<String> = list
         .items()
         .map(|cloud| cloud.text().into_owned())
         .collect();
-    (!value.is_empty()).then(|| Told {
-        value,
-        declared: file.declaration(list),
-    })
+    (!value.is_empty()).then(|| Told::new(value, file.declaration(list)))
 }
 
 /// The place of a node of a destination file.

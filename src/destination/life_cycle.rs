@@ -18,7 +18,7 @@ pub struct Told<T> {
 }
 
 impl<T> Told<T> {
-    fn new(value: T, declared: Declaration) -> Box<Self> {
+    pub(super) fn new(value: T, declared: Declaration) -> Box<Self> {
         Box::new(Self { value, declared })
     }
 }

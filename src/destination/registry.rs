@@ -208,7 +208,7 @@ pub struct PackVersion {
     /// Its schema in a saved answer, where one tells it.
     pub answered_schema: Option<Declaration>,
     /// Its schema, read when first asked.
-    pub known_schema: OnceLock<Option<PackSchema>>,
+    pub known_schema: OnceLock<Option<Box<PackSchema>>>,
     /// Its folder, where it has one.
     pub folder: Option<PathBuf>,
     /// The values it comes with in a saved answer, where one tells them.
@@ -222,7 +222,7 @@ pub struct PackVersion {
     /// Where it is in its life.
     pub life: LifeCycle,
     /// The clouds it is for, where they are told; `all` is for every cloud.
-    pub clouds: Option<Clouds>,
+    pub clouds: Option<Box<Clouds>>,
 }
 
 /// How a wanted version or tag was found.
@@ -252,7 +252,7 @@ impl HeldPack {
         if count == self.versions.len() {
             return;
         }
-        let mut told: Vec<(LifeCycle, Option<Clouds>)> = vec![Default::default(); count];
+        let mut told: Vec<(LifeCycle, Option<Box<Clouds>>)> = vec![Default::default(); count];
         for (version, &number) in self.versions.iter().zip(&identities) {
             let Some((life, clouds)) = told.get_mut(number) else {
                 continue;
@@ -343,7 +343,8 @@ impl PackVersion {
             Some(answered) => Some(PackSchema::told(answered)),
             None => self.schema.as_deref().and_then(PackSchema::read),
         };
-        self.known_schema.get_or_init(read).as_ref()
+        let known = self.known_schema.get_or_init(|| read().map(Box::new));
+        known.as_deref()
     }
 
     /// What could not be read of its schema, once a profile needed that.

@@ -223,7 +223,7 @@ impl Loader<'_> {
                 if let Some(packs) = packs {
                     self.set_listing(number, Listing::Complete);
                     for (name, version) in packs {
-                        self.hold(number, name, version, true);
+                        self.hold(number, name, vec![version], true);
                     }
                 }
             }

@@ -56,19 +56,21 @@ enum ToldAnswer {
     Unknown,
 }
 
-/// A pack of a saved answer.
+/// A pack of a saved answer, with versions of it that stand one after another.
 struct ToldPack {
     name: String,
     registry_uid: String,
     registry_name: String,
-    version: PackVersion,
+    versions: Vec<PackVersion>,
 }
 
 impl ToldAnswer {
     fn read(file: &Arc<ParsedFile>, root: NodeRef<'_>) -> Self {
         let told = |packs: Vec<AnsweredPack<'_>>| {
-            let packs = packs.into_iter();
-            packs.map(|pack| ToldPack::read(file, pack)).collect()
+            let packs = packs.chunk_by(AnsweredPack::is_same_pack);
+            packs
+                .filter_map(|versions| ToldPack::read(file, versions))
+                .collect()
         };
         match answers::read(root) {
             None => Self::Unknown,
@@ -101,21 +103,14 @@ impl ToldAnswer {
 }
 
 impl ToldPack {
-    fn read(file: &Arc<ParsedFile>, pack: AnsweredPack<'_>) -> Self {
-        let life = pack.about.map(|about| LifeCycle::of_pack(about, file));
-        Self {
-            name: pack.name,
-            registry_uid: pack.registry_uid,
-            registry_name: pack.registry_name,
-            version: PackVersion {
-                declared: Some(file.declaration(pack.node)),
-                life: life.unwrap_or_default(),
-                clouds: pack.clouds.and_then(|list| clouds(list, file)),
-                answered_schema: pack.schema.map(|schema| file.declaration(schema)),
-                answered_values: pack.values.map(|values| file.declaration(values)),
-                ..pack.version
-            },
-        }
+    fn read(file: &Arc<ParsedFile>, versions: &[AnsweredPack<'_>]) -> Option<Self> {
+        let pack = versions.first()?;
+        Some(Self {
+            name: pack.name.clone().into_owned(),
+            registry_uid: pack.registry_uid.clone().into_owned(),
+            registry_name: pack.registry_name.clone().into_owned(),
+            versions: versions.iter().map(|pack| pack.version(file)).collect(),
+        })
     }
 }
 
@@ -177,7 +172,7 @@ impl Loader<'_> {
             };
             self.set_listing(number, listing);
             for pack in packs {
-                self.hold(number, pack.name, pack.version, true);
+                self.hold(number, pack.name, vec![pack.version], true);
             }
         }
         self.answers(&answers, number);
@@ -329,7 +324,7 @@ impl Loader<'_> {
                 return;
             };
             self.set_listing(number, Listing::Partial);
-            self.hold(number, pack.name, pack.version, complete);
+            self.hold(number, pack.name, pack.versions, complete);
         }
     }
 
@@ -519,18 +514,18 @@ impl Loader<'_> {
         &mut self,
         registry: usize,
         name: String,
-        version: PackVersion,
+        versions: Vec<PackVersion>,
         complete: bool,
     ) {
         let holders = self.destination.packs.entry(name).or_default();
         match holders.iter_mut().find(|held| held.registry == registry) {
             Some(held) => {
-                held.versions.push(version);
+                held.versions.extend(versions);
                 held.complete |= complete;
             }
             None => holders.push(HeldPack {
                 registry,
-                versions: vec![version],
+                versions,
                 complete,
                 order: std::sync::OnceLock::new(),
             }),
