@@ -75,19 +75,19 @@ impl fmt::Debug for Declaration {
 #[must_use]
 pub fn is_asked_for(key: &str) -> bool {
     matches!(
-        key,
+        key.as_bytes(),
         // Answers, and the registries and packs in them.
-        "items" | "listmeta" | "count" | "metadata" | "spec" | "status" | "uid" | "name"
-            | "kind" | "providerType" | "isPrivate" | "private" | "isDefault" | "sync"
-            | "isSyncSupported" | "registries" | "latestVersion" | "registryUid" | "tags"
-            | "tag" | "parentTags" | "packValues" | "packUid" | "group" | "version"
-            | "cloudTypes" | "values"
+        b"items" | b"listmeta" | b"count" | b"metadata" | b"spec" | b"status" | b"uid" | b"name"
+            | b"kind" | b"providerType" | b"isPrivate" | b"private" | b"isDefault" | b"sync"
+            | b"isSyncSupported" | b"registries" | b"latestVersion" | b"registryUid" | b"tags"
+            | b"tag" | b"parentTags" | b"packValues" | b"packUid" | b"group" | b"version"
+            | b"cloudTypes" | b"values"
             // What a pack asks of its values.
-            | "schema" | "format" | "type" | "required" | "readonly" | "hints" | "regex"
-            | "listOptions"
+            | b"schema" | b"format" | b"type" | b"required" | b"readonly" | b"hints" | b"regex"
+            | b"listOptions"
             // Its life.
-            | "annotations" | "system_state" | "disabled" | "eol"
+            | b"annotations" | b"system_state" | b"disabled" | b"eol"
             // What it asks of other packs.
-            | "constraints" | "dependencies" | "packName" | "layer" | "minVersion" | "maxVersion"
+            | b"constraints" | b"dependencies" | b"packName" | b"layer" | b"minVersion" | b"maxVersion"
     )
 }

@@ -50,10 +50,6 @@ fn list(root: &Path, levels: usize) -> Option<Vec<Folder>> {
     // Comparing paths part by part would take longer than listing them.
     folders.sort_unstable_by(|one, other| one.as_os_str().cmp(other.as_os_str()));
     files.sort_unstable_by(|one, other| one.as_os_str().cmp(other.as_os_str()));
-    let below: Option<Vec<_>> = folders
-        .par_iter()
-        .map(|folder| list(folder, levels_below))
-        .collect();
     let mut all = Vec::new();
     if !files.is_empty() {
         all.push(Folder {
@@ -61,7 +57,14 @@ fn list(root: &Path, levels: usize) -> Option<Vec<Folder>> {
             files,
         });
     }
-    all.extend(below?.into_iter().flatten());
+    // Most have none below.
+    if !folders.is_empty() {
+        let below: Option<Vec<_>> = folders
+            .par_iter()
+            .map(|folder| list(folder, levels_below))
+            .collect();
+        all.extend(below?.into_iter().flatten());
+    }
     Some(all)
 }
 

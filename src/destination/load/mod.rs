@@ -1,10 +1,11 @@
 //! Loading a destination folder.
 
 mod folders;
+mod reader;
 mod registries;
 
 use std::{
-    collections::{BTreeSet, HashMap, HashSet},
+    collections::{HashMap, HashSet},
     io,
     path::{Path, PathBuf},
     sync::Arc,
@@ -17,6 +18,8 @@ use crate::{
     source::{LineColumn, ReadError, Source, TextRange, shown_path},
     syntax::{Format, KeyFilter, NodeRef, SyntaxFault, parse_plain, parse_plain_keys},
 };
+
+use reader::Reader;
 
 use super::{
     Destination, DestinationFault, FaultKind,
@@ -82,7 +85,7 @@ pub fn load(folder: &Path, max_file_size: u64) -> Result<Destination, LoadError>
         .unwrap_or_default();
     let mut loader = Loader {
         folder,
-        max_file_size,
+        reader: Reader::new(max_file_size),
         destination: Destination {
             name: default_name.into(),
             folder: folder.to_owned(),
@@ -101,7 +104,7 @@ pub fn load(folder: &Path, max_file_size: u64) -> Result<Destination, LoadError>
     if has("profiles") {
         loader.profiles();
     }
-    if let Some(file) = loader.one_of_formats(config_files) {
+    if let Some(file) = loader.reader.one_of_formats(config_files) {
         loader.config(&file);
         loader.destination.config_file = file;
     }
@@ -110,7 +113,7 @@ pub fn load(folder: &Path, max_file_size: u64) -> Result<Destination, LoadError>
 
 struct Loader<'f> {
     folder: &'f Path,
-    max_file_size: u64,
+    reader: Reader,
     destination: Destination,
     by_uid: foldhash::HashMap<String, usize>,
     /// For each registry known by pages of `GET /v1/packs`: how many items there are, where the pages tell.
@@ -120,22 +123,22 @@ struct Loader<'f> {
 impl Loader<'_> {
     fn macros(&mut self) {
         let root = self.folder.join("macros");
-        for file in self.sorted_entries(&root) {
+        for file in self.reader.sorted_entries(&root) {
             let Some(scope) = stem(&file).and_then(Scope::named) else {
-                self.unread(
-                    &self.shown(&file),
+                self.reader.unread(
+                    &shown_path(&file),
                     "expected `project`, `tenant` or `system`, as JSON or YAML",
                 );
                 continue;
             };
-            let Some(ParsedFile { source, tree }) = self.parse(&file, None) else {
+            let Some(ParsedFile { source, tree }) = self.reader.parse(&file, None) else {
                 continue;
             };
             let names: Option<Vec<_>> = tree.filled_documents().map(names_in).collect();
             match names {
                 Some(names) => {
                     for names in &names {
-                        let faults = &mut self.destination.faults;
+                        let faults = &mut self.reader.faults;
                         faults.extend(empty_macros(&source, names));
                         faults.extend(repeated_macros(&source, names));
                     }
@@ -145,7 +148,9 @@ impl Loader<'_> {
                             .or_insert_with(|| config::place_of(&source, name));
                     }
                 }
-                None => self.unread(source.name(), "it is no list and no map of macros"),
+                None => self
+                    .reader
+                    .unread(source.name(), "it is no list and no map of macros"),
             }
         }
     }
@@ -156,15 +161,15 @@ impl Loader<'_> {
         // An empty folder tells nothing, not that there are no profiles.
         let mut has_file = false;
         if let Err(error) = std::fs::read_dir(&root) {
-            let shown = self.shown(&root);
-            return self.unread(&shown, &error.to_string());
+            let shown = shown_path(&root);
+            return self.reader.unread(&shown, &error.to_string());
         }
         for entry in walk(&root) {
             let file = match entry {
                 Ok(entry) => entry.into_path(),
                 Err(error) => {
-                    let shown = self.shown(error.path().unwrap_or(&root));
-                    self.unread(&shown, &error.to_string());
+                    let shown = shown_path(error.path().unwrap_or(&root));
+                    self.reader.unread(&shown, &error.to_string());
                     continue;
                 }
             };
@@ -172,12 +177,13 @@ impl Loader<'_> {
                 continue;
             }
             has_file = true;
-            let Some(ParsedFile { source, tree }) = self.parse(&file, None) else {
+            let Some(ParsedFile { source, tree }) = self.reader.parse(&file, None) else {
                 continue;
             };
             for root in tree.filled_documents() {
                 let Some(profiles) = profiles_in(root) else {
-                    self.unread(source.name(), "it is no profile and no list of profiles");
+                    self.reader
+                        .unread(source.name(), "it is no profile and no list of profiles");
                     continue;
                 };
                 told.extend(profiles.into_iter().map(|(profile, node)| ExistingProfile {
@@ -192,13 +198,13 @@ impl Loader<'_> {
     }
 
     fn config(&mut self, file: &Path) {
-        let shown = self.shown(file);
-        let source = match Source::read(file, &shown, self.max_file_size) {
+        let shown = shown_path(file);
+        let source = match Source::read(file, &shown, self.reader.max_file_size) {
             Ok(source) => source,
-            Err(error) => return self.unread(&shown, &error.to_string()),
+            Err(error) => return self.reader.unread(&shown, &error.to_string()),
         };
         let (tree, faults) = parse_plain(format_of(file), source.text());
-        let told = &mut self.destination.faults;
+        let told = &mut self.reader.faults;
         match source.invalid_utf8_at() {
             // The text ends there, and what is wrong with that is no fault of its own.
             Some(at) => told.push(not_utf8(&source, at)),
@@ -208,11 +214,11 @@ impl Loader<'_> {
             return;
         };
         let file = Arc::new(ParsedFile { source, tree });
-        let Some(root) = self.one_document(&file) else {
+        let Some(root) = self.reader.one_document(&file) else {
             return;
         };
         let config = config::read(&file, root);
-        self.destination.faults.extend(config.faults);
+        self.reader.faults.extend(config.faults);
         if let Some(name) = config.name.filter(|name| !name.trim().is_empty()) {
             self.destination.name = name.into();
         }
@@ -247,7 +253,7 @@ impl Loader<'_> {
     fn finish(mut self) -> Destination {
         for (&number, &count) in &self.pages {
             let held = self.destination.packs.iter();
-            let seen: BTreeSet<(&str, &str)> = held
+            let seen: foldhash::HashSet<(&str, &str)> = held
                 .flat_map(|(name, held)| held.iter().map(move |held| (name.as_str(), held)))
                 .filter(|(_, held)| held.registry == number)
                 .flat_map(|(name, held)| {
@@ -269,81 +275,9 @@ impl Loader<'_> {
         }
         self.same_names();
         self.overlaps();
+        self.destination.faults = self.reader.faults;
+        self.destination.unread = self.reader.unread;
         self.destination
-    }
-
-    fn sorted_entries(&mut self, folder: &Path) -> Vec<PathBuf> {
-        let entries = match std::fs::read_dir(folder) {
-            Ok(entries) => entries,
-            Err(error) => {
-                self.unread(&self.shown(folder), &error.to_string());
-                return Vec::new();
-            }
-        };
-        let mut paths: Vec<PathBuf> = Vec::new();
-        for entry in entries {
-            match entry {
-                Ok(entry) => paths.push(entry.path()),
-                Err(error) => {
-                    let shown = self.shown(folder);
-                    self.unread(&shown, &error.to_string());
-                }
-            }
-        }
-        paths.sort();
-        paths
-    }
-
-    /// Of files of one folder that are one file in several formats, the one that is read: the first in the order of
-    /// names, so `.json`, then `.yaml`, then `.yml`. `files` is in that order. The others are told.
-    fn one_of_formats(&mut self, files: Vec<PathBuf>) -> Option<PathBuf> {
-        let mut files = files.into_iter();
-        let read = files.next()?;
-        for file in files {
-            let reason = format!("`{}` is read in its place", self.shown(&read));
-            self.unread(&self.shown(&file), &reason);
-        }
-        Some(read)
-    }
-
-    /// The document of a file that is about one thing. Others that it has are told.
-    fn one_document<'t>(&mut self, file: &'t ParsedFile) -> Option<NodeRef<'t>> {
-        let mut documents = file.tree.filled_documents();
-        let document = documents.next();
-        if let Some(next) = documents.next() {
-            let line = config::place_of(&file.source, next).start.line;
-            let reason = format!("only its first document is read, a second begins in line {line}");
-            self.unread(file.source.name(), &reason);
-        }
-        document
-    }
-
-    fn parse(&mut self, file: &Path, keys: Option<KeyFilter>) -> Option<ParsedFile> {
-        match read_file(file, self.max_file_size, keys) {
-            Ok(read) => Some(read),
-            Err(fault) => {
-                self.fault(fault);
-                None
-            }
-        }
-    }
-
-    fn fault(&mut self, fault: ReadFault) {
-        match fault {
-            ReadFault::Unreadable { file, reason } => self.unread(&file, &reason),
-            ReadFault::Faults(faults) => self.destination.faults.extend(faults),
-        }
-    }
-
-    fn unread(&mut self, file: &str, reason: &str) {
-        self.destination.unread.push(format!("{file}: {reason}"));
-        let message = format!("the file is left out: {reason}");
-        let fault = DestinationFault::new(FaultKind::Unread, start_of(file), message);
-        self.destination.faults.push(fault);
-    }
-
-    fn shown(&self, path: &Path) -> String {
-        shown_path(path)
     }
 }
 

@@ -2,14 +2,15 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
-    mem,
     path::{Path, PathBuf},
     sync::Arc,
 };
 
 use rayon::prelude::*;
 
-use super::{Loader, folders::listed, read_file, read_listed_file, start_of, stem};
+use super::{
+    Loader, ReadFault, folders::listed, read_file, read_listed_file, reader::Reader, start_of, stem,
+};
 use crate::{
     destination::{
         DestinationFault, FaultKind,
@@ -21,7 +22,7 @@ use crate::{
         registry::{HeldPack, Listing, PackVersion, Registry},
     },
     finding::{Place, Related},
-    source::Source,
+    source::{Source, shown_path},
     suggest,
     syntax::NodeRef,
 };
@@ -114,162 +115,82 @@ impl ToldPack {
     }
 }
 
+/// A folder below `registries`, as it was read.
+struct RegistryFolder {
+    /// The registry, unless it is left to its answers to name theirs.
+    registry: Option<Registry>,
+    packs: Vec<FolderPack>,
+    /// Whether all its packs could be read.
+    all_read: bool,
+    answers: Vec<ReadAnswer>,
+}
+
+/// A saved answer: its name, and what its documents tell.
+type ReadAnswer = Result<(Arc<str>, Vec<ToldAnswer>), ReadFault>;
+
 impl Loader<'_> {
     pub(super) fn registries(&mut self) {
         let root = self.folder.join("registries");
-        for entry in self.sorted_entries(&root) {
+        let limit = self.reader.max_file_size;
+        let entries = self.reader.sorted_entries(&root);
+        // All are read before the first counts: one may be a large file, and the next one thousands of folders.
+        let read: Vec<_> = entries
+            .into_par_iter()
+            .map(|entry| {
+                let mut reader = Reader::new(limit);
+                let told = if entry.is_dir() {
+                    Some(reader.registry_folder(&entry))
+                } else {
+                    stem(&entry).map(|_| RegistryFolder {
+                        registry: None,
+                        packs: Vec::new(),
+                        all_read: true,
+                        answers: read_answers(std::slice::from_ref(&entry), limit),
+                    })
+                };
+                (reader, told)
+            })
+            .collect();
+        for (reader, told) in read {
+            self.reader.append(reader);
             // An empty folder tells nothing, not that there are no registries.
-            self.destination.registries_told |= entry.is_dir() || stem(&entry).is_some();
-            if entry.is_dir() {
-                self.registry_folder(&entry);
-            } else if stem(&entry).is_some() {
-                self.answers(&[entry], None);
+            self.destination.registries_told |= told.is_some();
+            if let Some(told) = told {
+                self.registry_folder(told);
             }
         }
     }
 
-    /// One folder below `registries`: metadata, pack folders, and saved answers.
-    fn registry_folder(&mut self, folder: &Path) {
-        let mut files = self.sorted_entries(folder);
-        files.retain(|file| stem(file).is_some() && !file.is_dir());
-        if files.iter().any(|file| stem(file) == Some("pack")) {
-            files.retain(|file| !stem(file).is_some_and(|stem| PACK_FILES.contains(&stem)));
-        }
-        let (about_itself, answers): (Vec<_>, Vec<_>) = files
-            .into_iter()
-            .partition(|file| stem(file) == Some("registry"));
-        let mut own = Registry::default();
-        if let Some(file) = self.one_of_formats(about_itself)
-            && let Some(file) = self.parse(&file, Some(is_asked_for))
-        {
-            let root = self.one_document(&file);
-            match root.and_then(|root| Some((answers::registry(root)?, root))) {
-                Some((told, root)) => own = declared(told, root, &file.source),
-                None => self.unread(file.source.name(), "it names no registry"),
-            }
-        }
-        let (packs, all_read) = self.pack_folders(folder);
-        let folder_name = folder
-            .file_name()
-            .map(|name| name.to_string_lossy().into_owned())
-            .unwrap_or_default();
-        // Answers that name their registries need no folder of their own.
-        let names_itself = !own.name.is_empty() || !own.uid.is_empty();
-        let number = if names_itself || !packs.is_empty() {
-            if own.name.is_empty() {
-                own.name = folder_name;
-            }
-            Some(self.registry(own))
-        } else {
-            None
-        };
-        if let Some(number) = number.filter(|_| !packs.is_empty()) {
+    fn registry_folder(&mut self, told: RegistryFolder) {
+        let number = told.registry.map(|registry| self.registry(registry));
+        if let Some(number) = number.filter(|_| !told.packs.is_empty()) {
             // A pack that cannot be read may be the one that is looked for.
-            let listing = if all_read {
+            let listing = if told.all_read {
                 Listing::Complete
             } else {
                 Listing::Partial
             };
             self.set_listing(number, listing);
-            for pack in packs {
+            for pack in told.packs {
                 self.hold(number, pack.name, vec![pack.version], true);
             }
         }
-        self.answers(&answers, number);
-    }
-
-    /// The pack folders below a folder, and whether all of them could be read.
-    fn pack_folders(&mut self, folder: &Path) -> (Vec<FolderPack>, bool) {
-        let mut all_read = true;
-        let (folders, faults) = listed(folder);
-        for (path, error) in faults {
-            all_read = false;
-            let shown = self.shown(path.as_deref().unwrap_or(folder));
-            self.unread(&shown, &error);
-        }
-        let mut found = Vec::new();
-        for mut listed in folders {
-            let of_stem = |stem_wanted: &str, files: &[PathBuf]| {
-                let files = files.iter().filter(|file| stem(file) == Some(stem_wanted));
-                files.cloned().collect::<Vec<_>>()
-            };
-            let packs = of_stem("pack", &listed.files);
-            let several = packs.len() > 1;
-            let Some(file) = self.one_of_formats(packs) else {
-                continue;
-            };
-            // What is left out may tell of another version.
-            all_read &= !several;
-            let schema = of_stem("schema", &mem::take(&mut listed.files));
-            let schema = self.one_of_formats(schema);
-            found.push((listed.path, file, schema));
-        }
-        let limit = self.max_file_size;
-        let read: Vec<_> = found
-            .par_iter()
-            .map(|(pack_folder, file, schema)| {
-                let file = Arc::new(read_listed_file(file, limit, Some(is_asked_for))?);
-                Ok(packs_in(&file, pack_folder, schema.as_deref()))
-            })
-            .collect();
-        let mut packs = Vec::new();
-        let mut around: Option<&Path> = None;
-        for ((pack_folder, file, _), read) in found.iter().zip(read) {
-            // A folder comes before those in it. What lies in the folder of a pack is its charts and manifests, some
-            // of which may have the name of the file that tells of a pack.
-            let is_content = around.is_some_and(|around| pack_folder.starts_with(around));
-            match read {
-                Ok(Some(told)) => {
-                    packs.extend(told);
-                    if !is_content && pack_folder != folder {
-                        around = Some(pack_folder);
-                    }
-                }
-                _ if is_content => {
-                    self.unread(&self.shown(file), "it lies in a pack and names none");
-                }
-                Ok(None) => {
-                    all_read = false;
-                    self.unread(&self.shown(file), "it names no pack and version");
-                }
-                Err(fault) => {
-                    all_read = false;
-                    self.fault(fault);
-                }
-            }
-        }
-        (packs, all_read)
-    }
-
-    fn answers(&mut self, files: &[PathBuf], number: Option<usize>) {
-        let limit = self.max_file_size;
-        let read: Vec<_> = files
-            .par_iter()
-            .map(|file| {
-                let file = Arc::new(read_file(file, limit, Some(is_asked_for))?);
-                let documents = file.tree.filled_documents();
-                let told: Vec<_> = documents
-                    .map(|root| ToldAnswer::read(&file, root))
-                    .collect();
-                Ok((Arc::clone(file.source.name()), told))
-            })
-            .collect();
-        for read in read {
-            match read {
+        for answer in told.answers {
+            match answer {
                 Ok((name, told)) => self.answer(&name, told, number),
-                Err(fault) => self.fault(fault),
+                Err(fault) => self.reader.fault(fault),
             }
         }
     }
 
     fn answer(&mut self, name: &str, documents: Vec<ToldAnswer>, number: Option<usize>) {
         if documents.is_empty() {
-            return self.unread(name, "it is empty");
+            return self.reader.unread(name, "it is empty");
         }
         for document in documents {
             match document {
                 ToldAnswer::Unknown => {
-                    self.unread(
+                    self.reader.unread(
                         name,
                         "it is no answer about registries or packs that is known",
                     );
@@ -320,7 +241,8 @@ impl Loader<'_> {
                 }))
             };
             let Some(number) = number else {
-                self.unread(file, "it tells packs, but not of which registry");
+                self.reader
+                    .unread(file, "it tells packs, but not of which registry");
                 return;
             };
             self.set_listing(number, Listing::Partial);
@@ -348,7 +270,7 @@ impl Loader<'_> {
                     .with_help(format!("its registries: {}", suggest::list(&known)))
             })
             .collect();
-        self.destination.faults.extend(faults);
+        self.reader.faults.extend(faults);
     }
 
     /// A preference for a registry that is not there does nothing; the next one in the list is taken.
@@ -370,7 +292,7 @@ impl Loader<'_> {
                 DestinationFault::new(FaultKind::UnknownPreference, place, message).with_help(help)
             })
             .collect();
-        self.destination.faults.extend(faults);
+        self.reader.faults.extend(faults);
     }
 
     /// Registries that share a name: whatever chooses a registry by its name cannot tell them apart.
@@ -403,7 +325,7 @@ impl Loader<'_> {
                 ..fault.with_help("what chooses a registry by its name cannot tell them apart")
             });
         }
-        self.destination.faults.extend(faults);
+        self.reader.faults.extend(faults);
     }
 
     /// Registries that hold the same packs in the same versions: an import has to be told which one is meant.
@@ -441,7 +363,7 @@ impl Loader<'_> {
                 Some(self.overlap(one, other, &packs))
             })
             .collect();
-        self.destination.faults.extend(faults);
+        self.reader.faults.extend(faults);
     }
 
     fn overlap(
@@ -459,7 +381,7 @@ impl Loader<'_> {
             "{one} and {other} hold the same versions of {}{more}, and nothing chooses between them",
             suggest::list(&shown)
         );
-        let config = self.shown(&self.destination.config_file);
+        let config = shown_path(&self.destination.config_file);
         let place = other.declared.clone().or_else(|| one.declared.clone());
         let place = place.unwrap_or_else(|| start_of(&config));
         let help = format!(
@@ -495,7 +417,7 @@ impl Loader<'_> {
             Some(known) => {
                 let contradiction = contradiction(known, &told);
                 merge(known, told);
-                self.destination.faults.extend(contradiction);
+                self.reader.faults.extend(contradiction);
             }
             None => self.destination.registries.push(told),
         }
@@ -531,6 +453,132 @@ impl Loader<'_> {
             }),
         }
     }
+}
+
+impl Reader {
+    /// One folder below `registries`: metadata, pack folders, and saved answers.
+    fn registry_folder(&mut self, folder: &Path) -> RegistryFolder {
+        let mut files = self.sorted_entries(folder);
+        files.retain(|file| stem(file).is_some() && !file.is_dir());
+        if files.iter().any(|file| stem(file) == Some("pack")) {
+            files.retain(|file| !stem(file).is_some_and(|stem| PACK_FILES.contains(&stem)));
+        }
+        let (about_itself, answers): (Vec<_>, Vec<_>) = files
+            .into_iter()
+            .partition(|file| stem(file) == Some("registry"));
+        let mut own = Registry::default();
+        if let Some(file) = self.one_of_formats(about_itself)
+            && let Some(file) = self.parse(&file, Some(is_asked_for))
+        {
+            let root = self.one_document(&file);
+            match root.and_then(|root| Some((answers::registry(root)?, root))) {
+                Some((told, root)) => own = declared(told, root, &file.source),
+                None => self.unread(file.source.name(), "it names no registry"),
+            }
+        }
+        let (packs, all_read) = self.pack_folders(folder);
+        // Answers that name their registries need no folder of their own.
+        let names_itself = !own.name.is_empty() || !own.uid.is_empty();
+        if own.name.is_empty()
+            && let Some(name) = folder.file_name()
+        {
+            own.name = name.to_string_lossy().into_owned();
+        }
+        RegistryFolder {
+            registry: (names_itself || !packs.is_empty()).then_some(own),
+            packs,
+            all_read,
+            answers: read_answers(&answers, self.max_file_size),
+        }
+    }
+
+    /// The pack folders below a folder, and whether all of them could be read.
+    fn pack_folders(&mut self, folder: &Path) -> (Vec<FolderPack>, bool) {
+        let mut all_read = true;
+        let (folders, faults) = listed(folder);
+        for (path, error) in faults {
+            all_read = false;
+            let shown = shown_path(path.as_deref().unwrap_or(folder));
+            self.unread(&shown, &error);
+        }
+        let mut found = Vec::new();
+        for listed in folders {
+            let (mut packs, mut schemas) = (Vec::new(), Vec::new());
+            for file in listed.files {
+                match stem(&file) {
+                    Some("pack") => packs.push(file),
+                    Some("schema") => schemas.push(file),
+                    _ => {}
+                }
+            }
+            let several = packs.len() > 1;
+            let Some(file) = self.one_of_formats(packs) else {
+                continue;
+            };
+            // What is left out may tell of another version.
+            all_read &= !several;
+            let schema = self.one_of_formats(schemas);
+            found.push((listed.path, file, schema));
+        }
+        let limit = self.max_file_size;
+        let read: Vec<_> = found
+            .par_iter()
+            .map(|(pack_folder, file, schema)| {
+                let file = Arc::new(read_listed_file(file, limit, Some(is_asked_for))?);
+                Ok(packs_in(&file, pack_folder, schema.as_deref()))
+            })
+            .collect();
+        let mut packs = Vec::new();
+        let mut around: Option<&Path> = None;
+        for ((pack_folder, file, _), read) in found.iter().zip(read) {
+            // A folder comes before those in it. What lies in the folder of a pack is its charts and manifests, some
+            // of which may have the name of the file that tells of a pack.
+            let is_content = around.is_some_and(|around| is_in(pack_folder, around));
+            match read {
+                Ok(Some(told)) => {
+                    packs.extend(told);
+                    if !is_content && pack_folder != folder {
+                        around = Some(pack_folder);
+                    }
+                }
+                _ if is_content => {
+                    self.unread(&shown_path(file), "it lies in a pack and names none");
+                }
+                Ok(None) => {
+                    all_read = false;
+                    self.unread(&shown_path(file), "it names no pack and version");
+                }
+                Err(fault) => {
+                    all_read = false;
+                    self.fault(fault);
+                }
+            }
+        }
+        (packs, all_read)
+    }
+}
+
+fn read_answers(files: &[PathBuf], limit: u64) -> Vec<ReadAnswer> {
+    files
+        .par_iter()
+        .map(|file| {
+            let file = Arc::new(read_file(file, limit, Some(is_asked_for))?);
+            let documents = file.tree.filled_documents();
+            let told = documents.map(|root| ToldAnswer::read(&file, root));
+            Ok((Arc::clone(file.source.name()), told.collect()))
+        })
+        .collect()
+}
+
+/// Whether a path is that of a folder or of something in it, both as listed from one folder. Comparing them part by part
+/// would take longer than reading what is there.
+fn is_in(path: &Path, folder: &Path) -> bool {
+    let [path, folder] = [path, folder].map(|path| path.as_os_str().as_encoded_bytes());
+    let rest = path.strip_prefix(folder);
+    rest.is_some_and(|rest| {
+        rest.first()
+            .is_none_or(|&next| std::path::is_separator(char::from(next)))
+    })
 }
 
 /// The packs that the file of a pack folder names: as a rule one. `None` when it names none, or something else too.
