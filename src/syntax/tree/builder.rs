@@ -5,6 +5,8 @@ use std::{
     sync::OnceLock,
 };
 
+use foldhash::quality::RandomState;
+
 use super::{Format, KeyFilter, Kind, NONE, NodeId, NodeRef, RawNode, Tree};
 use crate::source::{Text, TextRange, yaml_scalar::ScalarStyle};
 
@@ -216,7 +218,8 @@ impl TreeBuilder {
                 found.extend(first.map(|(_, first)| (*first, key)));
             }
         } else {
-            let mut seen = HashMap::new();
+            let mut seen =
+                HashMap::with_capacity_and_hasher(self.keys.len(), RandomState::default());
             for &(_, key) in &self.keys {
                 match seen.entry(tree.node(key).text()) {
                     Entry::Occupied(first) => found.push((*first.get(), key)),

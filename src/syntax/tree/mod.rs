@@ -118,10 +118,12 @@ pub struct RawNode {
 }
 
 impl RawNode {
-    /// Whether a scalar may have this text, by the length of what is written.
+    /// Whether it may have this text, by the length of what is written.
+    #[inline]
     fn may_be_text(&self, text: &str) -> bool {
         let quotes = self.range.len().wrapping_sub(text.len());
-        quotes == 0 || quotes == 2 || self.escaped || self.extra != NONE
+        // Containers have the empty text.
+        quotes == 0 || quotes == 2 || self.escaped || self.extra != NONE || text.is_empty()
     }
 }
 
@@ -596,12 +598,12 @@ impl<'t> NodeRef<'t> {
 
     /// Whether its text is this one. Most are of another length, and need not be decoded to tell.
     #[must_use]
+    #[inline]
     pub fn is_text(self, text: &str) -> bool {
-        let may_be =
-            |raw: &RawNode| matches!(raw.kind, Kind::Array | Kind::Object) || raw.may_be_text(text);
-        if !self.raw().is_some_and(may_be) {
-            return false;
-        }
+        self.raw().is_some_and(|raw| raw.may_be_text(text)) && self.reads_as(text)
+    }
+
+    fn reads_as(self, text: &str) -> bool {
         match self.text_as_written() {
             Some(written) => written.bytes_of(&self.tree.text) == text.as_bytes(),
             None => self.text() == text,
