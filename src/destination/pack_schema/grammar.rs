@@ -115,7 +115,9 @@ impl<'t> Reader<'t> {
                 self.constraint.terms.last().map(|term| &term.kind),
                 Some(TermKind::Hints(_))
             );
-            return follows_hints.then(|| TermKind::Hints(self.strings()));
+            let hints = self.strings();
+            // A quote that is not closed begins no hint.
+            return (follows_hints && !hints.is_empty()).then_some(TermKind::Hints(hints));
         }
         match self.word() {
             "required" => Some(TermKind::Required),
@@ -232,6 +234,12 @@ mod tests {
                 r#"unsound format ${string:/^\d+@3-26"#,
             ),
             (r#"{{ format "\d" }}"#, r#"format \d@3-14"#),
+            (
+                r#"{{ hints "one" "two | required }}"#,
+                r#"unsound hints ["one"]@3-14, required@22-30"#,
+            ),
+            (r#"{{ hints "one }}"#, "unsound hints []@3-8"),
+            (r#"{{ hints `"#, "unsound hints []@3-8"),
             ("", "unsound "),
             ("{{ }}", ""),
         ] {
