@@ -633,6 +633,26 @@ proptest! {
 }
 
 #[test]
+fn a_value_below_a_key_that_is_shortened_in_pointers_can_be_changed() {
+    let key = "k".repeat(3_000);
+    let text = format!("{key}: old\nlist:\n  - {key}: {{a: old}}\n");
+    let file = |text: &str| ProfileFile::parse(Source::new("profile.yaml", text));
+    let before = file(&text);
+    let values = before.tree().expect("a tree").nodes();
+    let change = |node| Change::Set {
+        node,
+        value: Scalar::String("new".to_owned()),
+    };
+    let olds = values.filter(|node| node.source() == "old");
+    let changes: Vec<Change<'_>> = olds.map(change).collect();
+    assert_eq!(changes.len(), 2);
+    let made = edits(&changes).expect("edits");
+    let after = file(&apply(&text, &made.edits).expect("a text"));
+    assert_eq!(verify(&before, &after, &changes), Ok(()));
+    assert!(verify(&before, &after, &changes[1..]).is_err());
+}
+
+#[test]
 fn what_a_key_is_made_of_cannot_be_changed() {
     let text = "? inside: ''\n  list: [1, x]\n: value\n";
     let file = ProfileFile::parse(Source::new("profile.yaml", text));
