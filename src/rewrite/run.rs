@@ -131,6 +131,9 @@ fn run(
             results
         })
         .collect();
+    for job in jobs {
+        job.outputs.finish();
+    }
     let batch = Batch {
         profiles: profiles().map(work::WorkProfile::in_batch).collect(),
     };
@@ -166,7 +169,7 @@ pub fn convert(
     let inputs = work::real_paths(files);
     let outputs = Outputs::new(&output, &inputs);
     let cache = TextCache::default();
-    Work::of_all(files, Some(format), max_file_size, &cache)
+    let results = Work::of_all(files, Some(format), max_file_size, &cache)
         .into_par_iter()
         .map(|work| {
             let mut result = work.result(&output);
@@ -202,7 +205,9 @@ pub fn convert(
             }
             result
         })
-        .collect()
+        .collect();
+    outputs.finish();
+    results
 }
 
 const NOT_READABLE: &str = "it is no exported profile that can be read";

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::{
     collections::{BTreeSet, HashMap},
     path::{Path, PathBuf},
+    sync::{Mutex, PoisonError},
 };
 
 use rayon::prelude::*;
@@ -191,11 +192,26 @@ impl<'f> Work<'f> {
 pub(super) struct Outputs<'o> {
     output: &'o Output,
     inputs: &'o BTreeSet<PathBuf>,
+    /// The folders in which files were replaced.
+    touched: Mutex<BTreeSet<PathBuf>>,
 }
 
 impl<'o> Outputs<'o> {
     pub(super) fn new(output: &'o Output, inputs: &'o BTreeSet<PathBuf>) -> Self {
-        Self { output, inputs }
+        Self {
+            output,
+            inputs,
+            touched: Mutex::default(),
+        }
+    }
+
+    /// Waits until all that was written is on the disk.
+    pub(super) fn finish(self) {
+        let touched = self.touched.into_inner();
+        let touched = touched.unwrap_or_else(PoisonError::into_inner);
+        touched
+            .par_iter()
+            .for_each(|folder| write::sync_folder(folder));
     }
 
     /// Removes what an interrupted run has left in the folders that the results go to.
@@ -263,6 +279,13 @@ impl<'o> Outputs<'o> {
             match written {
                 Ok((path, is_written)) => {
                     is_new |= is_written;
+                    if let Some(folder) = path.parent().filter(|_| is_written) {
+                        let touched = self.touched.lock();
+                        let mut touched = touched.unwrap_or_else(PoisonError::into_inner);
+                        if !touched.contains(folder) {
+                            touched.insert(folder.to_owned());
+                        }
+                    }
                     result.outputs.push(shown_path(&path));
                 }
                 Err(error) => result.fail(error.to_string()),

@@ -79,7 +79,7 @@ fn unfinished(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
 
 /// Writes a file below a folder, which is made if it is not there. `input` is the file it was made from. None of
 /// `inputs` (canonical paths) is overwritten. Gives the path, and whether it was written: what an earlier run has written so is
-/// left alone.
+/// left alone. A run writes many files into few folders, so whoever calls it ends with [`sync_folder`] for each.
 ///
 /// # Errors
 ///
@@ -204,7 +204,7 @@ pub fn write_in_place(
     if !holds(&target, before).map_err(|source| io_error(input, source))? {
         return Err(WriteError::Changed(input.to_owned()));
     }
-    replace(&target, &target, text, readers).map_err(|error| error.about(input))
+    replace_and_sync(&target, &target, text, readers).map_err(|error| error.about(input))
 }
 
 /// Writes a file of this tool's own, or replaces it.
@@ -218,7 +218,7 @@ pub fn write_file(path: &Path, text: &str) -> Result<(), WriteError> {
     let target = path
         .canonicalize()
         .map_err(|source| io_error(path, source))?;
-    replace(&target, &target, text, Readers::OfInput).map_err(|error| {
+    replace_and_sync(&target, &target, text, Readers::OfInput).map_err(|error| {
         if is_new {
             // What is left of a file that could not be written is nobody's.
             let _ = fs::remove_file(&target);
@@ -242,15 +242,12 @@ pub fn write_own(path: &Path, text: &str, is_private: bool) -> Result<(), WriteE
     if fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink()) {
         return Err(WriteError::Link(path.to_owned()));
     }
-    replace(path, path, text, Readers::Owner)
+    replace_and_sync(path, path, text, Readers::Owner)
 }
 
 fn replace(target: &Path, mode_of: &Path, text: &str, readers: Readers) -> Result<(), WriteError> {
     let failed = |source| io_error(target, source);
-    let folder = target
-        .parent()
-        .filter(|parent| !parent.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
+    let folder = folder_of(target);
     // In the folder of the target: a rename across file systems would be a copy, and a copy can stop half way.
     let mut file = unfinished(folder).map_err(failed)?;
     file.write_all(text.as_bytes()).map_err(failed)?;
@@ -263,9 +260,33 @@ fn replace(target: &Path, mode_of: &Path, text: &str, readers: Readers) -> Resul
     }
     file.as_file().sync_all().map_err(failed)?;
     file.persist(target).map_err(|error| failed(error.error))?;
-    // The name is on disk when its folder is. Not every system can sync a folder, and the file is whole either way.
-    let _ = fs::File::open(folder).and_then(|folder| folder.sync_all());
     Ok(())
+}
+
+/// Waits until the names in a folder are on the disk, after files in it were replaced. Before that a file may still be the
+/// one it was before: whole either way.
+pub fn sync_folder(folder: &Path) {
+    // Not every system can do that.
+    let _ = fs::File::open(folder).and_then(|folder| folder.sync_all());
+}
+
+/// Replaces a file, and waits until its name is on the disk.
+fn replace_and_sync(
+    target: &Path,
+    mode_of: &Path,
+    text: &str,
+    readers: Readers,
+) -> Result<(), WriteError> {
+    replace(target, mode_of, text, readers)?;
+    sync_folder(folder_of(target));
+    Ok(())
+}
+
+fn folder_of(target: &Path) -> &Path {
+    target
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty())
+        .unwrap_or(Path::new("."))
 }
 
 impl WriteError {
