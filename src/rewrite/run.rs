@@ -119,9 +119,8 @@ fn run(
         Some(of_this)
     });
     let all: Vec<(usize, &Work<'_>)> = firsts.zip(&all).collect();
-    let results: Vec<Vec<FileResult>> = all
-        .into_par_iter()
-        .map(|(first, work)| {
+    let rewrite_all = || -> Vec<Vec<FileResult>> {
+        let results = all.into_par_iter().map(|(first, work)| {
             let before = work.read(options.check.max_file_size, &cache);
             let results = jobs.iter().map(|job| job.run(work, first, &before));
             let results = results.collect();
@@ -129,8 +128,15 @@ fn run(
                 progress();
             }
             results
-        })
-        .collect();
+        });
+        results.collect()
+    };
+    let writes = jobs.iter().any(|job| job.outputs.are_written());
+    let results = if writes {
+        while_others_wait(rewrite_all)
+    } else {
+        rewrite_all()
+    };
     for job in jobs {
         job.outputs.finish();
     }
@@ -155,6 +161,20 @@ fn run(
         .collect()
 }
 
+/// Runs something that writes files on twice as many threads as else: each waits for the disk before its file takes its
+/// name. One thread stays one.
+fn while_others_wait<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    let threads = rayon::current_num_threads();
+    if threads == 1 {
+        return work();
+    }
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(2 * threads);
+    match pool.build() {
+        Ok(pool) => pool.install(work),
+        Err(_) => work(),
+    }
+}
+
 /// Writes files in another format below a folder, and changes nothing else: whether the profiles can be imported
 /// anywhere is not asked, unless a file cannot be converted. The results are as those of [`rewrite`].
 #[must_use]
@@ -169,43 +189,46 @@ pub fn convert(
     let inputs = work::real_paths(files);
     let outputs = Outputs::new(&output, &inputs);
     let cache = TextCache::default();
-    let results = Work::of_all(files, Some(format), max_file_size, &cache)
-        .into_par_iter()
-        .map(|work| {
-            let mut result = work.result(&output);
-            if !result.reasons.is_empty() {
-                return result;
-            }
-            let before = match work.read(max_file_size, &cache) {
-                Ok(before) => before,
-                Err(error) => {
-                    result.fail(error);
+    let work = Work::of_all(files, Some(format), max_file_size, &cache);
+    let convert_all = || -> Vec<FileResult> {
+        work.into_par_iter()
+            .map(|work| {
+                let mut result = work.result(&output);
+                if !result.reasons.is_empty() {
                     return result;
                 }
-            };
-            let check = || report_on(&before, &[], options);
-            if !work.is_readable(&before) {
-                result.report = check();
-                result.refuse(Reason::last(NOT_READABLE.to_owned()));
-            } else if before.format() == format {
-                let text = before.source().text().clone();
-                outputs.put(&work, &before, &[text], Readers::OfInput, &mut result);
-            } else {
-                match convert::convert(&before, format) {
-                    Ok(converted) => {
-                        let texts = texts_of(&converted);
-                        result.notes.extend(converted.lost);
-                        outputs.put(&work, &before, &texts, Readers::OfInput, &mut result);
+                let before = match work.read(max_file_size, &cache) {
+                    Ok(before) => before,
+                    Err(error) => {
+                        result.fail(error);
+                        return result;
                     }
-                    Err(reason) => {
-                        result.report = check();
-                        result.refuse(Reason::last(reason));
+                };
+                let check = || report_on(&before, &[], options);
+                if !work.is_readable(&before) {
+                    result.report = check();
+                    result.refuse(Reason::last(NOT_READABLE.to_owned()));
+                } else if before.format() == format {
+                    let text = before.source().text().clone();
+                    outputs.put(&work, &before, &[text], Readers::OfInput, &mut result);
+                } else {
+                    match convert::convert(&before, format) {
+                        Ok(converted) => {
+                            let texts = texts_of(&converted);
+                            result.notes.extend(converted.lost);
+                            outputs.put(&work, &before, &texts, Readers::OfInput, &mut result);
+                        }
+                        Err(reason) => {
+                            result.report = check();
+                            result.refuse(Reason::last(reason));
+                        }
                     }
                 }
-            }
-            result
-        })
-        .collect();
+                result
+            })
+            .collect()
+    };
+    let results = while_others_wait(convert_all);
     outputs.finish();
     results
 }

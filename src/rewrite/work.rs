@@ -205,6 +205,11 @@ impl<'o> Outputs<'o> {
         }
     }
 
+    /// Whether results are written anywhere.
+    pub(super) fn are_written(&self) -> bool {
+        !matches!(self.output, Output::Nowhere)
+    }
+
     /// Waits until all that was written is on the disk.
     pub(super) fn finish(self) {
         let touched = self.touched.into_inner();
