@@ -8,7 +8,7 @@ use std::{
 use crate::{
     profile::{Embedded, ProfileFile, Shape},
     source::yaml_scalar::ScalarStyle,
-    syntax::{Kind, NodeId, NodeRef, Tree, edit::Scalar, escape_pointer_token},
+    syntax::{Kind, NodeId, NodeRef, Tree, edit::Scalar, escape_pointer_token, yaml::Stream},
 };
 
 use super::change::Change;
@@ -102,7 +102,8 @@ pub fn verify(
         };
         let (old, new) = (old.stream(), new.stream());
         let error = |what: &str| Err(format!("`{}` holds {what}", old_tree.node(*host).pointer()));
-        if new.faults.len() > old.faults.len() {
+        let faults = |stream: &Stream| stream.faults.len() + stream.unknown_aliases.len();
+        if faults(new) > faults(old) {
             return error("YAML that is no longer valid");
         }
         let mut inner = Comparison::new(Some(*host), BTreeSet::new());
@@ -286,10 +287,9 @@ impl Comparison {
     }
 
     fn compare_objects(&mut self, old: NodeRef<'_>, new: NodeRef<'_>) {
-        // Nearly all objects have the keys they had, in the order they had them.
+        // Nearly all objects have the keys they had, in the order they had them; one that is there twice, too.
         let both = || old.written_entries().zip(new.written_entries());
-        let has_same_keys = old.tree().duplicate_keys().next().is_none()
-            && old.children().count() == new.children().count()
+        let has_same_keys = old.children().count() == new.children().count()
             && both().all(|((one, _), (other, _))| is_same_key(one, other));
         if has_same_keys {
             for ((_, old), (_, new)) in both() {

@@ -192,7 +192,7 @@ impl<'f> Work<'f> {
 pub(super) struct Outputs<'o> {
     output: &'o Output,
     inputs: &'o BTreeSet<PathBuf>,
-    /// The folders in which files were replaced.
+    /// The folders of results.
     touched: Mutex<BTreeSet<PathBuf>>,
 }
 
@@ -284,7 +284,8 @@ impl<'o> Outputs<'o> {
             match written {
                 Ok((path, is_written)) => {
                     is_new |= is_written;
-                    if let Some(folder) = path.parent().filter(|_| is_written) {
+                    // Also of what an earlier run has written, which may have ended before it waited.
+                    if let Some(folder) = path.parent() {
                         let touched = self.touched.lock();
                         let mut touched = touched.unwrap_or_else(PoisonError::into_inner);
                         if !touched.contains(folder) {

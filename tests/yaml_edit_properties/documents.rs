@@ -684,6 +684,27 @@ fn a_value_below_a_key_that_is_shortened_in_pointers_can_be_changed() {
 }
 
 #[test]
+fn values_of_a_key_that_is_there_twice_are_compared_one_by_one() {
+    let text = "a: {h: old}\na: {h: old}\n";
+    let file = |text: &str| ProfileFile::parse(Source::new("profile.yaml", text));
+    let before = file(text);
+    let nodes = before.tree().expect("a tree").nodes();
+    let change = |node| Change::Set {
+        node,
+        value: Scalar::String("new".to_owned()),
+    };
+    let changes: Vec<Change<'_>> = nodes
+        .filter(|node| node.source() == "old")
+        .map(change)
+        .collect();
+    let both = file("a: {h: new}\na: {h: new}\n");
+    assert_eq!(verify(&before, &both, &changes), Ok(()));
+    let last = file("a: {h: old}\na: {h: new}\n");
+    assert_eq!(verify(&before, &last, &changes[1..]), Ok(()));
+    assert!(verify(&before, &both, &changes[1..]).is_err());
+}
+
+#[test]
 fn what_a_key_is_made_of_cannot_be_changed() {
     let text = "? inside: ''\n  list: [1, x]\n: value\n";
     let file = ProfileFile::parse(Source::new("profile.yaml", text));
