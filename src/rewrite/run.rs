@@ -1,6 +1,6 @@
 //! One run of `rewrite`: files in, files out, and a report of what was decided.
 
-use std::{collections::HashMap, path::Path, sync::Arc};
+use std::{collections::HashMap, panic::resume_unwind, path::Path, sync::Arc, thread};
 
 use rayon::prelude::*;
 
@@ -169,10 +169,12 @@ fn while_others_wait<T: Send>(work: impl FnOnce() -> T + Send) -> T {
         return work();
     }
     let pool = rayon::ThreadPoolBuilder::new().num_threads(2 * threads);
-    match pool.build() {
-        Ok(pool) => pool.install(work),
-        Err(_) => work(),
-    }
+    let Ok(pool) = pool.build() else {
+        return work();
+    };
+    // From a thread of its own: one of another pool would take up further work of that pool while it waits here.
+    let result = thread::scope(|scope| scope.spawn(|| pool.install(work)).join());
+    result.unwrap_or_else(|panic| resume_unwind(panic))
 }
 
 /// Writes files in another format below a folder, and changes nothing else: whether the profiles can be imported
