@@ -179,7 +179,7 @@ impl Schema {
 }
 
 struct Compiled {
-    quick: Option<QuickSchema>,
+    quick: Option<&'static QuickSchema>,
     full: LazyLock<Full, Box<dyn FnOnce() -> Full + Send>>,
 }
 
@@ -192,13 +192,13 @@ struct Full {
 impl Compiled {
     fn new(schema: Schema) -> Self {
         Self {
-            quick: QuickSchema::read(schema.text()),
+            quick: QuickSchema::of(schema),
             full: LazyLock::new(Box::new(move || Full::new(schema))),
         }
     }
 
     fn violations<'t>(&self, root: NodeRef<'t>) -> Vec<Violation<'t>> {
-        match &self.quick {
+        match self.quick {
             Some(quick) if quick.accepts(root) => Vec::new(),
             _ => self.full.violations(root),
         }
