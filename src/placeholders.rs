@@ -297,7 +297,7 @@ fn has_sign(text: &str) -> bool {
         let is_sign = match byte {
             b'<' | b'%' => true,
             b'{' => last == b'$',
-            b'_' => last == b'_',
+            _ if before == b'_' && last == b'_' => begins_name(byte),
             // `changeme`, `REPLACE_ME`.
             b'e' | b'E' => {
                 matches!(last, b'm' | b'M') && matches!(before, b'e' | b'E' | b'_' | b'-')
@@ -307,6 +307,12 @@ fn has_sign(text: &str) -> bool {
         (before, last) = (last, byte);
         is_sign
     })
+}
+
+/// Whether a byte behind `__` may begin a name in capitals or the word "placeholder". Nearly every export has the label
+/// `spectro__tag`.
+fn begins_name(byte: u8) -> bool {
+    byte.is_ascii_uppercase() || byte == b'p'
 }
 
 /// Where stand-ins may be, in bytes of a text; in no order.
@@ -341,6 +347,11 @@ fn places(text: &str) -> Places<'_> {
     });
     let marks = memchr::memchr2_iter(b'<', b'%', bytes);
     let underscores = memchr::memmem::find_iter(bytes, b"__");
+    let underscores = underscores.filter(|&at| {
+        let mut behind = bytes.get(at..).unwrap_or_default().iter();
+        let first = behind.find(|&&byte| byte != b'_');
+        first.is_some_and(|&first| begins_name(first))
+    });
     Box::new(words.chain(marks).chain(underscores).chain(0..anywhere))
 }
 
