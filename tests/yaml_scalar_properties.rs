@@ -3,7 +3,9 @@
 //! `PROPTEST_CASES=300000 cargo test --release --test yaml_scalar_properties` runs more of them.
 
 use granit_parser::{Event, Parser, Span};
-use palette_knife::source::yaml_scalar::{ScalarStyle, block_extent, decode, encode, encode_block};
+use palette_knife::source::yaml_scalar::{
+    ScalarStyle, block_extent, decode, decode_text, encode, encode_block,
+};
 use palette_knife::source::{SegmentMap, TextRange};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -470,7 +472,10 @@ proptest! {
     fn decodes_or_refuses_any_text(raw in any_text(), indent in 0..4_usize) {
         for style in STYLES {
             for raw in [raw.clone(), format!("'{raw}'"), format!("\"{raw}\""), format!("|{raw}"), format!(">\n{raw}")] {
-                if let Some((decoded, map)) = decode(&raw, style, indent) {
+                let text = decode_text(&raw, style, indent);
+                let decoded = decode(&raw, style, indent);
+                prop_assert_eq!(text.as_deref(), decoded.as_ref().map(|(text, _)| text.as_str()));
+                if let Some((decoded, map)) = decoded {
                     check_map(&raw, style, &decoded, &map);
                 }
             }

@@ -474,8 +474,7 @@ impl<'t, E: FnMut(YamlEvent<'t>, TextRange)> Reader<'t, E> {
             Cow::Owned(self.literal(blank, line..last, end, indent, keeps))
         } else {
             let raw = TextRange::new(header, end).of(self.text);
-            let decoded = yaml_scalar::decode(raw, style, indent);
-            Cow::Owned(decoded.ok_or(Uncommon)?.0)
+            yaml_scalar::decode_text(raw, style, indent).ok_or(Uncommon)?
         };
         self.scalar(text, style, TextRange::new(content, end));
         Ok(())
@@ -542,17 +541,7 @@ impl<'t, E: FnMut(YamlEvent<'t>, TextRange)> Reader<'t, E> {
 
     /// The text of a quoted scalar.
     fn unquoted(&self, range: TextRange, style: ScalarStyle) -> Step<Cow<'t, str>> {
-        let source = range.of(self.text);
-        let inside = source.get(1..source.len() - 1).ok_or(Uncommon)?;
-        let has_more = match style {
-            ScalarStyle::DoubleQuoted => memchr::memchr2(b'\\', b'\n', inside.as_bytes()),
-            _ => memchr::memchr2(b'\'', b'\n', inside.as_bytes()),
-        };
-        if has_more.is_none() {
-            return Ok(Cow::Borrowed(inside));
-        }
-        let decoded = yaml_scalar::decode(source, style, 0).ok_or(Uncommon)?;
-        Ok(Cow::Owned(decoded.0))
+        yaml_scalar::decode_text(range.of(self.text), style, 0).ok_or(Uncommon)
     }
 
     /// Refuses a quoted scalar with a line that is not indented more than the collection around it.

@@ -4,7 +4,7 @@
 //! with templates is read with each of them replaced by filler of the same length. Positions stay what they are,
 //! and the tree gives the text as it is written.
 
-use std::{collections::HashMap, ops::Range};
+use std::{borrow::Cow, collections::HashMap, ops::Range};
 
 use crate::source::{
     Text, TextRange,
@@ -489,10 +489,11 @@ impl<'t> Reader<'t> {
         let original;
         let decoded = if has_template {
             original = match style {
-                ScalarStyle::Plain if !written.contains(['\n', '\r']) => Some(written.to_owned()),
-                _ => yaml_scalar::decode(written, style, indent as usize).map(|(text, _)| text),
+                ScalarStyle::Plain if !written.contains(['\n', '\r']) => Cow::Borrowed(written),
+                _ => yaml_scalar::decode_text(written, style, indent as usize)
+                    .unwrap_or(Cow::Borrowed(written)),
             };
-            original.as_deref().unwrap_or(written)
+            &*original
         } else {
             decoded
         };
@@ -555,7 +556,7 @@ impl<'t> Reader<'t> {
                 }
             }
             ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => {
-                if yaml_scalar::decode(written, style, 0).is_none() {
+                if yaml_scalar::decode_text(written, style, 0).is_none() {
                     let quote = if style == ScalarStyle::SingleQuoted {
                         "'"
                     } else {

@@ -34,7 +34,7 @@ pub fn plain_kind(text: &str) -> Kind {
         _ if !may_be_number && !may_be_word => Kind::String,
         "~" | "null" | "Null" | "NULL" => Kind::Null,
         _ if boolean(text).is_some() => Kind::Bool,
-        _ if is_number(text) => Kind::Number,
+        _ if may_be_number && is_number(text) => Kind::Number,
         _ => Kind::String,
     }
 }
@@ -97,10 +97,20 @@ pub fn json_number(text: &str) -> Option<String> {
 }
 
 fn is_number(text: &str) -> bool {
+    // Most of what begins like a number is a port, a count or a size, or no number: `10m`, `1.2.3`.
+    let is_short = text.len() <= 18 && (text.len() == 1 || !text.starts_with('0'));
+    if is_short && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return true;
+    }
     let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
     match unsigned {
         ".inf" | ".Inf" | ".INF" => true,
         ".nan" | ".NaN" | ".NAN" => text.len() == unsigned.len(),
+        _ if text.bytes().filter(|&byte| byte == b'.').count() > 1
+            || text.bytes().any(is_foreign) =>
+        {
+            false
+        }
         // Underscores may stand between digits, but nothing but a digit makes a reader look for a number.
         _ if unsigned.starts_with(|c: char| c.is_ascii_digit())
             || unsigned.len() < text.len() && unsigned.starts_with('_') =>
@@ -110,6 +120,12 @@ fn is_number(text: &str) -> bool {
         }
         _ => is_float(text),
     }
+}
+
+/// Whether a byte is in no number, but for infinities and what is none.
+fn is_foreign(byte: u8) -> bool {
+    !byte.is_ascii_hexdigit()
+        && !matches!(byte, b'+' | b'-' | b'.' | b'_' | b'x' | b'X' | b'o' | b'O')
 }
 
 /// The value of an integer without underscores: with a sign one of 64 bits, without it one of 64 bits more than that

@@ -1,5 +1,7 @@
 //! From the raw bytes of a scalar to its text.
 
+use std::borrow::Cow;
+
 use super::{ScalarStyle, break_len, is_blank, is_break, is_printable, is_white, run};
 use crate::source::{SegmentMap, SegmentMapBuilder};
 
@@ -31,6 +33,28 @@ pub fn decode(raw: &str, style: ScalarStyle, indent: usize) -> Option<(String, S
         ScalarStyle::Literal => block(raw, b'|', indent),
         ScalarStyle::Folded => block(raw, b'>', indent),
     }
+}
+
+/// The text alone that [`decode`] gives: most quoted scalars have it between their quotes as it is.
+#[must_use]
+pub fn decode_text(raw: &str, style: ScalarStyle, indent: usize) -> Option<Cow<'_, str>> {
+    let verbatim = match style {
+        ScalarStyle::SingleQuoted => verbatim(raw, b'\''),
+        ScalarStyle::DoubleQuoted => verbatim(raw, b'"'),
+        _ => None,
+    };
+    match verbatim {
+        Some(text) => Some(Cow::Borrowed(text)),
+        None => Some(Cow::Owned(decode(raw, style, indent)?.0)),
+    }
+}
+
+/// What is between the quotes of a scalar, if all of it is printable ASCII that stands for itself.
+fn verbatim(raw: &str, quote: u8) -> Option<&str> {
+    let mark = char::from(quote);
+    let inside = raw.strip_prefix(mark)?.strip_suffix(mark)?;
+    let is_verbatim = |byte: u8| matches!(byte, b' '..=b'~') && byte != quote && byte != b'\\';
+    inside.bytes().all(is_verbatim).then_some(inside)
 }
 
 fn plain(raw: &str) -> Option<(String, SegmentMap)> {

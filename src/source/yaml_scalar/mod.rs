@@ -11,7 +11,7 @@ mod tokens;
 
 use crate::source::TextRange;
 
-pub use decode::decode;
+pub use decode::{decode, decode_text};
 pub use edit::{EditedScalar, Site, edit, keeps_line_breaks, replace, write};
 pub use encode::{encode, encode_block};
 

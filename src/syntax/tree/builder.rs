@@ -29,7 +29,10 @@ struct OpenNode {
 }
 
 /// Objects with more entries than this look for duplicate keys by hash.
-const FEW_KEYS: usize = 12;
+const FEW_KEYS: usize = 32;
+
+/// An odd number with its bits in no order, whose multiples have the bits of small numbers everywhere (Knuth, 6.4).
+const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
 
 impl TreeBuilder {
     /// A builder for the tree of `text`.
@@ -194,28 +197,30 @@ impl TreeBuilder {
         let tree = &self.tree;
         self.keys.clear();
         let mut next = object.0 + 1;
-        let last = TextRange::empty(tree.nodes.len()).start;
-        while next < last {
-            let key = NodeId(next);
-            // A key whose value was not read is no entry.
-            let Some((raw, value)) = tree
-                .raw(key)
-                .and_then(|raw| Some((raw, tree.raw(NodeId(raw.end))?)))
-            else {
-                break;
-            };
+        // A key whose value was not read is no entry.
+        while let Some(raw) = tree.raw(NodeId(next))
+            && let Some(value) = tree.raw(NodeId(raw.end))
+        {
             if !matches!(raw.kind, Kind::Array | Kind::Object) {
+                let key = NodeId(next);
                 self.keys.push((fingerprint(tree.node(key)), key));
             }
             next = value.end;
         }
         let mut found = Vec::new();
         if self.keys.len() <= FEW_KEYS {
+            // One bit for each fingerprint so far: only two that share one are worth comparing.
+            let mut seen = 0_u64;
             for (index, &(own, key)) in self.keys.iter().enumerate() {
-                let mut earlier = self.keys.iter().take(index);
-                let first = earlier
-                    .find(|(other, id)| *other == own && same_key(tree.node(*id), tree.node(key)));
-                found.extend(first.map(|(_, first)| (*first, key)));
+                let bit = 1 << (own.wrapping_mul(SPREAD) >> (u64::BITS - 6));
+                if seen & bit != 0 {
+                    let mut earlier = self.keys.iter().take(index);
+                    let first = earlier.find(|(other, id)| {
+                        *other == own && same_key(tree.node(*id), tree.node(key))
+                    });
+                    found.extend(first.map(|(_, first)| (*first, key)));
+                }
+                seen |= bit;
             }
         } else {
             let mut seen =
@@ -235,8 +240,7 @@ impl TreeBuilder {
 
 /// A number that differs for most keys which differ: of the length of the text and the bytes at its end.
 fn fingerprint(key: NodeRef<'_>) -> u64 {
-    let of_text = |text: &str| {
-        let bytes = text.as_bytes();
+    let of_bytes = |bytes: &[u8]| {
         let end = bytes.last_chunk::<4>().map_or_else(
             || {
                 bytes
@@ -248,12 +252,37 @@ fn fingerprint(key: NodeRef<'_>) -> u64 {
         (u64::from(TextRange::empty(bytes.len()).start) << 32) | u64::from(end)
     };
     match key.text_as_written() {
-        Some(written) => of_text(written.of(&key.tree.text)),
-        None => of_text(&key.text()),
+        Some(written) => of_bytes(written.bytes_of(&key.tree.text)),
+        None => of_bytes(key.text().as_bytes()),
     }
 }
 
 /// Whether two scalars are the same key to a decoder.
 fn same_key(one: NodeRef<'_>, other: NodeRef<'_>) -> bool {
     one.text() == other.text()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::FEW_KEYS;
+    use crate::{source::Text, syntax::json};
+
+    #[test]
+    fn every_key_that_is_there_again_is_told_with_the_first() {
+        for count in 1..=2 * FEW_KEYS {
+            for distinct in 1..=count {
+                let keys = (0..count).map(|number| format!("\"key-{}\":0", number % distinct));
+                let keys: Vec<_> = keys.collect();
+                let text = Text::from(format!("{{{}}}", keys.join(",")));
+                let tree = json::parse(&text).expect("JSON");
+                let found = tree.duplicate_keys();
+                // Nodes are numbered in the order of the text, and each key has a value.
+                let entry = |number: u32| usize::try_from((number - 1) / 2).ok();
+                let found = found
+                    .map(|(first, again)| (entry(first.id().number()), entry(again.id().number())));
+                let expected = (distinct..count).map(|again| (Some(again % distinct), Some(again)));
+                assert!(found.eq(expected), "{text:?}");
+            }
+        }
+    }
 }
