@@ -340,8 +340,11 @@ fn unprivileged(folder: &Path) -> Command {
     if is_root {
         // What the others may reach of a temporary folder of root, and of the program.
         let copy = folder.join("program");
-        if !copy.exists() {
-            fs::copy(program().get_program(), &copy).expect("copied");
+        let original = program();
+        let original = original.get_program();
+        // Another name for it where that can be had: it is large.
+        if !copy.exists() && fs::hard_link(original, &copy).is_err() {
+            fs::copy(original, &copy).expect("copied");
         }
         command = Command::new(copy);
         command.uid(NOBODY).gid(NOBODY);
