@@ -944,3 +944,63 @@ fn matching_registries_are_dropped() {
         text
     );
 }
+
+#[test]
+fn a_file_with_too_many_findings_or_reasons_is_refused_in_few_words() {
+    const MOST_REASONS: usize = 100;
+    let place = Place::new();
+    let profile = |values: &str| {
+        let pack = serde_json::json!({"name": "a", "type": "manifest", "layer": "addon", "version": "1.0.0", "values": values});
+        let template = serde_json::json!({"type": "add-on", "cloudType": "all", "packs": [pack]});
+        let spec = serde_json::json!({"version": "1.0.0", "template": template});
+        serde_json::json!({"metadata": {"name": "many"}, "spec": spec}).to_string()
+    };
+    let refused = |more: &[&str]| {
+        let args = ["rewrite", "many.json", "--to", "fixtures/destinations/twin"];
+        let output = place.run(&[&args, more, &["-o", "out", "--format", "json"]].concat());
+        assert_eq!(output.status.code(), Some(1));
+        assert!(!place.path("out/many.json").exists());
+        let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        let reasons = report["files"][0]["reasons"].clone();
+        let reasons = reasons.as_array().expect("reasons").iter();
+        let texts = reasons.map(|reason| reason.as_str().expect("a text").to_owned());
+        texts.collect::<Vec<_>>()
+    };
+    // Masks may stay, but what is not told may be anything.
+    let most = palette_knife::rules::MOST_FINDINGS;
+    fs::write(
+        place.path("many.json"),
+        profile(&"- ********\n".repeat(most + 7)),
+    )
+    .expect("written");
+    let reasons = refused(&["--allow-masked"]);
+    assert_eq!(
+        reasons,
+        ["7 of its findings are not even told: there are too many"]
+    );
+    for (masks, told) in [
+        (MOST_REASONS, MOST_REASONS),
+        (MOST_REASONS + 9, MOST_REASONS + 1),
+    ] {
+        let keys = 0..masks;
+        let values: String = keys
+            .clone()
+            .map(|key| format!("k{key}: ********\n"))
+            .collect();
+        fs::write(place.path("many.json"), profile(&values)).expect("written");
+        let secrets: serde_json::Map<String, Value> = keys
+            .map(|key| (format!("k{key}"), format!("env:NOT_SET_{key}").into()))
+            .collect();
+        let secrets = serde_json::json!({"packs": {"a": secrets}}).to_string();
+        fs::write(place.path("secrets.yaml"), secrets).expect("written");
+        let reasons = refused(&["--secrets", "secrets.yaml"]);
+        assert_eq!(reasons.len(), told);
+        assert!(
+            reasons[MOST_REASONS - 1].contains("NOT_SET_99"),
+            "{reasons:?}"
+        );
+        if told > MOST_REASONS {
+            assert_eq!(reasons[MOST_REASONS], "and for more reasons than these");
+        }
+    }
+}

@@ -21,6 +21,7 @@ use palette_knife::{
     input,
     profile::ProfileFile,
     report::Report,
+    rules::MOST_FINDINGS,
     settings::Settings,
     source::{DEFAULT_MAX_FILE_SIZE, Source},
 };
@@ -226,6 +227,54 @@ fn what_packs_share_is_looked_at_once() {
     }
     // Once for each pack it takes minutes.
     assert!(started.elapsed() < Duration::from_secs(20));
+}
+
+#[test]
+fn a_file_has_only_so_many_findings() {
+    const MORE: usize = 500;
+    let values = "- ********\n".repeat(MOST_FINDINGS + MORE);
+    let text = profile(&[pack("dns", &values)]).to_string();
+    let check = |text: &str| {
+        let source = Source::from_bytes("profile.json", text.as_bytes().to_vec());
+        let outcome = check::check_source(source, true, &[], &CheckOptions::default());
+        check::report(vec![outcome], &[], &Settings::default())
+    };
+    let report = check(&text);
+    assert_eq!(report.findings.len(), MOST_FINDINGS);
+    assert_eq!(report.coverage.left_out, MORE);
+    // As many as may be are all told.
+    let report = check(&text.replacen(&"- ********\\n".repeat(MORE), "", 1));
+    assert_eq!(report.findings.len(), MOST_FINDINGS);
+    assert_eq!(report.coverage.left_out, 0);
+}
+
+#[test]
+fn long_texts_of_findings_are_shortened() {
+    let name = format!("first{}last", "é".repeat(20_000));
+    let variable = name.replace('é', "e");
+    let values = format!("a: '{{{{ .spectro.var.{variable} }}}}'\n? '{name}'\n: ********\n");
+    let profile = profile(&[pack(&name, &values)]).to_string();
+    let findings = findings("profile.json", profile.as_bytes(), STRICT.as_slice());
+    for rule in ["undefined-variable", "masked-value", "missing-pack"] {
+        let finding = findings.iter().find(|finding| finding.rule.id == rule);
+        let finding = finding.expect(rule);
+        let inner = finding.place.inner.iter().map(|inner| &inner.path);
+        let texts = inner.chain([&finding.message, &finding.subject, &finding.place.pointer]);
+        let texts = texts
+            .chain(&finding.help)
+            .chain(&finding.label)
+            .chain(&finding.pack);
+        let mut are_long = false;
+        for text in texts {
+            assert!(text.len() <= 4096, "{rule}: {} bytes", text.len());
+            // Both ends are there.
+            let text = text.replace('é', "e");
+            are_long |= ["firste", "e…e", "elast"]
+                .iter()
+                .all(|part| text.contains(part));
+        }
+        assert!(are_long, "{rule}: {finding:?}");
+    }
 }
 
 #[test]
