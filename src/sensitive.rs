@@ -376,9 +376,15 @@ fn secrets_in_lines(node: NodeRef<'_>) -> Vec<TextRange> {
     let Some(layer) = node.layer().filter(|_| text.contains('\n')) else {
         return Vec::new();
     };
+    let to_host = |range| layer.to_host(range);
+    line_secrets(&text).into_iter().map(to_host).collect()
+}
+
+/// The secrets in the lines of a text. What templates bring is none.
+fn line_secrets(text: &str) -> Vec<TextRange> {
     let mut ranges = Vec::new();
-    for range in unread_secrets(&text) {
-        let value = range.of(&text);
+    for range in unread_secrets(text) {
+        let value = range.of(text);
         if value.contains("{{") {
             let literals = literals_beside_templates(value).into_iter();
             ranges.extend(literals.map(|literal| literal.shifted(range.start())));
@@ -386,8 +392,18 @@ fn secrets_in_lines(node: NodeRef<'_>) -> Vec<TextRange> {
             ranges.push(range);
         }
     }
-    let to_host = |range| layer.to_host(range);
-    ranges.into_iter().map(to_host).collect()
+    ranges
+}
+
+/// The secrets that the text of a scalar shows by itself, whatever is around it: credentials, passwords in URLs, and in
+/// several lines what stands behind words such as `password`. In order.
+#[must_use]
+pub fn secrets_in_value(text: &str) -> Vec<TextRange> {
+    let mut ranges = secrets_in_text(text);
+    if text.contains('\n') {
+        ranges.extend(line_secrets(text));
+    }
+    in_order(ranges)
 }
 
 /// What may be a secret in a text that cannot be read as JSON or YAML, by the keys that seem to stand in it. An escaped

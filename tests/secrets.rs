@@ -94,6 +94,7 @@ impl Scene {
         scene.profiles();
         scene.destination();
         scene.secrets();
+        scene.stand_ins();
         scene.write(
             "palette-knife.toml",
             "[rules]\nunused-variable = \"error\"\ncommented-reference = \"error\"\n",
@@ -264,6 +265,31 @@ impl Scene {
                 .expect("JSON")
                 .replace("\"masked\"", "\"masked-yaml\""),
         );
+    }
+
+    /// A profile with texts that stand in for values, and values that make secrets of some.
+    fn stand_ins(&self) {
+        let values = "dbPassword: <DB_WORD>\nurl: https://crew:<URL_WORD>@db.example\nheader: Bearer <HEADER_WORD>\nconf: |\n  password: <INI_WORD>\n";
+        let profile = json!({
+            "metadata": {"name": "stand-ins", "description": "https://crew:<TOLD_WORD>@db.example"},
+            "spec": {
+                "version": "1.0.0",
+                "template": {
+                    "type": "add-on",
+                    "cloudType": "all",
+                    "packs": [{"name": "manifest", "type": "manifest", "layer": "addon", "version": "1.0.0", "values": values}],
+                },
+            },
+        });
+        self.write("given/stand-ins.json", &profile.to_string());
+        let given = json!({"placeholders": {
+            "<DB_WORD>": word("db"),
+            "<URL_WORD>": word("given-url"),
+            "<HEADER_WORD>": tokens()[1],
+            "<INI_WORD>": word("given-ini"),
+            "<TOLD_WORD>": word("told"),
+        }});
+        self.write("values.yaml", &given.to_string());
     }
 
     fn destination(&self) {
@@ -461,6 +487,11 @@ fn invocations(command: &str) -> Vec<String> {
                 ));
             }
             lines.push("rewrite in --to plain --secrets in/all.json --diff".to_owned());
+            for more in ["--diff", "-o out", "--diff --to-format yaml"] {
+                lines.push(format!(
+                    "rewrite given --to plain --values values.yaml {more}"
+                ));
+            }
             // A destination with faults of its own is not used.
             lines.push("rewrite in --to strict --secrets secrets.yaml --diff".to_owned());
             lines.push("rewrite in --to secrets.yaml --diff".to_owned());
@@ -472,6 +503,7 @@ fn invocations(command: &str) -> Vec<String> {
                 lines.push(format!("{plan} --secrets secrets.yaml"));
                 lines.push(plan);
             }
+            lines.push("plan given --to plain --values values.yaml --details".to_owned());
             lines.push("plan in --to strict --secrets secrets.yaml".to_owned());
             lines.push("plan in --to plain --secrets secrets.yaml --write-todo todo".to_owned());
             lines.push("plan in --to plain --answers todo --details".to_owned());
@@ -549,6 +581,18 @@ fn no_output_of_any_command_holds_a_secret() {
         "check in",
     ] {
         scene.run(&words(line));
+    }
+    // What was filled in is there, for its owner.
+    let filled_in = scene.path("out/stand-ins.json");
+    let text = fs::read_to_string(&filled_in).expect("a result");
+    for place in ["db", "given-url", "given-ini", "told"] {
+        assert!(text.contains(&word(place)), "{place}: {text}");
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt as _;
+        let mode = fs::metadata(&filled_in).expect("a result").mode() & 0o777;
+        assert_eq!(mode, 0o600);
     }
     // Files that the program wrote besides results of `rewrite`.
     let reports = formats("check").into_iter();

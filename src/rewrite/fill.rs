@@ -9,7 +9,8 @@ use crate::{
     finding::{Level, Place},
     masks::{Mask, MaskedPlace, empty_secrets, masks},
     profile::{Embedded, ProfileFile},
-    sensitive::REDACTED,
+    sensitive::{self, REDACTED},
+    source::TextRange,
     stand_ins::{StandIn, stand_ins},
     syntax::{Kind, NodeId, NodeRef, edit::Scalar},
 };
@@ -152,16 +153,18 @@ impl<'t> Plan<'t> {
         let profile = task.keys();
         let mut text = String::new();
         let mut from = 0;
-        let mut decided = BTreeMap::new();
+        let (mut decided, mut written) = (BTreeMap::new(), Vec::new());
         for found in &stand_in.found {
             let shown = found.range.of(&stand_in.text);
             let before = stand_in.text.get(from..found.range.start());
             text.push_str(before.unwrap_or_default());
             from = found.range.end();
             let given = task.values.find(&profile, pack.map(String::as_str), shown);
+            let start = text.len();
             text.push_str(given.map_or(shown, |(value, _)| value));
             if let Some(given) = given {
                 decided.insert(shown, given);
+                written.push(TextRange::new(start, text.len()));
             } else if !stand_in.is_secret {
                 let place = stand_in.place(task.file, *found);
                 let text = shown.to_owned();
@@ -173,21 +176,25 @@ impl<'t> Plan<'t> {
         if text == *stand_in.text {
             return;
         }
+        // A value may make a secret of what was none: a token, or the password of a URL.
+        let secrets = sensitive::secrets_in_value(&text);
+        let is_written = |secret: &TextRange| {
+            let mut written = written.iter();
+            written.any(|value| value.start < secret.end && secret.start < value.end)
+        };
+        let is_secret = stand_in.is_secret || secrets.iter().any(is_written);
         for (shown, (value, why)) in decided {
-            let told = |text: &str| {
-                let shown = if stand_in.is_secret { REDACTED } else { text };
-                shown.to_owned()
-            };
+            let told = |text: &str, is_secret| if is_secret { REDACTED } else { text }.to_owned();
             self.decisions.push(Decision {
                 subject: Subject::Placeholder,
                 pack: pack.cloned(),
-                from: told(shown),
-                to: told(value),
+                from: told(shown, stand_in.is_secret),
+                to: told(value, is_secret),
                 changed: true,
                 why: why.to_owned(),
             });
         }
-        if stand_in.is_secret {
+        if is_secret {
             self.secret_changes.push(self.changes.len());
         }
         let change = set_scalar(task, stand_in.embedded, stand_in.node, text);
