@@ -72,6 +72,9 @@ pub fn fix_files(
     destinations: &[Arc<Destination>],
     options: &FixOptions,
 ) -> FixRun {
+    if options.writes {
+        write::sweep_beside(files.iter().map(|file| file.real.as_path()));
+    }
     let results: Vec<_> = files
         .par_iter()
         .map(|file| {

@@ -102,7 +102,7 @@ fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
 fn is_temporary(path: &str) -> bool {
     path.rsplit('/')
         .next()
-        .is_some_and(|name| name.starts_with(".palette-knife-"))
+        .is_some_and(|name| name.starts_with(".palette-knife-") && name.ends_with(".tmp"))
 }
 
 /// Numbers that are spread evenly enough.
@@ -238,15 +238,16 @@ fn runs_into_one_folder_leave_each_other_alone() {
         }
         assert_eq!(files(&out), results);
     }
-    // What another run has not finished yet is locked, and what was left is not.
+    // What another run has not finished yet is locked, and what was left is not. Other files are somebody's.
     let result = out.join(results.keys().next().expect("a result"));
-    let [theirs, left] =
-        ["theirs", "left"].map(|end| result.with_file_name(format!(".palette-knife-{end}")));
+    let [theirs, left, others] = ["theirs.tmp", "left.tmp", "baseline.json"]
+        .map(|end| result.with_file_name(format!(".palette-knife-{end}")));
     fs::write(&left, "half").expect("written");
+    fs::write(&others, "precious").expect("written");
     let lock = File::create(&theirs).expect("a file");
     lock.lock().expect("locked");
     assert!(finish(&mut start()).status.success());
-    assert!(theirs.exists() && !left.exists());
+    assert!(theirs.exists() && !left.exists() && others.exists());
     drop(lock);
     assert!(finish(&mut start()).status.success());
     assert!(!theirs.exists());
@@ -330,6 +331,67 @@ fn a_write_that_fails_leaves_nothing() {
             .count(),
         0
     );
+}
+
+#[test]
+fn a_run_that_ends_while_it_writes_leaves_what_was_there() {
+    const SIGXFSZ: i32 = 25;
+    let folder = tempfile::tempdir().expect("a folder");
+    let place = folder.path();
+    many_profiles(&place.join("in"), 1);
+    let text = "{\"metadata\": {\"name\": \"a\"}, \"spec\": {\"version\": \"1.0.0\", \"template\": {\"type\": \"add-on\", \"packs\": [{\"name\": \"a\", \"values\": \"a: {{ .spectro.macro.a }}\"}]}}}";
+    fs::write(place.join("unquoted.json"), text).expect("written");
+    fs::write(
+        place.join("macros.json"),
+        "{\"macros\": [{\"name\": \"a\", \"value\": \"b\"}]}",
+    )
+    .expect("written");
+    let to_twin = twin();
+    let to_twin = to_twin.to_string_lossy();
+    let in_place = "rewrite in/copy-0/quay-vsphere.json --in-place --to";
+    for (line, target) in [
+        ("check in --write-baseline known.json", None),
+        ("check in --output json=report.json", None),
+        ("check unquoted.json --fix", None),
+        ("destination init made --name made", None),
+        ("destination add made macros.json --as tenant-macros", None),
+        ("man --out manual", None),
+        ("plan in --write-todo todo --to", Some(&to_twin)),
+        ("rewrite in --allow-masked -o out --to", Some(&to_twin)),
+        (in_place, Some(&to_twin)),
+    ] {
+        let words = line.split(' ').chain(target.map(|target| target.as_ref()));
+        let words: Vec<&str> = words.collect();
+        let before = files(place);
+        // No file may grow: the system ends what tries to, as a kill at that moment would.
+        let mut limited = Command::new("sh");
+        limited
+            .args(["-c", "ulimit -c 0; ulimit -f 0; exec \"$0\" \"$@\""])
+            .arg(program().get_program())
+            .args(&words)
+            .current_dir(place);
+        let output = finish(&mut limited);
+        assert_eq!(
+            output.status.signal(),
+            Some(SIGXFSZ),
+            "{line}: {}",
+            said(&output)
+        );
+        let mut left = files(place);
+        let unfinished = left.len();
+        left.retain(|path, _| !is_temporary(path));
+        assert_ne!(left.len(), unfinished, "{line} writes in place");
+        assert_eq!(left, before, "{line}");
+        let output = finish(program().args(&words).current_dir(place));
+        assert!(
+            matches!(output.status.code(), Some(0..=1)),
+            "{line}: {}",
+            said(&output)
+        );
+        let after = files(place);
+        assert_ne!(after, before, "{line} writes nothing");
+        assert!(!after.keys().any(|path| is_temporary(path)), "{line}");
+    }
 }
 
 /// The program as somebody who may not do everything.
@@ -880,6 +942,23 @@ fn links_do_not_lead_writes_out_of_the_folder() {
     assert_eq!(output.status.code(), Some(2), "{}", said(&output));
     assert_eq!(said(&output).matches("is a link").count(), names.len());
     assert_eq!(tree(&elsewhere), before);
+    // Nor do they lead the files of what is missing elsewhere.
+    for link in ["twin", "twin/todo.md", "twin/select.template.yaml"] {
+        let link = place.join("todo").join(link);
+        let _ = fs::remove_dir_all(place.join("todo"));
+        fs::create_dir_all(link.parent().expect("a folder")).expect("a folder");
+        let is_folder = link.ends_with("twin");
+        let target = if is_folder { "" } else { "precious" };
+        symlink(elsewhere.join(target), &link).expect("a link");
+        let mut command = program();
+        command
+            .args(["plan", "in", "--write-todo", "todo", "--overwrite", "--to"])
+            .arg(&to_twin)
+            .current_dir(place);
+        let output = finish(&mut command);
+        assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+        assert_eq!(tree(&elsewhere), before, "{}", link.display());
+    }
     // A folder of the name of a result stays, too.
     fs::remove_dir_all(place.join("out")).expect("removed");
     fs::create_dir_all(place.join("out/copy-0").join(&names[0]).join("deep")).expect("a folder");

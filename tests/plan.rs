@@ -698,12 +698,12 @@ fn a_second_run_finishes_what_the_first_began() {
     // What an interrupted run leaves: some files, and perhaps one that has no name yet.
     fs::remove_file(place.path("out/booking-eks.json")).expect("removed");
     place.write("out/quay-vsphere.json", "{}");
-    place.write("out/.palette-knife-x1y2z3", "{\"half");
+    place.write("out/.palette-knife-x1y2z3.tmp", "{\"half");
     let report: Value = serde_json::from_slice(&place.run(args).stdout).expect("JSON");
     assert_eq!(report["summary"]["written"], 2);
     assert_eq!(report["summary"]["kept"], 7);
     assert_eq!(files(&place.path("out")), whole);
-    assert!(!place.path("out/.palette-knife-x1y2z3").exists());
+    assert!(!place.path("out/.palette-knife-x1y2z3.tmp").exists());
 }
 
 #[test]

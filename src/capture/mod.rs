@@ -19,7 +19,7 @@ pub use merge::Counts;
 use crate::{
     destination::{Destination, Scope, macro_value, names_in, profiles_in, registry_of},
     file_names::is_device,
-    rewrite::write::{WriteError, write_into},
+    rewrite::write::{Readers, WriteError, write_into},
     source::{Source, shown_path},
     suggest,
     syntax::{Format, Kind, NodeRef, Tree, parse_plain},
@@ -192,7 +192,7 @@ impl<'d> Capture<'d> {
             .iter()
             .filter(|(_, merged)| merged.is_changed());
         for (relative, merged) in changed {
-            write_into(&self.folder, relative, &merged.text())?;
+            write_into(&self.folder, relative, &merged.text(), Readers::Usual)?;
         }
         Ok(())
     }

@@ -22,7 +22,7 @@ use crate::{
     emit::{self, destination::Asked},
     finding::Level,
     report::Report,
-    rewrite::write::write_into,
+    rewrite::write::{Readers, write_into},
     rules, scaffold,
     sensitive::printable,
     source::{Source, shown_path},
@@ -73,7 +73,8 @@ fn init(args: &DestinationInitArgs) -> Result<Outcome, String> {
                 folder.join(there).display()
             )),
             None => {
-                write_into(folder, Path::new(file), &text).map_err(|error| error.to_string())?;
+                write_into(folder, Path::new(file), &text, Readers::Usual)
+                    .map_err(|error| error.to_string())?;
                 made.push(shown_path(&path));
             }
         }

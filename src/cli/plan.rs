@@ -23,7 +23,7 @@ use crate::{
         result::DestinationResult,
         run::{self, RewriteOptions, Target},
         work::Output,
-        write,
+        write::{self, Readers},
     },
 };
 
@@ -101,11 +101,11 @@ pub fn run(args: &PlanArgs) -> Result<Outcome, String> {
     }
     if let Some(folder) = &args.write_todo {
         let files = if args.overwrite {
-            all_todo_files(folder, &results, &targets)?
+            all_todo_files(&results, &targets)?
         } else {
             todo_files(folder, &results, &targets)?
         };
-        write_todo(&files)?;
+        write_todo(folder, &files)?;
     }
     let filter = Filter {
         names: &args.profiles,
@@ -149,16 +149,15 @@ pub fn run(args: &PlanArgs) -> Result<Outcome, String> {
     )
 }
 
-/// The files of what is missing, with their paths.
+/// The files of what is missing, with their paths below the folder for them.
 fn all_todo_files(
-    folder: &Path,
     results: &[DestinationResult],
     targets: &[Target],
 ) -> Result<Vec<(PathBuf, TodoFile)>, String> {
     let mut files = Vec::new();
     for (result, target) in results.iter().zip(targets) {
         let plan = DestinationPlan::new(result);
-        let folder = folder.join(folder_name(plan.destination)?);
+        let folder = Path::new(folder_name(plan.destination)?);
         for file in todo::files(&plan, &target.answers) {
             files.push((folder.join(file.name), file));
         }
@@ -166,7 +165,7 @@ fn all_todo_files(
     Ok(files)
 }
 
-/// The files of what is missing, with their paths.
+/// The files of what is missing, with their paths below the folder for them.
 ///
 /// # Errors
 ///
@@ -176,14 +175,15 @@ pub(super) fn todo_files(
     results: &[DestinationResult],
     targets: &[Target],
 ) -> Result<Vec<(PathBuf, TodoFile)>, String> {
-    let files = all_todo_files(folder, results, targets)?;
+    let files = all_todo_files(results, targets)?;
     let answers = files.iter();
     for (path, file) in answers.filter(|(_, file)| file.name != todo::OVERVIEW_FILE) {
+        let path = folder.join(path);
         // A named pipe would be waited for.
-        if std::fs::metadata(path).is_ok_and(|there| !there.is_file()) {
+        if std::fs::metadata(&path).is_ok_and(|there| !there.is_file()) {
             return Err(format!("`{}`: not a regular file", path.display()));
         }
-        let there = match std::fs::read(path) {
+        let there = match std::fs::read(&path) {
             Ok(there) => String::from_utf8_lossy(&there).into_owned(),
             Err(error) if error.kind() == ErrorKind::NotFound => continue,
             Err(error) => return Err(format!("`{}`: {error}", path.display())),
@@ -199,10 +199,16 @@ pub(super) fn todo_files(
     Ok(files)
 }
 
-/// Writes the files of what is missing.
-pub(super) fn write_todo(files: &[(PathBuf, TodoFile)]) -> Result<(), String> {
+/// Writes the files of what is missing below a folder.
+pub(super) fn write_todo(folder: &Path, files: &[(PathBuf, TodoFile)]) -> Result<(), String> {
     for (path, file) in files {
-        write::write_own(path, &file.text, file.has_values).map_err(|error| error.to_string())?;
+        let readers = if file.has_values {
+            Readers::Owner
+        } else {
+            Readers::Usual
+        };
+        let written = write::write_into(folder, path, &file.text, readers);
+        written.map_err(|error| error.to_string())?;
     }
     Ok(())
 }

@@ -119,13 +119,13 @@ fn ask(
     interactive::require_terminal()?;
     let plan = |targets: &[Target]| run::plan(files, targets, options);
     if let Some(folder) = &args.save_answers {
-        // Nobody should answer for nothing.
-        todo_files(folder, &plan(targets), targets)?;
+        // Nobody should answer for nothing: what cannot be written is told before.
+        write_todo(folder, &todo_files(folder, &plan(targets), targets)?)?;
     }
     let asked = interactive::ask_all(targets, plan);
     if let Some(folder) = &args.save_answers {
         let files = todo_files(folder, &plan(targets), targets)?;
-        write_todo(&files)?;
+        write_todo(folder, &files)?;
         output::note(&format!("the answers are in `{}`", folder.display()));
     }
     asked.map_err(|stop| match stop {

@@ -221,14 +221,16 @@ impl<'o> Outputs<'o> {
 
     /// Removes what an interrupted run has left in the folders that the results go to.
     pub(super) fn sweep(&self, work: &[Work<'_>]) {
-        let Output::Folder(folder) = self.output else {
-            return;
-        };
-        let parents = work.iter().flat_map(|work| &work.targets);
-        let parents = parents.filter_map(|target| target.parent());
-        let parents: BTreeSet<&Path> = parents.collect();
-        for parent in parents {
-            write::sweep(&folder.join(parent));
+        match self.output {
+            Output::Nowhere => {}
+            Output::InPlace => {
+                write::sweep_beside(work.iter().map(|work| work.file.real.as_path()));
+            }
+            Output::Folder(folder) => {
+                let targets = work.iter().flat_map(|work| &work.targets);
+                let targets: Vec<PathBuf> = targets.map(|target| folder.join(target)).collect();
+                write::sweep_beside(targets.iter().map(PathBuf::as_path));
+            }
         }
     }
 

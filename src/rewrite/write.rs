@@ -39,10 +39,12 @@ pub enum Readers {
     OfInput,
     /// Its owner only, because secrets were filled in: mode 0600.
     Owner,
+    /// Those that the system gives to new files; a file that is replaced keeps its mode.
+    Usual,
 }
 
-/// What the names of files begin with that are not finished.
-const UNFINISHED: &str = ".palette-knife-";
+/// What the names of files that are not finished begin and end with. Nobody calls a file so that is to stay.
+const UNFINISHED: [&str; 2] = [".palette-knife-", ".tmp"];
 
 /// Removes what an interrupted run has left of files that it did not finish. What another run is about to finish is
 /// locked by it.
@@ -51,7 +53,10 @@ pub fn sweep(folder: &Path) {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     for entry in entries {
         let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
-        if !is_file || !entry.file_name().to_string_lossy().starts_with(UNFINISHED) {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        let [start, end] = UNFINISHED;
+        if !is_file || !name.starts_with(start) || !name.ends_with(end) {
             continue;
         }
         let file = fs::File::open(entry.path());
@@ -62,12 +67,23 @@ pub fn sweep(folder: &Path) {
     }
 }
 
-/// A new file with a name of its own in a folder, which no other run takes for one that was left.
-fn unfinished(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
+/// The same for the folders of files.
+pub fn sweep_beside<'p>(files: impl Iterator<Item = &'p Path>) {
+    let folders: BTreeSet<&Path> = files.map(folder_of).collect();
+    folders.into_iter().for_each(sweep);
+}
+
+/// A new file with a name of its own in a folder, which no other run takes for one that was left. But for the usual readers
+/// it is for its owner only.
+fn unfinished(folder: &Path, readers: Readers) -> io::Result<tempfile::NamedTempFile> {
+    let [start, end] = UNFINISHED;
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(start).suffix(end);
+    if readers == Readers::Usual {
+        for_usual_readers(&mut builder);
+    }
     loop {
-        let file = tempfile::Builder::new()
-            .prefix(UNFINISHED)
-            .tempfile_in(folder)?;
+        let file = builder.tempfile_in(folder)?;
         // Not every file system has locks. On those without, two runs into one folder at a time are at odds.
         let is_locked = file.as_file().lock().is_ok();
         // Another run may have removed it before it was locked.
@@ -76,6 +92,16 @@ fn unfinished(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
         }
     }
 }
+
+#[cfg(unix)]
+fn for_usual_readers(builder: &mut tempfile::Builder<'_, '_>) {
+    use std::os::unix::fs::PermissionsExt;
+    // The system takes from it what new files do not get.
+    builder.permissions(fs::Permissions::from_mode(0o666));
+}
+
+#[cfg(not(unix))]
+fn for_usual_readers(_: &mut tempfile::Builder<'_, '_>) {}
 
 /// Writes a file below a folder, which is made if it is not there. `input` is the file it was made from. None of
 /// `inputs` (canonical paths) is overwritten. Gives the path, and whether it was written: what an earlier run has written so is
@@ -108,10 +134,14 @@ pub fn write_below(
 /// # Errors
 ///
 /// [`WriteError`]; the target is then what it was before.
-pub fn write_into(folder: &Path, relative: &Path, text: &str) -> Result<PathBuf, WriteError> {
+pub fn write_into(
+    folder: &Path,
+    relative: &Path,
+    text: &str,
+    readers: Readers,
+) -> Result<(), WriteError> {
     let (target, real) = below(folder, relative)?;
-    write_file(&real, text).map_err(|error| error.about(&target))?;
-    Ok(target)
+    write_own(&real, text, readers).map_err(|error| error.about(&target))
 }
 
 /// A file below a folder, as it is shown and as it really is, in folders that are made if they are not there. No link
@@ -176,10 +206,13 @@ pub fn holds(path: &Path, text: &str) -> io::Result<bool> {
 fn has_mode(metadata: &fs::Metadata, mode_of: &Path, readers: Readers) -> bool {
     use std::os::unix::fs::PermissionsExt;
     let mode = metadata.permissions().mode() & 0o777;
-    if readers == Readers::Owner {
-        return mode & 0o077 == 0;
+    match readers {
+        Readers::OfInput => {
+            fs::metadata(mode_of).is_ok_and(|wanted| wanted.permissions().mode() & 0o777 == mode)
+        }
+        Readers::Owner => mode & 0o077 == 0,
+        Readers::Usual => true,
     }
-    fs::metadata(mode_of).is_ok_and(|wanted| wanted.permissions().mode() & 0o777 == mode)
 }
 
 #[cfg(not(unix))]
@@ -207,51 +240,37 @@ pub fn write_in_place(
     replace_and_sync(&target, &target, text, readers).map_err(|error| error.about(input))
 }
 
-/// Writes a file of this tool's own, or replaces it.
+/// Writes a file of this tool's own, or replaces it. The file behind a link is replaced, the link stays.
 ///
 /// # Errors
 ///
 /// [`WriteError`]; the file is then what it was before.
 pub fn write_file(path: &Path, text: &str) -> Result<(), WriteError> {
-    // A new file gets the mode that the system gives new files; replacing keeps it.
-    let is_new = fs::File::create_new(path).is_ok();
-    let target = path
-        .canonicalize()
-        .map_err(|source| io_error(path, source))?;
-    replace_and_sync(&target, &target, text, Readers::OfInput).map_err(|error| {
-        if is_new {
-            // What is left of a file that could not be written is nobody's.
-            let _ = fs::remove_file(&target);
-        }
-        error.about(path)
-    })
+    let target = match path.canonicalize() {
+        Ok(target) => target,
+        // It is new, unless a link leads to nothing.
+        Err(_) if fs::symlink_metadata(path).is_err() => path.to_owned(),
+        Err(source) => return Err(io_error(path, source)),
+    };
+    write_own(&target, text, Readers::Usual).map_err(|error| error.about(path))
 }
 
-/// Writes a file of this tool's own below folders that are made where they are not there. One that holds secrets, or is
-/// to hold them, only its owner can read.
-///
-/// # Errors
-///
-/// [`WriteError`]; the file is then what it was before.
-pub fn write_own(path: &Path, text: &str, is_private: bool) -> Result<(), WriteError> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(folder).map_err(|source| io_error(folder, source))?;
-    if !is_private {
-        return write_file(path, text);
-    }
-    if fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink()) {
-        return Err(WriteError::Link(path.to_owned()));
-    }
-    replace_and_sync(path, path, text, Readers::Owner)
+/// Writes a file of this tool's own to where no link leads.
+fn write_own(target: &Path, text: &str, readers: Readers) -> Result<(), WriteError> {
+    let readers = match readers {
+        Readers::Usual if target.exists() => Readers::OfInput,
+        readers => readers,
+    };
+    sweep(folder_of(target));
+    replace_and_sync(target, target, text, readers)
 }
 
 fn replace(target: &Path, mode_of: &Path, text: &str, readers: Readers) -> Result<(), WriteError> {
     let failed = |source| io_error(target, source);
     let folder = folder_of(target);
     // In the folder of the target: a rename across file systems would be a copy, and a copy can stop half way.
-    let mut file = unfinished(folder).map_err(failed)?;
+    let mut file = unfinished(folder, readers).map_err(failed)?;
     file.write_all(text.as_bytes()).map_err(failed)?;
-    // A temporary file is for the owner only, which is what a file with new secrets should stay.
     if readers == Readers::OfInput {
         let permissions = fs::metadata(mode_of).map_err(failed)?.permissions();
         file.as_file()
