@@ -12,7 +12,7 @@ use std::{
     process::Command,
 };
 
-use common::program::{formats, program, said};
+use common::program::{commands, formats, program, said};
 
 /// What programs read to begin: libraries, the kernel's account of the process and the machine, the terminal's names.
 const OF_THE_SYSTEM: [&str; 7] = [
@@ -147,10 +147,28 @@ fn nothing_is_connected_to_and_nothing_else_is_read() {
             "-o",
             "out-yaml",
         ],
-        vec!["explain", "masked-value"],
-        vec!["rules"],
         vec!["--version"],
     ];
+    let lines = [
+        "check broken --fix",
+        "plan profiles --to destinations/strict --secrets secrets.yaml --write-todo todo",
+        "diff profiles out",
+        "destination init made --name made",
+        "destination add made destinations/strict/macros/tenant.json --as tenant-macros",
+        "destination check destinations/strict",
+        "destination show destinations/strict",
+        "explain masked-value",
+        "rules",
+        "schema check-report",
+        "completions bash",
+        "man --out manual",
+    ];
+    runs.extend(lines.iter().map(|line| line.split(' ').collect()));
+    for command in commands() {
+        let words: Vec<&str> = command.split(' ').collect();
+        let is_run = runs.iter().any(|run| run.starts_with(&words));
+        assert!(is_run, "say in {} how `{command}` is called", file!());
+    }
     let formats = formats("check");
     for format in &formats {
         runs.push(vec!["check", "profiles", "--format", format]);
@@ -163,7 +181,7 @@ fn nothing_is_connected_to_and_nothing_else_is_read() {
             .copied()
             .filter(|path| named(path))
             .map(|path| place.join(path))
-            .chain([place.join("out"), place.join("out-yaml")])
+            .chain(["out", "out-yaml", "todo", "made", "manual"].map(|made| place.join(made)))
             .collect();
         for call in calls(&place, &args) {
             for network in [
