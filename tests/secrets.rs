@@ -492,6 +492,11 @@ fn invocations(command: &str) -> Vec<String> {
                     "rewrite given --to plain --values values.yaml {more}"
                 ));
             }
+            lines.push(format!(
+                "rewrite given --to plain --diff --set DB_WORD={} --set DB_WORD={}",
+                word("set"),
+                word("set-again")
+            ));
             // A destination with faults of its own is not used.
             lines.push("rewrite in --to strict --secrets secrets.yaml --diff".to_owned());
             lines.push("rewrite in --to secrets.yaml --diff".to_owned());
