@@ -36,6 +36,12 @@ fn known_findings_are_counted_and_new_ones_are_told() {
     let all = stdout(&with(&["--format", "concise"])).lines().count();
     assert!(all > 5);
 
+    let nowhere = with(&["--write-baseline", "nowhere/known.json"]);
+    assert_eq!(code(&nowhere), 2);
+    let told = stderr(&nowhere);
+    assert!(told.contains("`nowhere/known.json`"), "{told}");
+    assert!(!told.contains("entity"), "{told}");
+
     let written = with(&["--write-baseline", "known.json"]);
     assert_eq!(code(&written), 0, "what is known does not fail");
     assert_eq!(

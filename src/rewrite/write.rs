@@ -249,7 +249,10 @@ pub fn write_file(path: &Path, text: &str) -> Result<(), WriteError> {
     let target = match path.canonicalize() {
         Ok(target) => target,
         // It is new, unless a link leads to nothing.
-        Err(_) if fs::symlink_metadata(path).is_err() => path.to_owned(),
+        Err(_) if fs::symlink_metadata(path).is_err() => {
+            fs::metadata(folder_of(path)).map_err(|source| io_error(path, source))?;
+            path.to_owned()
+        }
         Err(source) => return Err(io_error(path, source)),
     };
     write_own(&target, text, Readers::Usual).map_err(|error| error.about(path))
