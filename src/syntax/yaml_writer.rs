@@ -5,7 +5,7 @@ use crate::source::yaml_scalar::{self, ScalarStyle, Site};
 use super::{Kind, NodeRef, Unwritable, yaml_types};
 
 /// Longer keys cannot stand before a colon on their line (YAML 1.2.2, section 7.4.3: 1,024 characters at most).
-const MAX_SIMPLE_KEY: usize = 1000;
+pub(super) const MAX_SIMPLE_KEY: usize = 1000;
 
 /// Writes a document of JSON. Keys keep their order; items of arrays stand at the column of the array's key, as Go's
 /// writers have them. Every text is read as the same text by readers of YAML 1.1 and of YAML 1.2.

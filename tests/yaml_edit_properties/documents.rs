@@ -718,6 +718,25 @@ fn what_a_key_is_made_of_cannot_be_changed() {
     assert_eq!(changeable, ["value"]);
 }
 
+#[test]
+fn a_key_of_several_lines_gets_no_value() {
+    for (text, can_be_set) in [
+        ("a: {key}\n", true),
+        ("a: {two words}\n", true),
+        ("a: {two\n  words}\n", false),
+        ("a: {two\r words}\n", false),
+        (&format!("a: {{{}}}\n", "k".repeat(1_001)), false),
+    ] {
+        let file = ProfileFile::parse(Source::new("profile.yaml", text));
+        assert!(file.faults().is_empty(), "{text:?}");
+        let tree = file.tree().expect("a tree");
+        let last = tree.nodes().last().expect("a value");
+        assert!(last.is_null(), "{text:?}");
+        let edits = last.set(&Scalar::String("new".to_owned()));
+        assert_eq!(edits.is_some(), can_be_set, "{text:?}");
+    }
+}
+
 /// What has no good place to be written, and what a tag makes another type.
 fn may_be_refused(change: &Change<'_>, all: &[Change<'_>]) -> bool {
     let text = touched(change).tree().text();

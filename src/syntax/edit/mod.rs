@@ -10,7 +10,7 @@ use crate::source::{
     yaml_scalar::{self, ScalarStyle, Site},
 };
 
-use super::{Format, Kind, NodeRef};
+use super::{Format, Kind, NodeRef, yaml_writer::MAX_SIMPLE_KEY};
 
 pub use entries::{Changed, EntryChanges};
 
@@ -181,7 +181,7 @@ impl<'t> NodeRef<'t> {
                 let at = absent_end(key, self);
                 if at > key.range().end() {
                     (at, format!(" {written}"))
-                } else if object.is_in_brackets() {
+                } else if object.is_in_brackets() && may_precede_colon(key.source()) {
                     (at, format!(": {written}"))
                 } else {
                     return None;
@@ -217,6 +217,11 @@ impl Scalar {
             Self::Bool(_) => Kind::Bool,
         }
     }
+}
+
+/// Whether a key is one that readers take for one without a `?` before it: on one line, and not too long.
+fn may_precede_colon(written: &str) -> bool {
+    !written.contains(['\n', '\r']) && written.chars().count() <= MAX_SIMPLE_KEY
 }
 
 /// Where the entry of a value ends. The ranges of nodes leave out the colon behind which nothing is written, and the
