@@ -84,14 +84,19 @@ pub fn field<'a>(name: &str, known: impl IntoIterator<Item = &'a str> + Clone) -
     .or_else(|| closest(name, known))
 }
 
-/// Names in backticks, separated by commas.
+/// The most names that a list shows. One of thousands is not read, and may be in thousands of messages.
+const MOST_LISTED: usize = 100;
+
+/// Names in backticks, separated by commas. Of very many the first ones, and how many more there are.
 #[must_use]
 pub fn list<S: AsRef<str>>(names: &[S]) -> String {
-    let quoted: Vec<String> = names
-        .iter()
-        .map(|name| format!("`{}`", name.as_ref()))
-        .collect();
-    quoted.join(", ")
+    let shown = names.iter().take(MOST_LISTED);
+    let quoted: Vec<String> = shown.map(|name| format!("`{}`", name.as_ref())).collect();
+    let quoted = quoted.join(", ");
+    match names.len().saturating_sub(MOST_LISTED) {
+        0 => quoted,
+        more => format!("{quoted} and {more} more"),
+    }
 }
 
 fn likeness(one: &str, other: &str) -> f64 {
@@ -110,5 +115,13 @@ mod tests {
         );
         assert_eq!(closest("cni-calico", ["csi-aws-ebs", "kubernetes"]), None);
         assert_eq!(field("isHidden", ["hidden", "immutable"]), Some("hidden"));
+    }
+
+    #[test]
+    fn a_list_of_very_many_names_is_cut() {
+        let names: Vec<String> = (1..=102).map(|number| number.to_string()).collect();
+        assert_eq!(list(&names[..2]), "`1`, `2`");
+        assert!(list(&names[..100]).ends_with(", `100`"));
+        assert!(list(&names).ends_with(", `100` and 2 more"));
     }
 }

@@ -163,6 +163,14 @@ fn characters_and_amounts() -> Vec<Case> {
         one("one profile many times", "profiles/p.yaml", format!("profiles:\n{}", twice("- {name: web, version: 1.0.0}"))),
         one("hosts", "destination.yaml", format!("hosts:\n  allow:\n{}", twice("  - '*.*.example'"))),
         one("preferences", "destination.yaml", format!("select:\n  prefer:\n{}", twice("  - 'Nobody'"))),
+        one("choices among many registries", "destination.yaml", {
+            let registry = |number| format!("- {{name: A{number}, uid: u{number}}}");
+            let choice = |number| format!("    p{number}: B{number}");
+            format!("registries:\n{}select:\n  packs:\n{}", lines(packs, registry), lines(packs, choice))
+        }),
+        one("a page for each registry", "registries/pages.yaml", lines(packs, |number| {
+            format!("---\nitems: [{{spec: {{name: p{number}, version: 1.0.0, registryUid: u{number}}}}}]\nlistmeta: {{count: 1}}")
+        })),
         one("huge numbers", "registries/a/packs.json", format!("{{\"items\": [], \"listmeta\": {{\"count\": {digits}}}}}")),
         one("huge counts", "registries/a/packs.json", r#"{"items": [], "listmeta": {"count": 18446744073709551616, "limit": -1e999}}"#),
         one("huge versions", "destination.yaml", registries(format!("nginx: [{digits}, 1e{digits}, '1.{digits}.0', 0x{digits}]"))),

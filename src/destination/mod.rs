@@ -200,13 +200,6 @@ impl Destination {
         self.registries.get(number)
     }
 
-    /// The registries with this name.
-    pub fn registries_named<'d>(&'d self, name: &'d str) -> impl Iterator<Item = usize> + 'd {
-        let named =
-            move |(number, registry): (usize, &Registry)| (registry.name == name).then_some(number);
-        self.registries.iter().enumerate().filter_map(named)
-    }
-
     /// The registries that hold a pack with this name, and its versions there.
     #[must_use]
     pub fn pack(&self, name: &str) -> &[HeldPack] {

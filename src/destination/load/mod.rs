@@ -93,6 +93,7 @@ pub fn load(folder: &Path, max_file_size: u64) -> Result<Destination, LoadError>
             ..Destination::default()
         },
         by_uid: HashMap::default(),
+        by_name: HashMap::default(),
         pages: HashMap::new(),
     };
     if has("registries") {
@@ -116,6 +117,8 @@ struct Loader<'f> {
     reader: Reader,
     destination: Destination,
     by_uid: foldhash::HashMap<String, usize>,
+    /// The numbers of the registries with each name that is not empty, in order.
+    by_name: foldhash::HashMap<String, Vec<usize>>,
     /// For each registry known by pages of `GET /v1/packs`: how many items there are, where the pages tell.
     pages: HashMap<usize, Option<usize>>,
 }
@@ -251,19 +254,21 @@ impl Loader<'_> {
     }
 
     fn finish(mut self) -> Destination {
+        let mut seen: HashMap<usize, foldhash::HashSet<(&str, &str)>> = HashMap::new();
+        for (name, holders) in &self.destination.packs {
+            for held in holders
+                .iter()
+                .filter(|held| self.pages.contains_key(&held.registry))
+            {
+                let versions = held.versions.iter();
+                let versions = versions.map(|version| (name.as_str(), version.version.as_str()));
+                seen.entry(held.registry).or_default().extend(versions);
+            }
+        }
         for (&number, &count) in &self.pages {
-            let held = self.destination.packs.iter();
-            let seen: foldhash::HashSet<(&str, &str)> = held
-                .flat_map(|(name, held)| held.iter().map(move |held| (name.as_str(), held)))
-                .filter(|(_, held)| held.registry == number)
-                .flat_map(|(name, held)| {
-                    held.versions
-                        .iter()
-                        .map(move |version| (name, version.version.as_str()))
-                })
-                .collect();
+            let seen = seen.get(&number).map_or(0, foldhash::HashSet::len);
             // Pages that do not tell how many items there are may be all of them, or not.
-            if count.is_some_and(|count| seen.len() >= count)
+            if count.is_some_and(|count| seen >= count)
                 && let Some(registry) = self.destination.registries.get_mut(number)
             {
                 registry.listing = Listing::Complete;

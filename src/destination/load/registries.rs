@@ -1,7 +1,7 @@
 //! The registries of a destination: folders, pack folders, and saved answers.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     destination::{
-        DestinationFault, FaultKind,
+        Destination, DestinationFault, FaultKind,
         answers::{self, Answer, AnsweredPack},
         config::{self, clouds},
         dependency::Dependency,
@@ -23,7 +23,7 @@ use crate::{
     },
     finding::{Place, Related},
     source::{Source, shown_path},
-    suggest,
+    suggest::{self, Suggester},
     syntax::NodeRef,
 };
 
@@ -252,15 +252,10 @@ impl Loader<'_> {
 
     /// A choice of a registry that is not there would leave every pack it is made for without one.
     pub(super) fn unknown_selections(&mut self, selected: Vec<(String, Place)>) {
-        let destination = &self.destination;
-        let known: Vec<&str> = destination
-            .registries
-            .iter()
-            .map(|registry| registry.name.as_str())
-            .collect();
+        let known = registry_names(&self.destination);
         let unknown = selected
             .into_iter()
-            .filter(|(name, _)| !known.contains(&name.as_str()));
+            .filter(|(name, _)| !self.by_name.contains_key(name));
         let faults: Vec<_> = unknown
             .map(|(name, place)| {
                 let message = format!(
@@ -275,17 +270,17 @@ impl Loader<'_> {
 
     /// A preference for a registry that is not there does nothing; the next one in the list is taken.
     pub(super) fn unknown_preferences(&mut self, preferred: Vec<(String, Place)>) {
-        let registries = self.destination.registries.iter();
-        let known: Vec<&str> = registries.map(|registry| registry.name.as_str()).collect();
+        let known = registry_names(&self.destination);
+        let mut suggester = Suggester::new(known.iter().copied());
         let unknown = preferred
             .into_iter()
-            .filter(|(name, _)| !known.contains(&name.as_str()));
+            .filter(|(name, _)| !self.by_name.contains_key(name));
         let faults: Vec<_> = unknown
             .map(|(name, place)| {
                 let message = format!(
                     "`select.prefer` names registry `{name}`, which the destination does not have"
                 );
-                let help = match suggest::closest(&name, known.iter().copied()) {
+                let help = match suggester.closest(&name) {
                     Some(near) => format!("did you mean `{near}`?"),
                     None => format!("its registries: {}", suggest::list(&known)),
                 };
@@ -332,9 +327,10 @@ impl Loader<'_> {
     pub(super) fn overlaps(&mut self) {
         let destination = &self.destination;
         let select = &destination.select;
+        let preferred: HashSet<&str> = select.prefer.iter().map(String::as_str).collect();
         let is_preferred = |number: usize| {
             let registry = destination.registry(number);
-            registry.is_some_and(|registry| select.prefer.contains(&registry.name))
+            registry.is_some_and(|registry| preferred.contains(registry.name.as_str()))
         };
         let mut shared: BTreeMap<(usize, usize), BTreeSet<&str>> = BTreeMap::new();
         let several = destination
@@ -393,33 +389,40 @@ impl Loader<'_> {
     /// The number of a registry: of the one with the same uid, or without a uid the same name, else a new one. What
     /// was not told before is told now.
     pub(super) fn registry(&mut self, told: Registry) -> usize {
+        let named = self.by_name.get(&told.name).map(Vec::as_slice);
+        let mut named = named.unwrap_or_default().iter().copied();
         let known = if told.uid.is_empty() {
-            self.destination.registries_named(&told.name).next()
+            named.next()
         } else {
-            let same_name = || {
-                let uid_untold = |number: &usize| {
-                    self.destination
-                        .registry(*number)
-                        .is_some_and(|known| known.uid.is_empty())
-                };
-                self.destination
-                    .registries_named(&told.name)
-                    .find(uid_untold)
+            let uid_untold = |number: &usize| {
+                let known = self.destination.registry(*number);
+                known.is_some_and(|known| known.uid.is_empty())
             };
-            let named = || (!told.name.is_empty()).then(same_name).flatten();
-            self.by_uid.get(&told.uid).copied().or_else(named)
+            let known = self.by_uid.get(&told.uid).copied();
+            known.or_else(|| named.find(uid_untold))
         };
         let number = known.unwrap_or(self.destination.registries.len());
         if !told.uid.is_empty() {
             self.by_uid.insert(told.uid.clone(), number);
         }
-        match self.destination.registries.get_mut(number) {
+        let name = told.name.clone();
+        let gets_name = match self.destination.registries.get_mut(number) {
             Some(known) => {
+                let gets_name = known.name.is_empty();
                 let contradiction = contradiction(known, &told);
                 merge(known, told);
                 self.reader.faults.extend(contradiction);
+                gets_name
             }
-            None => self.destination.registries.push(told),
+            None => {
+                self.destination.registries.push(told);
+                true
+            }
+        };
+        if gets_name && !name.is_empty() {
+            let numbers = self.by_name.entry(name).or_default();
+            let at = numbers.partition_point(|other| *other < number);
+            numbers.insert(at, number);
         }
         number
     }
@@ -568,6 +571,11 @@ fn read_answers(files: &[PathBuf], limit: u64) -> Vec<ReadAnswer> {
             Ok((Arc::clone(file.source.name()), told.collect()))
         })
         .collect()
+}
+
+fn registry_names(destination: &Destination) -> Vec<&str> {
+    let registries = destination.registries.iter();
+    registries.map(|registry| registry.name.as_str()).collect()
 }
 
 /// Whether a path is that of a folder or of something in it, both as listed from one folder. Comparing them part by part
