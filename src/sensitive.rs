@@ -227,12 +227,11 @@ fn is_among_secrets(node: NodeRef<'_>) -> bool {
     key.is_some_and(|key| is_secret_key(&key.text()))
 }
 
-/// Whether a node is what an object with a name such as `DB_PASSWORD` says, as variables of containers are written:
-/// `{name: DB_PASSWORD, value: x}`.
+/// Whether a node is the value of a variable that has the name of a secret.
 fn is_value_of_secret(node: NodeRef<'_>) -> bool {
     let key = node.key().filter(|key| key.text() == "value");
-    let name = key.and_then(|_| node.parent()?.get("name"));
-    name.is_some_and(|name| is_secret_key(&name.text()))
+    let variable = key.and_then(|_| node.parent());
+    variable.is_some_and(shared_secrets::is_named_secret)
 }
 
 /// Puts something else in the place of every credential in a text that is shown.
@@ -641,6 +640,30 @@ mod tests {
             secrets("a: \"host: db\\npassword: hunter2\\nport: 1\"\n"),
             ["hunter2"]
         );
+        assert_eq!(
+            secrets("a: [&x hunter2, &y {b: hunter3}]\npasswords: [*x, *y, {c: 1}]\n"),
+            ["hunter2", "hunter3"]
+        );
+        assert_eq!(
+            secrets(
+                "a: [&x hunter2, &y {value: hunter3}]\nenv: [{name: A_TOKEN, value: *x}, {name: B_TOKEN, <<: *y}]\n"
+            ),
+            ["hunter2", "hunter3"]
+        );
+    }
+
+    #[test]
+    fn secrets_are_found_in_objects_that_are_not_read_to_their_end() {
+        for text in [
+            "- name: DB_PASSWORD\n  value: hunter2\n  mode: @\n",
+            "- name: DB_PASSWORD\n  value: hunter2\n  mode: @\n---\nb: 1\n",
+        ] {
+            let stream = yaml::parse(&Text::from(text));
+            assert_eq!(stream.faults.len(), 1);
+            let found = secrets_in(&stream).into_iter();
+            let found: Vec<&str> = found.map(|range| range.of(text)).collect();
+            assert_eq!(found, ["hunter2"]);
+        }
     }
 
     #[test]

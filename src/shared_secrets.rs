@@ -15,6 +15,8 @@ enum Place {
     Any,
     /// It is a secret, with all that it holds.
     Secret,
+    /// Its items are secrets: those that have no names of their own to go by.
+    Secrets,
     /// Its entries are those of a Kubernetes Secret.
     SecretData,
     /// Its items are the options of a variable that is sensitive.
@@ -39,12 +41,14 @@ pub fn find(tree: &Tree) -> HashSet<NodeId> {
         }
         match node.kind() {
             Kind::Array => {
-                let place = match place {
+                let of_item = |item: NodeRef<'_>| match place {
                     Place::Secret => Place::Secret,
+                    Place::Secrets if is_container(item) => Place::Any,
+                    Place::Secrets => Place::Secret,
                     Place::Options => Place::Option,
                     _ => Place::Any,
                 };
-                open.extend(node.items().map(|item| (item, place)));
+                open.extend(node.children().map(|item| (item.resolved(), of_item(item))));
             }
             Kind::Object => {
                 for (key, value) in node.entries() {
@@ -68,6 +72,7 @@ fn below(object: NodeRef<'_>, place: Place, key: NodeRef<'_>, value: NodeRef<'_>
     let is_value_of_secret = match name {
         _ if matches!(place, Place::Secret | Place::SecretData) => true,
         "defaultValue" => is_sensitive_variable(object),
+        "value" if is_named_secret(object) => true,
         "value" | "label" => place == Place::Option,
         _ => false,
     };
@@ -77,11 +82,10 @@ fn below(object: NodeRef<'_>, place: Place, key: NodeRef<'_>, value: NodeRef<'_>
         // What an object below a secret's key holds has names of its own to go by, unless it was meant for another
         // place when it was written.
         let is_brought = value.key() != Some(key);
-        let is_scalar = !matches!(value.kind(), Kind::Array | Kind::Object);
-        if is_brought || is_scalar {
-            Place::Secret
-        } else {
-            Place::Any
+        match value.kind() {
+            Kind::Object if !is_brought => Place::Any,
+            Kind::Array if !is_brought => Place::Secrets,
+            _ => Place::Secret,
         }
     } else if matches!(name, "data" | "stringData") && is_kubernetes_secret(object) {
         Place::SecretData
@@ -96,8 +100,18 @@ fn below(object: NodeRef<'_>, place: Place, key: NodeRef<'_>, value: NodeRef<'_>
 #[must_use]
 pub fn is_sensitive_variable(variable: NodeRef<'_>) -> bool {
     let is_sensitive = variable.get("isSensitive").and_then(NodeRef::as_bool);
-    let name = variable.get("name");
-    is_sensitive == Some(true) || name.is_some_and(|name| is_secret_key(&name.text()))
+    is_sensitive == Some(true) || is_named_secret(variable)
+}
+
+/// Whether an object has a name such as `DB_PASSWORD`, as variables of containers do: `{name: DB_PASSWORD, value: x}`.
+#[must_use]
+pub fn is_named_secret(object: NodeRef<'_>) -> bool {
+    let name = object.get("name");
+    name.is_some_and(|name| is_secret_key(&name.text()))
+}
+
+fn is_container(node: NodeRef<'_>) -> bool {
+    matches!(node.kind(), Kind::Array | Kind::Object)
 }
 
 /// Whether an object is a manifest of a Kubernetes Secret.

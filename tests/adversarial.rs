@@ -593,6 +593,25 @@ fn amounts() -> Files {
             " ".repeat(long / 2)
         )),
     );
+    add("keys that are there again and again", "a.json", {
+        let again = |key: &str| format!("- name: x\n{}", format!("  {key}: x\n").repeat(keys));
+        let options = format!(
+            "- {}\n  options:\n{}",
+            lines(keys, |number| format!("  k{number}: x")).trim_start(),
+            "  - value: x\n".repeat(keys)
+        );
+        let data = format!(
+            "a: ********\nkind: Secret\n{}\ndata:\n{}\n",
+            lines(keys, |number| format!("k{number}: x")),
+            lines(keys, |number| format!("  k{number}: x"))
+        );
+        let variables = ["value", "defaultValue"].map(again).join("") + &options;
+        let packs = [
+            pack("a", &format!("- ********\n{variables}")),
+            pack("b", &data),
+        ];
+        profile("p", &packs, &[]).to_string().into_bytes()
+    });
     add(
         "faults in every document",
         "a.yaml",

@@ -531,9 +531,13 @@ impl<'t> Reader<'t> {
     }
 
     /// Whether the colon where a value is absent is that of its own key. After `? key` it may be that of an empty key of
-    /// the mapping around, further left.
+    /// the mapping around, further left, or the first character of the next key.
     fn is_own_colon(&self, colon: usize) -> bool {
         let text = &self.readable;
+        let next = text.as_bytes().get(colon + 1);
+        if next.is_some_and(|&next| !next.is_ascii_whitespace() && !b",[]{}".contains(&next)) {
+            return false;
+        }
         let before = text.get(self.previous_end..colon).unwrap_or_default();
         let is_on_line = !before.contains(['\n', '\r']);
         is_on_line

@@ -57,6 +57,7 @@ impl TreeBuilder {
                 json_style: OnceLock::new(),
                 marked: OnceLock::new(),
                 aliases: OnceLock::new(),
+                large_objects: OnceLock::new(),
             },
             open: Vec::new(),
             keys: Vec::new(),

@@ -87,6 +87,13 @@ pub(crate) const MERGE_KEY: &str = "<<";
 /// for each of them.
 const MOST_REPEATED: u64 = 2 * DEFAULT_MAX_FILE_SIZE;
 
+/// Objects with more entries than this are searched by hash: whoever asks an object for a key for each of its entries would
+/// take as long as it is large, for each of them.
+const MANY_ENTRIES: u32 = 64;
+
+/// The last key with each text of an object.
+type LastKeys = HashMap<Box<str>, NodeId>;
+
 fn add_to_parent(lengths: &mut [u64], node: usize, parent: Option<usize>) {
     let length = lengths.get(node).copied().unwrap_or_default();
     if let Some(parent) = parent.and_then(|parent| lengths.get_mut(parent)) {
@@ -160,6 +167,8 @@ pub struct Tree {
     marked: OnceLock<HashSet<NodeId>>,
     /// The aliases of every node that has some, when first asked.
     aliases: OnceLock<HashMap<NodeId, Vec<NodeId>>>,
+    /// The keys of every object with many entries, when first asked.
+    large_objects: OnceLock<HashMap<NodeId, LastKeys>>,
 }
 
 /// A node together with its tree; as cheap to copy as a reference.
@@ -348,6 +357,24 @@ impl Tree {
         });
         let aliases = aliases.get(&node.id).map(Vec::as_slice);
         aliases.unwrap_or_default().iter().map(|&id| self.node(id))
+    }
+
+    /// The keys of an object that has many entries.
+    fn large_object(&self, object: NodeId) -> Option<&LastKeys> {
+        let large = self.large_objects.get_or_init(|| {
+            let firsts = self.nodes.iter();
+            let firsts = firsts.filter(|node| node.position == MANY_ENTRIES * 2);
+            let objects = firsts
+                .map(|first| self.node(NodeId(first.parent)))
+                .filter(|parent| parent.kind() == Kind::Object);
+            let keys = |object: NodeRef<'_>| {
+                let entries = object.written_entries();
+                let keys = entries.filter(|(key, _)| !key.is_merge_key());
+                keys.map(|(key, _)| (key.text().into(), key.id)).collect()
+            };
+            objects.map(|object| (object.id, keys(object))).collect()
+        });
+        large.get(&object)
     }
 
     /// How the text breaks lines: as the first line does.
@@ -586,14 +613,22 @@ impl<'t> NodeRef<'t> {
         let mut next = self.id.0 + 1;
         while next < object.end {
             let name = self.tree.raw(NodeId(next))?;
-            let value = self.tree.raw(NodeId(name.end))?;
+            // A key whose value was not read is no entry.
+            if name.end >= object.end {
+                break;
+            }
+            if name.position >= MANY_ENTRIES * 2 {
+                found = self.tree.large_object(self.id)?.get(key).copied();
+                break;
+            }
             let node = self.tree.node(NodeId(next));
             if node.is_text(key) && !node.is_merge_key() {
-                found = Some((node, self.tree.node(NodeId(name.end))));
+                found = Some(node.id);
             }
-            next = value.end;
+            next = self.tree.raw(NodeId(name.end))?.end;
         }
-        found
+        let name = self.tree.node(found?);
+        Some((name, self.tree.node(NodeId(name.raw()?.end))))
     }
 
     /// Whether its text is this one. Most are of another length, and need not be decoded to tell.

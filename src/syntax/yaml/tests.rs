@@ -299,8 +299,9 @@ fn generated_texts_are_common_often_enough() {
 }
 
 #[test]
-fn an_absent_value_lies_before_an_empty_key_of_the_mapping_around() {
+fn an_absent_value_lies_before_the_next_key() {
     for text in [
+        "? x\n:y: z\n",
         "f:\n    ? x\n: y\n",
         "f:\n  g:\n    ? x\n: y\n",
         "- ? x\n  : y\n",
@@ -335,5 +336,36 @@ fn what_only_one_of_them_could_read_is_not_common() {
     ] {
         let text = Text::from(text);
         assert!(read_common(&text, &text).is_none(), "{text:?}");
+    }
+}
+
+#[test]
+fn the_last_entry_with_a_key_is_found_however_many_there_are() {
+    for entries in [3, 64, 65, 300] {
+        let lines = (0..entries).map(|number| format!("k{number}: {number}\n"));
+        let text = format!(
+            "{}<<: {{m: 1, k1: 2}}\nk0: last\n",
+            lines.collect::<String>()
+        );
+        let stream = parse(&Text::from(text));
+        let root = stream.tree.documents().next().expect("a document");
+        let told = |key: &str| root.get(key).map(|value| value.text().into_owned());
+        let last = (entries - 1).to_string();
+        assert_eq!(told("k0").as_deref(), Some("last"));
+        assert_eq!(told("k1").as_deref(), Some("1"));
+        assert_eq!(told(&format!("k{last}")), Some(last));
+        assert_eq!(told("m").as_deref(), Some("1"));
+        assert_eq!(told("<<"), None);
+        assert_eq!(told("none"), None);
+    }
+}
+
+#[test]
+fn an_object_that_is_cut_has_the_entries_before() {
+    for text in ["a: 1\nb: 2\nc: @\n", "a: 1\nb: 2\nc: @\n---\nd\n"] {
+        let stream = parse(&Text::from(text));
+        let root = stream.tree.documents().next().expect("a document");
+        let told = ["a", "b", "c", "d"].map(|key| root.get(key).map(|value| value.text()));
+        assert_eq!(told, [Some("1".into()), Some("2".into()), None, None]);
     }
 }
