@@ -234,18 +234,19 @@ pub fn check_file(
             ..Coverage::default()
         });
         if let Some(node) = profile.name_node() {
+            let names = packs.iter().flat_map(|pack| pack.registry_names());
+            let mut names: Vec<String> = names.map(Cow::into_owned).collect();
+            names.shrink_to_fit();
             outcome.profiles.push(BatchProfile {
                 version: profile.version().into_owned(),
                 place: sink.place(node.into()),
-                packs: packs
-                    .iter()
-                    .flat_map(|pack| pack.registry_names())
-                    .map(Cow::into_owned)
-                    .collect(),
+                packs: names,
                 name,
             });
         }
     }
+    // What is known of a file stays until all files of a run have been checked.
+    outcome.profiles.shrink_to_fit();
     (outcome.findings, outcome.coverage.left_out) = sink.finish();
     name_packs(file, &mut outcome.findings);
     settings.apply(&mut outcome.findings);
