@@ -58,6 +58,7 @@ impl TreeBuilder {
                 marked: OnceLock::new(),
                 aliases: OnceLock::new(),
                 large_objects: OnceLock::new(),
+                merged: OnceLock::new(),
             },
             open: Vec::new(),
             keys: Vec::new(),
