@@ -593,17 +593,23 @@ fn amounts() -> Files {
             " ".repeat(long / 2)
         )),
     );
-    add("values that ask large objects for keys", "a.json", {
-        let keys = keys / 4;
-        let options = format!("  options:\n{}", "  - value: x\n".repeat(keys));
-        let names = lines(keys, |number| format!("  k{number}: x"));
-        let merged = lines(keys, |number| format!("  - {{k{number}: x}}"));
-        let data = format!(
-            "a: ********\nkind: Secret\n{}\ndata:\n{names}",
-            names.replace("  k", "k")
+    add("keys that are there again and again", "a.json", {
+        let again = |key: &str| format!("- name: x\n{}", format!("  {key}: x\n").repeat(keys));
+        let options = format!(
+            "- {}\n  options:\n{}",
+            lines(keys, |number| format!("  k{number}: x")).trim_start(),
+            "  - value: x\n".repeat(keys)
         );
-        let variables = format!("- a: ********\n{names}{options}- <<:\n{merged}{options}");
-        let packs = [pack("a", &variables), pack("b", &data)];
+        let data = format!(
+            "a: ********\nkind: Secret\n{}\ndata:\n{}\n",
+            lines(keys, |number| format!("k{number}: x")),
+            lines(keys, |number| format!("  k{number}: x"))
+        );
+        let variables = ["value", "defaultValue"].map(again).join("") + &options;
+        let packs = [
+            pack("a", &format!("- ********\n{variables}")),
+            pack("b", &data),
+        ];
         profile("p", &packs, &[]).to_string().into_bytes()
     });
     add(

@@ -58,7 +58,6 @@ impl TreeBuilder {
                 marked: OnceLock::new(),
                 aliases: OnceLock::new(),
                 large_objects: OnceLock::new(),
-                merged: OnceLock::new(),
             },
             open: Vec::new(),
             keys: Vec::new(),

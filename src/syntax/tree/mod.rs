@@ -169,15 +169,6 @@ pub struct Tree {
     aliases: OnceLock<HashMap<NodeId, Vec<NodeId>>>,
     /// The keys of every object with many entries, when first asked.
     large_objects: OnceLock<HashMap<NodeId, LastKeys>>,
-    /// The objects that have merge keys, and what those bring into each, when first asked.
-    merged: OnceLock<HashMap<NodeId, OnceLock<Merged>>>,
-}
-
-/// The keys of what merge keys bring into an object: in order, and by their texts.
-#[derive(Debug)]
-struct Merged {
-    keys: Vec<NodeId>,
-    by_text: LastKeys,
 }
 
 /// A node together with its tree; as cheap to copy as a reference.
@@ -741,67 +732,52 @@ impl<'t> NodeRef<'t> {
 
     /// The entry with this key that merge keys bring in.
     fn merged_entry(self, key: &str) -> Option<(NodeRef<'t>, NodeRef<'t>)> {
-        let key = *self.merged()?.by_text.get(key)?;
-        self.tree.node(key).as_entry()
-    }
-
-    /// What the merge keys of an object bring in.
-    fn merged_entries(self) -> impl Iterator<Item = (NodeRef<'t>, NodeRef<'t>)> {
-        let keys = self.merged().map(|merged| merged.keys.as_slice());
-        let keys = keys.unwrap_or_default().iter();
-        keys.filter_map(move |&key| self.tree.node(key).as_entry())
-    }
-
-    /// The entry that a key is of, the value as what it stands for.
-    fn as_entry(self) -> Option<(NodeRef<'t>, NodeRef<'t>)> {
-        let value = self.tree.node(NodeId(self.raw()?.end));
-        Some((self, value.resolved()))
-    }
-
-    fn merged(self) -> Option<&'t Merged> {
-        let tree = self.tree;
-        if !tree.has_merge_keys {
+        if !self.tree.has_merge_keys {
             return None;
         }
-        let objects = tree.merged.get_or_init(|| {
-            let keys = tree.nodes().filter(|node| node.is_merge_key());
-            let objects = keys.filter_map(NodeRef::parent);
-            objects.map(|object| (object.id, OnceLock::new())).collect()
-        });
-        let merged = objects.get(&self.id)?;
-        Some(merged.get_or_init(|| self.merge()))
+        let mut open = self.merge_sources();
+        let mut seen = HashSet::from([self.id]);
+        while let Some(source) = open.pop() {
+            if !seen.insert(source.id) {
+                continue;
+            }
+            if let Some((name, value)) = source.own_entry_named(key) {
+                return Some((name, value.resolved()));
+            }
+            open.extend(source.merge_sources());
+        }
+        None
     }
 
-    /// The object's own keys come before merged ones, and of several merged objects the first one with a key (YAML 1.1,
-    /// merge key type).
-    fn merge(self) -> Merged {
-        let mut merged = Merged {
-            keys: Vec::new(),
-            by_text: HashMap::new(),
-        };
-        let own: HashSet<Cow<'t, str>> =
-            self.written_entries().map(|(key, _)| key.text()).collect();
+    /// What the merge keys of an object bring in. The object's own keys come before merged ones, and of several merged
+    /// objects the first one with a key (YAML 1.1, merge key type).
+    fn merged_entries(self) -> Vec<(NodeRef<'t>, NodeRef<'t>)> {
+        let mut merged = Vec::new();
+        if !self.tree.has_merge_keys {
+            return merged;
+        }
         let mut open = self.merge_sources();
+        if open.is_empty() {
+            return merged;
+        }
+        let mut keys: HashSet<Cow<'t, str>> =
+            self.written_entries().map(|(key, _)| key.text()).collect();
         // One that is merged again brings in nothing more, so a bomb of merges costs what its text costs.
         let mut seen = HashSet::from([self.id]);
         while let Some(source) = open.pop() {
             if !seen.insert(source.id) {
                 continue;
             }
-            let entries = source.written_entries();
-            let keys: Vec<_> = entries
-                .map(|(key, _)| key)
-                .filter(|key| !key.is_merge_key())
+            let own: Vec<_> = source
+                .written_entries()
+                .filter(|(key, _)| !key.is_merge_key())
                 .collect();
             // Of duplicate keys in one object the last one counts.
             let last: HashMap<Cow<'t, str>, NodeId> =
-                keys.iter().map(|key| (key.text(), key.id)).collect();
-            for key in keys {
-                let text = key.text();
-                let counts = last.get(&text) == Some(&key.id) && !own.contains(&text);
-                if counts && !merged.by_text.contains_key(&*text) {
-                    merged.by_text.insert(text.into(), key.id);
-                    merged.keys.push(key.id);
+                own.iter().map(|(key, _)| (key.text(), key.id)).collect();
+            for (key, value) in own {
+                if last.get(&key.text()) == Some(&key.id) && keys.insert(key.text()) {
+                    merged.push((key, value.resolved()));
                 }
             }
             open.extend(source.merge_sources());
