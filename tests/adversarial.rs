@@ -116,6 +116,12 @@ fn structures() -> Files {
     add("merged merges in values", "a.json", {
         String::from_utf8(with_values(&alias_bomb("", true))).expect("UTF-8")
     });
+    add("merge keys in merge keys", "a.json", {
+        let (open, close) = ("{<<: ".repeat(100), "}".repeat(100));
+        let keys = (0..some(2_000_000, 2_000)).map(|number| format!("k{number}: x"));
+        let keys = keys.collect::<Vec<_>>().join(", ");
+        String::from_utf8(with_values(&format!("a: {open}{{{keys}}}{close}"))).expect("UTF-8")
+    });
     add(
         "an alias of itself",
         "a.yaml",
@@ -611,6 +617,13 @@ fn amounts() -> Files {
             pack("b", &data),
         ];
         profile("p", &packs, &[]).to_string().into_bytes()
+    });
+    add("values beside merge keys", "a.json", {
+        let merged = lines(keys / 2, |number| format!("  - {{k{number}: x}}"));
+        with_values(&format!(
+            "a:\n  <<:\n{merged}{}",
+            "  value: x\n".repeat(keys / 2)
+        ))
     });
     add(
         "faults in every document",

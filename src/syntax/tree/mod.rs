@@ -1,6 +1,7 @@
 //! The one tree for JSON and YAML: an arena of nodes with byte ranges, in document order.
 
 mod builder;
+mod merge_keys;
 
 use std::{
     borrow::Cow,
@@ -15,6 +16,8 @@ use crate::source::{
 };
 
 pub use builder::TreeBuilder;
+pub(crate) use merge_keys::MERGE_KEY;
+use merge_keys::MergedKeys;
 
 /// The format a tree was read from. It decides how scalars are written, never what a rule says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,9 +82,6 @@ impl NodeId {
 
 /// No node.
 const NONE: u32 = u32::MAX;
-
-/// The key that merges other objects into its own.
-pub(crate) const MERGE_KEY: &str = "<<";
 
 /// What the aliases of a text may stand for, in bytes: twice as much as the largest file. Texts that packs share are read
 /// for each of them.
@@ -162,6 +162,7 @@ pub struct Tree {
     keys: Option<KeyFilter>,
     /// Whether any key is a merge key. Few texts have one, and lookups in the others need not look for it.
     has_merge_keys: bool,
+    merged_keys: MergedKeys,
     has_aliases: bool,
     json_style: OnceLock<JsonStringStyle>,
     marked: OnceLock<HashSet<NodeId>>,
@@ -703,86 +704,6 @@ impl<'t> NodeRef<'t> {
     #[must_use]
     pub fn at(self, keys: &[&str]) -> Option<NodeRef<'t>> {
         keys.iter().try_fold(self, |node, key| node.get(key))
-    }
-
-    /// Whether it is a key `<<` that merges other objects into its own: written plain, as go-yaml asks for.
-    #[must_use]
-    pub fn is_merge_key(self) -> bool {
-        self.tree.has_merge_keys
-            && self.style() == ScalarStyle::Plain
-            && self.source() == MERGE_KEY
-            && self.own_entry().is_some_and(|(key, _)| key.id == self.id)
-    }
-
-    /// The objects that the merge keys of an object name, the first one last.
-    fn merge_sources(self) -> Vec<NodeRef<'t>> {
-        let keys = self.written_entries().filter(|(key, _)| key.is_merge_key());
-        let named = keys.flat_map(|(_, value)| {
-            let value = value.resolved();
-            let is_array = value.kind() == Kind::Array;
-            let single = (!is_array).then_some(value);
-            single.into_iter().chain(value.items())
-        });
-        let mut sources: Vec<_> = named
-            .filter(|source| source.kind() == Kind::Object)
-            .collect();
-        sources.reverse();
-        sources
-    }
-
-    /// The entry with this key that merge keys bring in.
-    fn merged_entry(self, key: &str) -> Option<(NodeRef<'t>, NodeRef<'t>)> {
-        if !self.tree.has_merge_keys {
-            return None;
-        }
-        let mut open = self.merge_sources();
-        let mut seen = HashSet::from([self.id]);
-        while let Some(source) = open.pop() {
-            if !seen.insert(source.id) {
-                continue;
-            }
-            if let Some((name, value)) = source.own_entry_named(key) {
-                return Some((name, value.resolved()));
-            }
-            open.extend(source.merge_sources());
-        }
-        None
-    }
-
-    /// What the merge keys of an object bring in. The object's own keys come before merged ones, and of several merged
-    /// objects the first one with a key (YAML 1.1, merge key type).
-    fn merged_entries(self) -> Vec<(NodeRef<'t>, NodeRef<'t>)> {
-        let mut merged = Vec::new();
-        if !self.tree.has_merge_keys {
-            return merged;
-        }
-        let mut open = self.merge_sources();
-        if open.is_empty() {
-            return merged;
-        }
-        let mut keys: HashSet<Cow<'t, str>> =
-            self.written_entries().map(|(key, _)| key.text()).collect();
-        // One that is merged again brings in nothing more, so a bomb of merges costs what its text costs.
-        let mut seen = HashSet::from([self.id]);
-        while let Some(source) = open.pop() {
-            if !seen.insert(source.id) {
-                continue;
-            }
-            let own: Vec<_> = source
-                .written_entries()
-                .filter(|(key, _)| !key.is_merge_key())
-                .collect();
-            // Of duplicate keys in one object the last one counts.
-            let last: HashMap<Cow<'t, str>, NodeId> =
-                own.iter().map(|(key, _)| (key.text(), key.id)).collect();
-            for (key, value) in own {
-                if last.get(&key.text()) == Some(&key.id) && keys.insert(key.text()) {
-                    merged.push((key, value.resolved()));
-                }
-            }
-            open.extend(source.merge_sources());
-        }
-        merged
     }
 
     /// The node an alias stands for.
