@@ -236,6 +236,79 @@ fn an_end_of_the_input_keeps_the_answers_and_writes_nothing() {
 }
 
 #[test]
+fn answers_that_cannot_be_kept_are_not_asked_for() {
+    type Make<'m> = &'m dyn Fn(&Path);
+    let file = |path: &Path| fs::write(path, "mine\n").expect("written");
+    let folder = |path: &Path| fs::create_dir_all(path).expect("a folder");
+    let link = |path: &Path| {
+        fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
+        std::os::unix::fs::symlink("../../in/portal.json", path).expect("a link");
+    };
+    let cases: [(&str, Make<'_>, &str); 5] = [
+        ("kept", &file, "ot a directory"),
+        ("kept/twin", &file, "ot a directory"),
+        ("kept/twin/todo.md", &folder, "is a directory"),
+        ("kept/twin/todo.md", &link, "is a link"),
+        (
+            "kept/twin/select.template.yaml",
+            &folder,
+            "not a regular file",
+        ),
+    ];
+    for (path, make, why) in cases {
+        let place = Place::new();
+        if path != "kept" {
+            folder(&place.path("kept"));
+        }
+        make(&place.path(path));
+        let before = files(&place.path("kept"));
+        // The files about `strict` could be written.
+        let terminal = place.session(
+            "rewrite in --to to/strict --to to/twin -o out/{destination} --interactive --save-answers kept",
+        );
+        let (code, shown) = terminal.end();
+        assert_eq!(code, 2, "{path}: {shown}");
+        assert!(shown.contains(why), "{path}: {shown}");
+        assert!(
+            shown.starts_with("error: `kept") && !shown.contains("Enter"),
+            "{path}: {shown}"
+        );
+        assert_eq!(files(&place.path("kept")), before, "{path}");
+        assert!(!place.path("out").exists(), "{path}");
+    }
+}
+
+/// The files at and below a path, with what they hold.
+fn files(path: &Path) -> Vec<(PathBuf, String)> {
+    let Ok(entries) = fs::read_dir(path) else {
+        let text = fs::read_to_string(path).unwrap_or_default();
+        return vec![(path.to_owned(), text)];
+    };
+    let entries = entries.map(|entry| entry.expect("an entry").path());
+    let mut files: Vec<_> = entries.flat_map(|entry| files(&entry)).collect();
+    files.sort();
+    files
+}
+
+#[test]
+fn nothing_is_written_when_the_answers_cannot_be_kept_any_more() {
+    let place = Place::new();
+    fs::remove_file(place.path("in/passenger-identity.json")).expect("removed");
+    let mut terminal = place.session(&format!("{RUN} --save-answers kept"));
+    terminal.answer("number (Enter leaves it out): ", "");
+    fs::remove_dir_all(place.path("kept")).expect("removed");
+    fs::write(place.path("kept"), "mine\n").expect("written");
+    terminal.answer("macro alert_webhook is not there", "");
+    terminal.answer("value for <AWS_REGION>", "");
+    terminal.answer("value for changeme", "");
+    let (code, shown) = terminal.end();
+    assert_eq!(code, 2, "{shown}");
+    assert!(shown.contains("error: `kept"), "{shown}");
+    assert_eq!(place.read("kept"), "mine\n");
+    assert!(!place.path("out").exists());
+}
+
+#[test]
 fn without_a_terminal_nothing_is_asked() {
     let place = Place::new();
     let output = place.command(RUN).output().expect("it runs");

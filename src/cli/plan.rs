@@ -199,16 +199,15 @@ pub(super) fn todo_files(
     Ok(files)
 }
 
-/// Writes the files of what is missing below a folder.
+/// Writes the files of what is missing below a folder: all of them or none.
 pub(super) fn write_todo(folder: &Path, files: &[(PathBuf, TodoFile)]) -> Result<(), String> {
-    for (path, file) in files {
+    let files = files.iter().map(|(path, file)| {
         let readers = if file.has_values {
             Readers::Owner
         } else {
             Readers::Usual
         };
-        let written = write::write_into(folder, path, &file.text, readers);
-        written.map_err(|error| error.to_string())?;
-    }
-    Ok(())
+        (path.as_path(), file.text.as_str(), readers)
+    });
+    write::write_all_into(folder, files).map_err(|error| error.to_string())
 }

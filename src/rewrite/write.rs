@@ -43,6 +43,16 @@ pub enum Readers {
     Usual,
 }
 
+impl Readers {
+    /// The same for a file of this tool's own, which keeps the mode of the one that it replaces.
+    fn of_own(self, target: &Path) -> Self {
+        match self {
+            Self::Usual if target.exists() => Self::OfInput,
+            readers => readers,
+        }
+    }
+}
+
 /// What the names of files that are not finished begin and end with. Nobody calls a file so that is to stay.
 const UNFINISHED: [&str; 2] = [".palette-knife-", ".tmp"];
 
@@ -140,8 +150,38 @@ pub fn write_into(
     text: &str,
     readers: Readers,
 ) -> Result<(), WriteError> {
-    let (target, real) = below(folder, relative)?;
-    write_own(&real, text, readers).map_err(|error| error.about(&target))
+    write_all_into(folder, [(relative, text, readers)])
+}
+
+/// The same for several files, with their paths below the folder: none takes its name before all are on the disk.
+///
+/// # Errors
+///
+/// [`WriteError`]; the targets are then what they were before, unless one of them is made a folder meanwhile.
+pub fn write_all_into<'f>(
+    folder: &Path,
+    files: impl IntoIterator<Item = (&'f Path, &'f str, Readers)>,
+) -> Result<(), WriteError> {
+    let files = files.into_iter().map(|(relative, text, readers)| {
+        let (target, real) = below(folder, relative)?;
+        if real.is_dir() {
+            return Err(io_error(&target, io::ErrorKind::IsADirectory.into()));
+        }
+        Ok((target, real, text, readers))
+    });
+    let files: Vec<_> = files.collect::<Result<_, _>>()?;
+    sweep_beside(files.iter().map(|(_, real, ..)| real.as_path()));
+    let prepared = files.iter().map(|(target, real, text, readers)| {
+        let file = prepare(real, real, text, readers.of_own(real));
+        file.map_err(|error| error.about(target))
+    });
+    let prepared: Vec<_> = prepared.collect::<Result<_, _>>()?;
+    for ((target, real, ..), file) in files.iter().zip(prepared) {
+        name(file, real).map_err(|error| error.about(target))?;
+    }
+    let folders: BTreeSet<&Path> = files.iter().map(|(_, real, ..)| folder_of(real)).collect();
+    folders.into_iter().for_each(sync_folder);
+    Ok(())
 }
 
 /// A file below a folder, as it is shown and as it really is, in folders that are made if they are not there. No link
@@ -260,15 +300,21 @@ pub fn write_file(path: &Path, text: &str) -> Result<(), WriteError> {
 
 /// Writes a file of this tool's own to where no link leads.
 fn write_own(target: &Path, text: &str, readers: Readers) -> Result<(), WriteError> {
-    let readers = match readers {
-        Readers::Usual if target.exists() => Readers::OfInput,
-        readers => readers,
-    };
     sweep(folder_of(target));
-    replace_and_sync(target, target, text, readers)
+    replace_and_sync(target, target, text, readers.of_own(target))
 }
 
 fn replace(target: &Path, mode_of: &Path, text: &str, readers: Readers) -> Result<(), WriteError> {
+    name(prepare(target, mode_of, text, readers)?, target)
+}
+
+/// A file beside its target that is whole, and on the disk.
+fn prepare(
+    target: &Path,
+    mode_of: &Path,
+    text: &str,
+    readers: Readers,
+) -> Result<tempfile::NamedTempFile, WriteError> {
     let failed = |source| io_error(target, source);
     let folder = folder_of(target);
     // In the folder of the target: a rename across file systems would be a copy, and a copy can stop half way.
@@ -281,7 +327,13 @@ fn replace(target: &Path, mode_of: &Path, text: &str, readers: Readers) -> Resul
             .map_err(failed)?;
     }
     file.as_file().sync_all().map_err(failed)?;
-    file.persist(target).map_err(|error| failed(error.error))?;
+    Ok(file)
+}
+
+/// Gives a file that is whole the name of its target.
+fn name(file: tempfile::NamedTempFile, target: &Path) -> Result<(), WriteError> {
+    let named = file.persist(target);
+    named.map_err(|error| io_error(target, error.error))?;
     Ok(())
 }
 
