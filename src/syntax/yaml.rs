@@ -73,15 +73,6 @@ fn with_scalar_faults(mut stream: Stream) -> Stream {
             related: None,
         });
     }
-    if let Some(key) = stream.tree.read_merge_keys() {
-        stream.scalar_faults.push(SyntaxFault {
-            range: key,
-            message:
-                "with this `<<`, merge keys go through more than a million entries: merge less"
-                    .to_owned(),
-            related: None,
-        });
-    }
     let faults: Vec<_> = merge_faults(&stream.tree).collect();
     stream.scalar_faults.extend(faults);
     stream.faults.append(&mut stream.scalar_faults);

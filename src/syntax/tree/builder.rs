@@ -7,7 +7,7 @@ use std::{
 
 use foldhash::quality::RandomState;
 
-use super::{Format, KeyFilter, Kind, MergedKeys, NONE, NodeId, NodeRef, RawNode, Tree};
+use super::{Format, KeyFilter, Kind, NONE, NodeId, NodeRef, RawNode, Tree};
 use crate::source::{Text, TextRange, yaml_scalar::ScalarStyle};
 
 /// Builds a [`Tree`] from left to right, for a parser.
@@ -53,12 +53,12 @@ impl TreeBuilder {
                 foreign_tags: Vec::new(),
                 keys: None,
                 has_merge_keys: false,
-                merged_keys: MergedKeys::default(),
                 has_aliases: false,
                 json_style: OnceLock::new(),
                 marked: OnceLock::new(),
                 aliases: OnceLock::new(),
                 large_objects: OnceLock::new(),
+                asked_objects: OnceLock::new(),
             },
             open: Vec::new(),
             keys: Vec::new(),

@@ -2,67 +2,63 @@
 
 use std::{
     borrow::Cow,
-    collections::{HashMap, HashSet, hash_map::Entry},
+    collections::{HashMap, HashSet},
+    sync::{Mutex, PoisonError},
 };
 
 use foldhash::quality::RandomState;
 
 use super::{Kind, NodeId, NodeRef, Tree};
-use crate::source::{TextRange, yaml_scalar::ScalarStyle};
+use crate::source::yaml_scalar::ScalarStyle;
 
 /// The key that merges other objects into its own.
 pub(crate) const MERGE_KEY: &str = "<<";
 
-/// How many entries merge keys may go through, in all objects of a text together. Those of an object are kept, so that it
-/// costs no more to ask for one of them than for one of its own; this bounds what is kept.
-const MOST_MERGED: usize = 1 << 20;
+/// Objects with more entries than this remember what they were asked for. To tell whether an entry is a secret, its object is
+/// asked for a few others, and would go through all that it merges for each of its entries. To remember takes about as much
+/// memory as so many entries, so objects with fewer do not.
+const FEW_ENTRIES: usize = 8;
 
-/// The keys that merge keys bring in, for every object that has some.
+/// How many answers an object remembers. Few keys are asked for again and again.
+const MOST_ANSWERS: usize = 16;
+
+/// What the objects with merge keys were asked for, of those with many entries.
+pub(super) type AskedObjects = HashMap<NodeId, Mutex<Answers>, RandomState>;
+
+/// The last answers of an object: for a key, that of the merged entry, if there is one.
 #[derive(Debug, Default)]
-pub(super) struct MergedKeys(HashMap<NodeId, Merged>);
-
-/// Those of one object.
-#[derive(Debug)]
-struct Merged {
-    in_order: Box<[NodeId]>,
-    by_text: Box<[NodeId]>,
+pub(super) struct Answers {
+    all: Vec<(Box<str>, Option<NodeId>)>,
+    /// The one that the next replaces when there are enough.
+    oldest: usize,
 }
 
-impl MergedKeys {
-    /// Finds those of a tree, and the merge key with which they are too many.
-    fn find(tree: &Tree) -> Result<Self, TextRange> {
-        let mut found = HashMap::new();
-        let mut left = MOST_MERGED;
-        for key in tree.nodes().filter(|node| node.is_merge_key()) {
-            let Some(object) = key.parent() else {
-                continue;
-            };
-            // All merge keys of an object are looked at with its first one.
-            if let Entry::Vacant(place) = found.entry(object.id) {
-                place.insert(object.merge(&mut left).ok_or(key.range())?);
-            }
+impl Answers {
+    fn to(&self, key: &str) -> Option<Option<NodeId>> {
+        let mut all = self.all.iter();
+        let (_, answer) = all.find(|(asked, _)| **asked == *key)?;
+        Some(*answer)
+    }
+
+    fn remember(&mut self, key: &str, answer: Option<NodeId>) {
+        let told = (key.into(), answer);
+        if self.all.len() < MOST_ANSWERS {
+            self.all.push(told);
+        } else if let Some(oldest) = self.all.get_mut(self.oldest) {
+            *oldest = told;
+            self.oldest = (self.oldest + 1) % MOST_ANSWERS;
         }
-        Ok(Self(found))
     }
 }
 
 impl Tree {
-    /// Finds what merge keys bring in. If they go through more than 1,048,576 entries, no key is one from then on; returns the
-    /// one that goes too far.
-    pub(in crate::syntax) fn read_merge_keys(&mut self) -> Option<TextRange> {
-        if !self.has_merge_keys {
-            return None;
-        }
-        match MergedKeys::find(self) {
-            Ok(merged) => {
-                self.merged_keys = merged;
-                None
-            }
-            Err(key) => {
-                self.has_merge_keys = false;
-                Some(key)
-            }
-        }
+    fn asked_objects(&self) -> &AskedObjects {
+        self.asked_objects.get_or_init(|| {
+            let merge_keys = self.nodes().filter(|node| node.is_merge_key());
+            let objects = merge_keys.filter_map(NodeRef::parent);
+            let large = objects.filter(|object| object.has_many_entries());
+            large.map(|object| (object.id, Mutex::default())).collect()
+        })
     }
 }
 
@@ -76,64 +72,83 @@ impl<'t> NodeRef<'t> {
             && self.own_entry().is_some_and(|(key, _)| key.id == self.id)
     }
 
-    /// The entries that the merge keys of an object bring in.
-    pub(super) fn merged_entries(self) -> impl Iterator<Item = (NodeRef<'t>, NodeRef<'t>)> {
-        let keys = self.merged().map(|merged| &*merged.in_order);
-        let keys = keys.unwrap_or_default().iter();
-        keys.filter_map(move |&key| self.tree.node(key).as_merged_entry())
-    }
-
-    /// The one of them with this key.
+    /// The entry with this key that merge keys bring into an object.
     pub(super) fn merged_entry(self, key: &str) -> Option<(NodeRef<'t>, NodeRef<'t>)> {
-        let keys = &self.merged()?.by_text;
-        let at = keys.binary_search_by(|&id| self.tree.node(id).text().as_ref().cmp(key));
-        self.tree.node(*keys.get(at.ok()?)?).as_merged_entry()
+        if !self.tree.has_merge_keys {
+            return None;
+        }
+        let name = if self.has_many_entries() {
+            let answers = self.tree.asked_objects().get(&self.id)?;
+            let mut answers = answers.lock().unwrap_or_else(PoisonError::into_inner);
+            answers.to(key).unwrap_or_else(|| {
+                let answer = self.find_merged(key);
+                answers.remember(key, answer);
+                answer
+            })
+        } else {
+            self.find_merged(key)
+        };
+        let name = self.tree.node(name?);
+        let value = self.tree.node(NodeId(name.raw()?.end));
+        Some((name, value.resolved()))
     }
 
-    fn merged(self) -> Option<&'t Merged> {
-        self.tree.merged_keys.0.get(&self.id)
+    fn has_many_entries(self) -> bool {
+        self.written_entries().nth(FEW_ENTRIES).is_some()
     }
 
-    /// The entry that a key is of, its value as what it stands for.
-    fn as_merged_entry(self) -> Option<(NodeRef<'t>, NodeRef<'t>)> {
-        let value = self.tree.node(NodeId(self.raw()?.end));
-        Some((self, value.resolved()))
-    }
-
-    /// What the merge keys of an object bring in, unless that is to go through more than `left` objects and entries. The
-    /// object's own keys come before merged ones, and of several merged objects the first one with a key (YAML 1.1, merge
-    /// key type).
-    fn merge(self, left: &mut usize) -> Option<Merged> {
-        let mut keys: HashSet<Cow<'t, str>, RandomState> =
-            self.written_entries().map(|(key, _)| key.text()).collect();
-        let mut in_order = Vec::new();
+    fn find_merged(self, key: &str) -> Option<NodeId> {
         let mut open = self.merge_sources();
-        // One that is merged again brings in nothing more, so a bomb of merges costs what its text costs.
-        let mut seen = HashSet::from([self.id]);
+        let mut seen: HashSet<NodeId, RandomState> = HashSet::default();
+        seen.insert(self.id);
         while let Some(source) = open.pop() {
-            *left = left.checked_sub(1)?;
             if !seen.insert(source.id) {
                 continue;
             }
-            let written = source.written_entries();
-            let own: Vec<_> = written.filter(|(key, _)| !key.is_merge_key()).collect();
-            *left = left.checked_sub(own.len())?;
-            let first = in_order.len();
+            if let Some((name, _)) = source.own_entry_named(key) {
+                return Some(name.id);
+            }
+            open.extend(source.merge_sources());
+        }
+        None
+    }
+
+    /// What the merge keys of an object bring in. The object's own keys come before merged ones, and of several merged
+    /// objects the first one with a key (YAML 1.1, merge key type).
+    pub(super) fn merged_entries(self) -> Vec<(NodeRef<'t>, NodeRef<'t>)> {
+        let mut merged = Vec::new();
+        if !self.tree.has_merge_keys {
+            return merged;
+        }
+        let mut open = self.merge_sources();
+        if open.is_empty() {
+            return merged;
+        }
+        let own = self.written_entries();
+        let own = own.filter(|(key, _)| !key.is_merge_key());
+        let mut keys: HashSet<Cow<'t, str>, RandomState> = own.map(|(key, _)| key.text()).collect();
+        // One that is merged again brings in nothing more, so a bomb of merges costs what its text costs.
+        let mut seen: HashSet<NodeId, RandomState> = HashSet::default();
+        seen.insert(self.id);
+        while let Some(source) = open.pop() {
+            if !seen.insert(source.id) {
+                continue;
+            }
+            let own: Vec<_> = source
+                .written_entries()
+                .filter(|(key, _)| !key.is_merge_key())
+                .collect();
+            let first = merged.len();
             // Of duplicate keys in one object the last one counts.
-            let new = own.into_iter().rev().map(|(key, _)| key);
-            let new = new.filter(|key| keys.insert(key.text()));
-            in_order.extend(new.map(|key| key.id));
-            if let Some(new) = in_order.get_mut(first..) {
+            let new = own.into_iter().rev();
+            let new = new.filter(|(key, _)| keys.insert(key.text()));
+            merged.extend(new.map(|(key, value)| (key, value.resolved())));
+            if let Some(new) = merged.get_mut(first..) {
                 new.reverse();
             }
             open.extend(source.merge_sources());
         }
-        let mut by_text = in_order.clone();
-        by_text.sort_by_cached_key(|&key| self.tree.node(key).text());
-        Some(Merged {
-            in_order: in_order.into(),
-            by_text: by_text.into(),
-        })
+        merged
     }
 
     /// The objects that the merge keys of an object name, the first one last.
@@ -184,25 +199,39 @@ mod tests {
     }
 
     #[test]
-    fn merge_keys_that_go_through_too_much_merge_nothing() {
-        let nested = |depth: usize, keys: usize| {
-            let keys: Vec<_> = (0..keys).map(|number| format!("k{number}: x")).collect();
-            let (open, close) = (" {<<:".repeat(depth), "}".repeat(depth));
-            let text = Text::from(format!("a:{open} {{{}}}{close}\n", keys.join(", ")));
-            let stream = yaml::parse(&text);
-            let root = stream.tree.documents().next().expect("a document");
-            let merged = root.get("a").and_then(|object| object.get("k1"));
-            (merged.is_some(), stream.faults)
-        };
-        assert_eq!(nested(100, 100), (true, Vec::new()));
-        let (is_merged, faults) = nested(100, 12_000);
-        assert!(!is_merged);
-        let messages: Vec<_> = faults.iter().map(|fault| fault.message.as_str()).collect();
-        assert_eq!(
-            messages,
-            ["with this `<<`, merge keys go through more than a million entries: merge less"]
-        );
-        // Each of the 86 before goes through the keys, and through the objects between.
-        assert_eq!(faults[0].range.start(), "a: {".len() + 86 * " {<<:".len());
+    fn a_quoted_merge_key_is_a_key_that_can_be_merged() {
+        let text = "a: &a {\"<<\": quoted, b: 1}\nc: {<<: *a, d: 2}\n";
+        let stream = yaml::parse(&Text::from(text));
+        let root = stream.tree.documents().next().expect("a document");
+        let merged = root.get("c").expect("`c`");
+        let entries = merged.entries().map(|(key, _)| key.text());
+        assert_eq!(entries.collect::<Vec<_>>(), ["d", "<<", "b"]);
+        let quoted = merged.get("<<").map(|value| value.text());
+        assert_eq!(quoted.as_deref(), Some("quoted"));
+    }
+
+    #[test]
+    fn objects_with_many_entries_answer_as_often_as_they_are_asked() {
+        let keys =
+            |from: usize| (from..from + 40).map(move |number| format!("k{number}: {from}\n"));
+        let indented = keys(30).map(|line| format!("  {line}")).collect::<String>();
+        let text = format!("{}<<:\n{indented}", keys(0).collect::<String>());
+        let stream = yaml::parse(&Text::from(text));
+        assert_eq!(stream.faults, []);
+        let root = stream.tree.documents().next().expect("a document");
+        for _ in 0..3 {
+            for number in 0..80 {
+                let told = root.get(&format!("k{number}"));
+                let told = told.map(|value| value.text().into_owned());
+                let expected = match number {
+                    0..40 => Some("0"),
+                    40..70 => Some("30"),
+                    _ => None,
+                };
+                assert_eq!(told.as_deref(), expected, "k{number}");
+                let again = root.get(&format!("k{}", number / 2)).is_some();
+                assert_eq!(again, number / 2 < 70);
+            }
+        }
     }
 }

@@ -16,8 +16,8 @@ use crate::source::{
 };
 
 pub use builder::TreeBuilder;
+use merge_keys::AskedObjects;
 pub(crate) use merge_keys::MERGE_KEY;
-use merge_keys::MergedKeys;
 
 /// The format a tree was read from. It decides how scalars are written, never what a rule says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -162,7 +162,7 @@ pub struct Tree {
     keys: Option<KeyFilter>,
     /// Whether any key is a merge key. Few texts have one, and lookups in the others need not look for it.
     has_merge_keys: bool,
-    merged_keys: MergedKeys,
+
     has_aliases: bool,
     json_style: OnceLock<JsonStringStyle>,
     marked: OnceLock<HashSet<NodeId>>,
@@ -170,6 +170,8 @@ pub struct Tree {
     aliases: OnceLock<HashMap<NodeId, Vec<NodeId>>>,
     /// The keys of every object with many entries, when first asked.
     large_objects: OnceLock<HashMap<NodeId, LastKeys>>,
+    /// What was asked of the objects with merge keys, when first asked.
+    asked_objects: OnceLock<AskedObjects>,
 }
 
 /// A node together with its tree; as cheap to copy as a reference.
