@@ -1004,3 +1004,63 @@ fn a_file_with_too_many_findings_or_reasons_is_refused_in_few_words() {
         }
     }
 }
+
+#[test]
+fn results_that_differ_in_case_are_written_where_these_are_two_files() {
+    let place = Place::new();
+    let tells_apart = !place.path("FIXTURES").exists();
+    for (folder, name) in [("one", "a.json"), ("two", "A.json")] {
+        fs::create_dir(place.path(folder)).expect("a folder");
+        let profile = place.path("fixtures/profiles/timetable-api.json");
+        let profile = fs::read_to_string(profile).expect("read");
+        // Two profiles of one name are at odds for another reason.
+        let profile = profile.replacen("timetable-api", &format!("timetable-{folder}"), 1);
+        fs::write(place.path(folder).join(name), profile).expect("written");
+    }
+    let twin = "fixtures/destinations/twin";
+    for how in [&["--to", twin][..], &["--to-format", "json"]] {
+        let out = how.last().expect("an argument").replace('/', "-");
+        let output = place.run(&[&["rewrite", "one", "two", "-o", &out], how].concat());
+        let shown = String::from_utf8_lossy(&output.stdout);
+        let written = files(&place.path(&out));
+        let written: Vec<&str> = written.iter().map(|(name, _)| name.as_str()).collect();
+        if tells_apart {
+            assert_eq!(output.status.code(), Some(0), "{shown}");
+            assert_eq!(written, ["A.json", "a.json"]);
+        } else {
+            assert_eq!(output.status.code(), Some(1), "{shown}");
+            assert_eq!(written, ["a.json"]);
+            assert!(shown.contains("as upper and lower case are one"), "{shown}");
+        }
+    }
+
+    // Folders of destinations.
+    for (folder, name) in [("small", "twin"), ("large", "TWIN")] {
+        common::copy_folder(&place.path(twin), &place.path(folder));
+        let config = place.path(folder).join("destination.yaml");
+        let text = fs::read_to_string(&config).unwrap_or_default();
+        let others = text.lines().filter(|line| !line.starts_with("name:"));
+        let others: Vec<&str> = others.collect();
+        fs::write(config, format!("name: {name}\n{}\n", others.join("\n"))).expect("written");
+    }
+    let output = place.run(&[
+        "rewrite",
+        "one",
+        "--to",
+        "small",
+        "--to",
+        "large",
+        "-o",
+        "new/{destination}",
+    ]);
+    let said = String::from_utf8_lossy(&output.stderr);
+    if tells_apart {
+        assert_eq!(output.status.code(), Some(0), "{said}");
+        assert!(place.path("new/twin/a.json").is_file());
+        assert!(place.path("new/TWIN/a.json").is_file());
+    } else {
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains("are one folder"), "{said}");
+        assert!(!place.path("new").exists());
+    }
+}

@@ -1,6 +1,6 @@
 //! `palette-knife rewrite`
 
-use std::path::PathBuf;
+use std::{collections::HashMap, path::PathBuf};
 
 use super::{
     args::{CheckFormat, RewriteArgs, RewriteFormat},
@@ -20,7 +20,9 @@ use crate::{
     rewrite::{
         result::Status,
         run::{self, RewriteOptions, Target},
+        targets::without_case,
         work::Output,
+        write,
     },
     syntax::Format,
 };
@@ -75,6 +77,7 @@ pub fn run(args: &RewriteArgs) -> Result<Outcome, String> {
             _ => None,
         })
         .collect();
+    refuse_one_for_several(&outs)?;
     let (files, missing) = input_files(args, &paths, &config, &outs)?;
     let options = RewriteOptions {
         tags: args.answers.tags.unwrap_or_default(),
@@ -107,6 +110,23 @@ pub fn run(args: &RewriteArgs) -> Result<Outcome, String> {
     warn_of_unused(&targets, &results);
     let parts: Vec<Part<'_>> = results.iter().map(Part::of).collect();
     report(args, &parts, !missing)
+}
+
+/// Refuses output folders of several destinations that are one where upper and lower case are.
+fn refuse_one_for_several(outs: &[PathBuf]) -> Result<(), String> {
+    let mut seen: HashMap<String, &PathBuf> = HashMap::new();
+    for out in outs {
+        if let Some(first) = seen.insert(without_case(out), out)
+            && write::ignores_case(first)
+        {
+            return Err(format!(
+                "`{}` and `{}` are one folder, as upper and lower case are one there: give one of the destinations another `name`",
+                first.display(),
+                out.display()
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// Asks what is open, and keeps the answers where that is asked for.

@@ -96,17 +96,21 @@ fn run(
     let inputs = work::real_paths(files);
     let jobs: Vec<Job<'_>> = targets
         .iter()
-        .map(|target| Job {
-            target,
-            options,
-            cache: &cache,
-            outputs: Outputs::new(output(target), &inputs),
-            names: names::decide(
-                &names,
-                &target.destination,
-                &target.naming,
-                &target.answers.choices.names,
-            ),
+        .map(|target| {
+            let outputs = Outputs::new(output(target), &inputs);
+            Job {
+                target,
+                options,
+                cache: &cache,
+                ignores_case: outputs.ignores_case(&all),
+                outputs,
+                names: names::decide(
+                    &names,
+                    &target.destination,
+                    &target.naming,
+                    &target.answers.choices.names,
+                ),
+            }
         })
         .collect();
     for job in &jobs {
@@ -192,10 +196,11 @@ pub fn convert(
     let outputs = Outputs::new(&output, &inputs);
     let cache = TextCache::default();
     let work = Work::of_all(files, Some(format), max_file_size, &cache);
+    let ignores_case = outputs.ignores_case(&work);
     let convert_all = || -> Vec<FileResult> {
         work.into_par_iter()
             .map(|work| {
-                let mut result = work.result(&output);
+                let mut result = work.result(&output, ignores_case);
                 if !result.reasons.is_empty() {
                     return result;
                 }
@@ -259,6 +264,8 @@ struct Job<'j> {
     /// The texts that profiles of the run have.
     cache: &'j TextCache,
     outputs: Outputs<'j>,
+    /// Whether paths that differ in upper and lower case only are one there, if there are such.
+    ignores_case: bool,
     /// For each profile of the run, what it is called there.
     names: Vec<NameDecision>,
 }
@@ -271,7 +278,7 @@ impl Job<'_> {
         first: usize,
         before: &Result<ProfileFile, String>,
     ) -> FileResult {
-        let mut result = work.result(&self.target.output);
+        let mut result = work.result(&self.target.output, self.ignores_case);
         let names = self.names.get(first..first + work.profiles.len());
         match before {
             Err(error) => result.fail(error.clone()),

@@ -51,6 +51,12 @@ pub fn of_documents(relative: &Path, file: &ProfileFile, format: Format) -> Vec<
         .collect()
 }
 
+/// A path as a file system sees it that does not tell upper and lower case apart.
+#[must_use]
+pub fn without_case(path: &Path) -> String {
+    path.to_string_lossy().to_lowercase()
+}
+
 /// A text as a part of a file's name that every system takes.
 fn harmless(text: &str) -> String {
     let taken = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');

@@ -46,6 +46,8 @@ pub(super) struct Work<'f> {
     targets: Vec<PathBuf>,
     /// The file before it that has a result at the same path.
     same_target: Option<PathBuf>,
+    /// The file before it that has one at a path which differs in upper and lower case only.
+    same_but_for_case: Option<PathBuf>,
 }
 
 /// A profile of a file to work on.
@@ -100,13 +102,16 @@ impl<'f> Work<'f> {
             .filter_map(|file| Self::of(file, format, max_file_size, cache))
             .collect();
         let mut targets: HashMap<PathBuf, &Path> = HashMap::new();
+        let mut without_case: HashMap<String, &Path> = HashMap::new();
         for work in &mut work {
             let input = work.file.path.as_path();
+            let other = |first: &Path| (first != input).then(|| first.to_owned());
             for target in &work.targets {
                 let first = *targets.entry(target.clone()).or_insert(input);
-                if first != input {
-                    work.same_target = Some(first.to_owned());
-                }
+                work.same_target = other(first).or(work.same_target.take());
+                let key = targets::without_case(target);
+                let first = *without_case.entry(key).or_insert(input);
+                work.same_but_for_case = other(first).or(work.same_but_for_case.take());
             }
         }
         work
@@ -136,6 +141,7 @@ impl<'f> Work<'f> {
             profiles,
             targets: paths,
             same_target: None,
+            same_but_for_case: None,
         })
     }
 
@@ -148,16 +154,24 @@ impl<'f> Work<'f> {
         })
     }
 
-    /// A result that tells nothing yet, or why there will be none.
-    pub(super) fn result(&self, output: &Output) -> FileResult {
+    /// A result that tells nothing yet, or why there will be none. `ignores_case` tells whether paths that differ in upper
+    /// and lower case only are one at the output.
+    pub(super) fn result(&self, output: &Output, ignores_case: bool) -> FileResult {
         let profiles = self.profiles.iter();
         let profiles = profiles.map(|profile| (profile.name.clone(), profile.kind.clone()));
         let mut result = FileResult::new(&shown_path(&self.file.path), profiles);
-        if let (Some(other), Output::Folder(_)) = (&self.same_target, output) {
+        let mut refuse = |other: &Path, why: &str| {
             let other = shown_path(other);
             result.refuse(Reason::last(format!(
-                "its result would have the same path as that of `{other}`: write them to different folders"
+                "its result would have the same path as that of `{other}`{why}: write them to different folders"
             )));
+        };
+        match (output, &self.same_target, &self.same_but_for_case) {
+            (Output::Folder(_), Some(other), _) => refuse(other, ""),
+            (Output::Folder(_), None, Some(other)) if ignores_case => {
+                refuse(other, ", as upper and lower case are one there");
+            }
+            _ => {}
         }
         result
     }
@@ -208,6 +222,14 @@ impl<'o> Outputs<'o> {
     /// Whether results are written anywhere.
     pub(super) fn are_written(&self) -> bool {
         !matches!(self.output, Output::Nowhere)
+    }
+
+    /// Whether results lie at paths that differ in upper and lower case only, and these are one at the output.
+    pub(super) fn ignores_case(&self, work: &[Work<'_>]) -> bool {
+        let Output::Folder(folder) = self.output else {
+            return false;
+        };
+        work.iter().any(|work| work.same_but_for_case.is_some()) && write::ignores_case(folder)
     }
 
     /// Waits until all that was written is on the disk.
@@ -329,4 +351,51 @@ fn is_other_beside(target: &Path, input: &Path, text: &str) -> bool {
     let folder = |path: &Path| path.canonicalize().ok()?.parent().map(Path::to_owned);
     let beside = folder(target).is_some_and(|of_target| folder(input) == Some(of_target));
     beside && write::holds(target, text).is_ok_and(|is_same| !is_same)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn results_that_differ_in_case_are_refused_where_that_is_one_path() {
+        let names = [
+            "a.json",
+            "A.json",
+            "A.json",
+            "ä/b.json",
+            "Ä/B.json",
+            "c.json",
+        ];
+        let files = names.iter().enumerate().map(|(number, name)| InputFile {
+            path: format!("{number}/{name}").into(),
+            real: format!("/{number}/{name}").into(),
+            relative: name.into(),
+            is_named: true,
+        });
+        let files: Vec<InputFile> = files.collect();
+        let all = Work::of_all(&files, None, 1, &TextCache::default());
+        let reasons = |output: &Output, ignores_case| -> Vec<String> {
+            let results = all.iter().map(|work| work.result(output, ignores_case));
+            let reasons = results.flat_map(|result| result.reasons);
+            reasons.map(|reason| reason.text).collect()
+        };
+        let said = |other: &str, why: &str| {
+            format!(
+                "its result would have the same path as that of `{other}`{why}: write them to different folders"
+            )
+        };
+        let one = ", as upper and lower case are one there";
+        let folder = Output::Folder("out".into());
+        assert_eq!(reasons(&folder, false), [said("1/A.json", "")]);
+        assert_eq!(
+            reasons(&folder, true),
+            [
+                said("0/a.json", one),
+                said("1/A.json", ""),
+                said("3/ä/b.json", one)
+            ]
+        );
+        assert_eq!(reasons(&Output::InPlace, true), [""; 0]);
+    }
 }

@@ -103,6 +103,26 @@ fn unfinished(folder: &Path, readers: Readers) -> io::Result<tempfile::NamedTemp
     }
 }
 
+/// Whether two names that differ in upper and lower case only are one in a folder, which is asked with a file that is
+/// removed again, as is the folder if it was not there. Where no file can be made they are taken for two: no result can be
+/// written there.
+#[must_use]
+pub fn ignores_case(folder: &Path) -> bool {
+    let is_missing = |folder: &&Path| !folder.as_os_str().is_empty() && !folder.exists();
+    let missing: Vec<&Path> = folder.ancestors().take_while(is_missing).collect();
+    let asked = fs::create_dir_all(folder).and_then(|()| unfinished(folder, Readers::Owner));
+    let is_one = asked.is_ok_and(|file| {
+        let name = file.path().file_name().unwrap_or_default();
+        let other = name.to_string_lossy().to_uppercase();
+        fs::symlink_metadata(folder.join(other)).is_ok()
+    });
+    for folder in missing {
+        // Another run may have put something there.
+        let _ = fs::remove_dir(folder);
+    }
+    is_one
+}
+
 #[cfg(unix)]
 fn for_usual_readers(builder: &mut tempfile::Builder<'_, '_>) {
     use std::os::unix::fs::PermissionsExt;
@@ -383,5 +403,25 @@ fn io_error(path: &Path, error: io::Error) -> WriteError {
     WriteError::Io {
         path: path.to_owned(),
         source,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_is_asked_about_case_and_left_as_it_was() {
+        let place = tempfile::tempdir().expect("a folder");
+        let out = place.path().join("out");
+        fs::create_dir(&out).expect("a folder");
+        let is_one = place.path().join("OUT").exists();
+        assert_eq!(ignores_case(&out), is_one);
+        assert_eq!(ignores_case(&out.join("not/there")), is_one);
+        assert_eq!(fs::read_dir(&out).expect("a folder").count(), 0);
+        // Nothing can be written below a file.
+        fs::write(out.join("file"), "mine").expect("written");
+        assert!(!ignores_case(&out.join("file/there")));
+        assert_eq!(fs::read_to_string(out.join("file")).expect("read"), "mine");
     }
 }
