@@ -120,14 +120,19 @@ impl<'t> Pack<'t> {
     #[must_use]
     pub fn registry_names(self) -> Vec<Cow<'t, str>> {
         let name = self.name();
-        let base = match &name {
-            Cow::Borrowed(name) => name.split_once(REPEATED).map(|(_, base)| base.into()),
-            Cow::Owned(name) => name
-                .split_once(REPEATED)
-                .map(|(_, base)| base.to_owned().into()),
-        };
-        let base = base.filter(|base: &Cow<'_, str>| !base.is_empty());
-        base.into_iter().chain([name]).collect()
+        let mut names = Vec::with_capacity(2);
+        if let Some(at) = memchr::memmem::find(name.as_bytes(), REPEATED.as_bytes()) {
+            let base = match &name {
+                Cow::Borrowed(name) => name.get(at + REPEATED.len()..).map(Cow::Borrowed),
+                Cow::Owned(name) => {
+                    let base = name.get(at + REPEATED.len()..);
+                    base.map(|base| Cow::Owned(base.to_owned()))
+                }
+            };
+            names.extend(base.filter(|base| !base.is_empty()));
+        }
+        names.push(name);
+        names
     }
 
     /// `type`: `spectro`, `helm`, `manifest` or `oci`; empty when there is none.

@@ -612,6 +612,9 @@ impl<'t> NodeRef<'t> {
     /// The last of the object's own entries with this key, as it is written.
     fn own_entry_named(self, key: &str) -> Option<(NodeRef<'t>, NodeRef<'t>)> {
         let object = self.raw().filter(|raw| raw.kind == Kind::Object)?;
+        // Nothing is known of duplicates where keys were left out, nor of keys that are containers: their text is empty.
+        let may_be_again =
+            self.tree.keys.is_some() || !self.tree.duplicates.is_empty() || key.is_empty();
         let mut found = None;
         let mut next = self.id.0 + 1;
         while next < object.end {
@@ -627,6 +630,9 @@ impl<'t> NodeRef<'t> {
             let node = self.tree.node(NodeId(next));
             if node.is_text(key) && !node.is_merge_key() {
                 found = Some(node.id);
+                if !may_be_again {
+                    break;
+                }
             }
             next = self.tree.raw(NodeId(name.end))?.end;
         }
