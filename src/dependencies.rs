@@ -2,6 +2,7 @@
 
 use std::{
     borrow::Cow,
+    cell::OnceCell,
     collections::{HashMap, HashSet},
 };
 
@@ -19,7 +20,8 @@ const MOST_FITTING: usize = 3;
 pub struct Stack<'a> {
     packs: &'a [Pack<'a>],
     resolution: &'a Resolution<'a>,
-    by_name: HashMap<String, Vec<usize>>,
+    /// The numbers of the packs with each name, when first asked: few packs depend on others.
+    by_name: OnceCell<HashMap<Cow<'a, str>, Vec<usize>>>,
 }
 
 /// A pack that another one depends on.
@@ -37,20 +39,24 @@ impl<'a> Stack<'a> {
     /// The packs of a profile at a destination.
     #[must_use]
     pub fn new(packs: &'a [Pack<'a>], resolution: &'a Resolution<'a>) -> Self {
-        let mut by_name: HashMap<String, Vec<usize>> = HashMap::new();
-        for pack in packs {
-            for name in pack.registry_names() {
-                by_name
-                    .entry(name.into_owned())
-                    .or_default()
-                    .push(pack.index());
-            }
-        }
         Self {
             packs,
             resolution,
-            by_name,
+            by_name: OnceCell::new(),
         }
+    }
+
+    fn named(&self, name: &str) -> &[usize] {
+        let by_name = self.by_name.get_or_init(|| {
+            let mut by_name: HashMap<_, Vec<usize>> = HashMap::new();
+            for pack in self.packs {
+                for name in pack.registry_names() {
+                    by_name.entry(name).or_default().push(pack.index());
+                }
+            }
+            by_name
+        });
+        by_name.get(name).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// What its packs ask for in this way. Of packs that are the same at the destination only the first one asks.
@@ -76,8 +82,8 @@ impl<'a> Stack<'a> {
         asking: Pack<'a>,
         dependency: &Dependency,
     ) -> impl Iterator<Item = Found<'a>> {
-        let numbers = self.by_name.get(&dependency.pack).into_iter().flatten();
-        let others = numbers.filter_map(move |&number| {
+        let others = self.named(&dependency.pack).iter();
+        let others = others.filter_map(move |&number| {
             let pack = *self.packs.get(number)?;
             (number != asking.index()).then_some(pack)
         });
