@@ -974,6 +974,35 @@ fn links_do_not_lead_writes_out_of_the_folder() {
     assert_eq!(files(&place.join("out")).len(), names.len() - 1);
 }
 
+#[test]
+fn a_process_with_few_open_files_writes_for_many_destinations() {
+    let folder = tempfile::tempdir().expect("a folder");
+    many_profiles(&folder.path().join("in"), 1);
+    let mut command = Command::new("sh");
+    command
+        .args(["-c", "ulimit -n 64 && exec \"$0\" \"$@\""])
+        .arg(program().get_program())
+        .args(["plan", "in", "--write-todo", "todo"])
+        .current_dir(folder.path());
+    for number in 0..20 {
+        let name = format!("to{number}");
+        common::copy_folder(&twin(), &folder.path().join(&name));
+        let config = folder.path().join(&name).join("destination.yaml");
+        let text = fs::read_to_string(&config).expect("read");
+        assert!(text.contains("name: twin"), "{text}");
+        fs::write(config, text.replace("name: twin", &format!("name: {name}"))).expect("written");
+        command.args(["--to", &name]);
+    }
+    let output = finish(&mut command);
+    assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+    let written = files(&folder.path().join("todo"));
+    let names = written.keys().map(|path| path.split_once('/'));
+    let names: Option<Vec<_>> = names.map(|parts| parts.map(|(_, name)| name)).collect();
+    let names = names.expect("a folder for each destination");
+    assert!(names.len() > 64, "{names:?}");
+    assert_eq!(names.iter().filter(|name| **name == "todo.md").count(), 20);
+}
+
 fn mode(path: &Path) -> u32 {
     fs::metadata(path).expect("a file").mode() & 0o7777
 }

@@ -199,7 +199,7 @@ pub(super) fn todo_files(
     Ok(files)
 }
 
-/// Writes the files of what is missing below a folder: all of them or none.
+/// Writes the files of what is missing below a folder, unless one of them has no place there.
 pub(super) fn write_todo(folder: &Path, files: &[(PathBuf, TodoFile)]) -> Result<(), String> {
     let files = files.iter().map(|(path, file)| {
         let readers = if file.has_values {

@@ -173,11 +173,12 @@ pub fn write_into(
     write_all_into(folder, [(relative, text, readers)])
 }
 
-/// The same for several files, with their paths below the folder: none takes its name before all are on the disk.
+/// The same for several files, with their paths below the folder: none is written before all are known to have a place, and
+/// of those that stand in one folder none takes its name before all are on the disk.
 ///
 /// # Errors
 ///
-/// [`WriteError`]; the targets are then what they were before, unless one of them is made a folder meanwhile.
+/// [`WriteError`]; targets in folders that come later are then what they were before.
 pub fn write_all_into<'f>(
     folder: &Path,
     files: impl IntoIterator<Item = (&'f Path, &'f str, Readers)>,
@@ -191,16 +192,20 @@ pub fn write_all_into<'f>(
     });
     let files: Vec<_> = files.collect::<Result<_, _>>()?;
     sweep_beside(files.iter().map(|(_, real, ..)| real.as_path()));
-    let prepared = files.iter().map(|(target, real, text, readers)| {
-        let file = prepare(real, real, text, readers.of_own(real));
-        file.map_err(|error| error.about(target))
-    });
-    let prepared: Vec<_> = prepared.collect::<Result<_, _>>()?;
-    for ((target, real, ..), file) in files.iter().zip(prepared) {
-        name(file, real).map_err(|error| error.about(target))?;
+    // Those that are not named yet are open, and a process may have few files open.
+    for files in files.chunk_by(|one, other| folder_of(&one.1) == folder_of(&other.1)) {
+        let prepared = files.iter().map(|(target, real, text, readers)| {
+            let file = prepare(real, real, text, readers.of_own(real));
+            file.map_err(|error| error.about(target))
+        });
+        let prepared: Vec<_> = prepared.collect::<Result<_, _>>()?;
+        for ((target, real, ..), file) in files.iter().zip(prepared) {
+            name(file, real).map_err(|error| error.about(target))?;
+        }
+        if let Some((_, real, ..)) = files.first() {
+            sync_folder(folder_of(real));
+        }
     }
-    let folders: BTreeSet<&Path> = files.iter().map(|(_, real, ..)| folder_of(real)).collect();
-    folders.into_iter().for_each(sync_folder);
     Ok(())
 }
 

@@ -162,7 +162,6 @@ pub struct Tree {
     keys: Option<KeyFilter>,
     /// Whether any key is a merge key. Few texts have one, and lookups in the others need not look for it.
     has_merge_keys: bool,
-
     has_aliases: bool,
     json_style: OnceLock<JsonStringStyle>,
     marked: OnceLock<HashSet<NodeId>>,
