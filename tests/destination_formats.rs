@@ -499,7 +499,7 @@ fn the_content_of_a_pack_is_no_answer_and_no_pack() {
     let listings: Vec<_> = destination
         .registries()
         .iter()
-        .map(|registry| (registry.name.as_str(), registry.listing.clone()))
+        .map(|registry| (registry.name.as_str(), registry.listing))
         .collect();
     assert_eq!(
         listings,

@@ -53,6 +53,7 @@ fn calls(folder: &Path, args: &[&str]) -> Vec<String> {
         .current_dir(folder)
         .env("HOME", folder.join("home"))
         .env("XDG_CONFIG_HOME", folder.join("home/.config"))
+        .env("PALETTE_KNIFE_CACHE_DIR", folder.join("caches"))
         .output()
         .expect("strace runs");
     assert!(
@@ -104,6 +105,16 @@ fn nothing_is_connected_to_and_nothing_else_is_read() {
         fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
         fs::write(path, "*\n").expect("written");
     }
+    // So many packs that an index of them is kept.
+    for number in 0..60 {
+        let pack = place.join(format!(
+            "destinations/strict/registries/many/crane-{number}"
+        ));
+        fs::create_dir_all(&pack).expect("a folder");
+        let text = format!(r#"{{"name": "crane-{number}", "version": "1.0.0"}}"#);
+        fs::write(pack.join("pack.json"), text).expect("written");
+    }
+    std::thread::sleep(std::time::Duration::from_millis(2_100));
     fs::write(
         place.join("secrets.yaml"),
         "profiles: {passenger-identity: {variables: {smtp_password: env:HOME}}}\n",
@@ -181,7 +192,10 @@ fn nothing_is_connected_to_and_nothing_else_is_read() {
             .copied()
             .filter(|path| named(path))
             .map(|path| place.join(path))
-            .chain(["out", "out-yaml", "todo", "made", "manual"].map(|made| place.join(made)))
+            .chain(
+                ["out", "out-yaml", "todo", "made", "manual", "caches"]
+                    .map(|made| place.join(made)),
+            )
             .collect();
         for call in calls(&place, &args) {
             for network in [
@@ -220,6 +234,7 @@ fn nothing_is_connected_to_and_nothing_else_is_read() {
             );
         }
     }
+    assert!(place.join("caches/destinations").is_dir());
     assert!(
         read > 100,
         "only {read} files were read: strace tells something else than this test expects"

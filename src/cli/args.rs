@@ -12,6 +12,7 @@ use super::output::{Color, FailOn};
 use crate::{
     capture::AnswerKind,
     date::Date,
+    destination::IndexFolder,
     emit::destination::ShowPart,
     finding::{Group, Level},
     origin,
@@ -157,6 +158,9 @@ pub struct CheckArgs {
     pub rules: RuleArgs,
 
     #[command(flatten)]
+    pub cache: CacheArgs,
+
+    #[command(flatten)]
     pub common: CommonArgs,
 }
 
@@ -218,6 +222,9 @@ pub struct RewriteArgs {
     pub rules: RuleArgs,
 
     #[command(flatten)]
+    pub cache: CacheArgs,
+
+    #[command(flatten)]
     pub common: CommonArgs,
 }
 
@@ -265,6 +272,9 @@ pub struct PlanArgs {
 
     #[command(flatten)]
     pub rules: RuleArgs,
+
+    #[command(flatten)]
+    pub cache: CacheArgs,
 
     #[command(flatten)]
     pub common: CommonArgs,
@@ -623,6 +633,22 @@ pub struct RuleArgs {
     /// The day that ends of life are compared with, instead of the present one
     #[arg(long, value_name = "YYYY-MM-DD")]
     pub today: Option<Date>,
+}
+
+/// What is kept between runs.
+#[derive(Debug, Args)]
+pub struct CacheArgs {
+    /// Read the registries of destinations anew, and keep no index of them for the next run
+    #[arg(long)]
+    pub no_cache: bool,
+}
+
+impl CacheArgs {
+    /// Where indexes of destinations are kept, if they are.
+    #[must_use]
+    pub fn indexes(&self) -> Option<IndexFolder> {
+        (!self.no_cache).then(|| IndexFolder::of_user(|name| env::var_os(name)))?
+    }
 }
 
 /// Arguments of every command that reads profiles.

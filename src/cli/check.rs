@@ -12,7 +12,7 @@ use crate::{
     baseline::{Baseline, Scope},
     check::{self, CheckOptions},
     config::Config,
-    destination::Destination,
+    destination::{Destination, IndexFolder},
     emit,
     excerpt::ExcerptStyle,
     finding::Level,
@@ -57,7 +57,11 @@ pub fn run(args: &CheckArgs) -> Result<Outcome, String> {
         settings.asks_other_destinations = !config.destinations.is_empty();
         args.destinations.clone()
     };
-    let destinations = load_destinations(&folders, args.common.max_file_size)?;
+    let destinations = load_destinations(
+        &folders,
+        args.common.max_file_size,
+        args.cache.indexes().as_ref(),
+    )?;
     let choices = choices(&args.selection, &destinations)?;
     let width = output::width();
     let options = CheckOptions {
@@ -241,7 +245,7 @@ pub fn excerpt_style(width: usize) -> (usize, ExcerptStyle) {
     (SHOWN_PER_FILE, style)
 }
 
-/// Loads destinations, in the order they were given.
+/// Loads destinations, in the order they were given; with the help of indexes, if they are kept somewhere.
 ///
 /// # Errors
 ///
@@ -249,6 +253,7 @@ pub fn excerpt_style(width: usize) -> (usize, ExcerptStyle) {
 pub fn load_destinations(
     folders: &[std::path::PathBuf],
     max_file_size: u64,
+    indexes: Option<&IndexFolder>,
 ) -> Result<Vec<Arc<Destination>>, String> {
     let mut destinations: Vec<Arc<Destination>> = Vec::new();
     if !folders.is_empty() {
@@ -259,8 +264,11 @@ pub fn load_destinations(
             .ok();
     }
     for folder in folders {
-        let destination =
-            Destination::load(folder, max_file_size).map_err(|error| error.to_string())?;
+        let destination = match indexes {
+            Some(indexes) => Destination::load_indexed(folder, max_file_size, indexes),
+            None => Destination::load(folder, max_file_size),
+        };
+        let destination = destination.map_err(|error| error.to_string())?;
         if let Some(same) = destinations
             .iter()
             .find(|other| other.name() == destination.name())

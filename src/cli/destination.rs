@@ -165,7 +165,7 @@ fn check(args: &DestinationCheckArgs) -> Result<Outcome, String> {
         settings.set_level(name, *level);
     }
     settings.ignores = config.ignores(settings.today(), &args.folders);
-    let destinations = load_destinations(&args.folders, args.common.max_file_size)?;
+    let destinations = load_destinations(&args.folders, args.common.max_file_size, None)?;
     let mut report = Report::default();
     for destination in &destinations {
         let found = check::destination_report(destination, &settings);

@@ -53,7 +53,7 @@ pub fn run(args: &PlanArgs) -> Result<Outcome, String> {
         return Err("expected `--to DIR`: a plan is made for a destination".to_owned());
     }
     let max_file_size = args.common.max_file_size;
-    let destinations = load_destinations(&folders, max_file_size)?;
+    let destinations = load_destinations(&folders, max_file_size, args.cache.indexes().as_ref())?;
     let choices = choices(&args.selection, &destinations)?;
     let targets = targets(&args.answers, destinations, max_file_size, |_| {
         Ok(Output::Nowhere)

@@ -65,7 +65,11 @@ pub fn run(args: &RewriteArgs) -> Result<Outcome, String> {
         }
     }
     let max_file_size = args.common.max_file_size;
-    let destinations = load_destinations(&args.destinations, max_file_size)?;
+    let destinations = load_destinations(
+        &args.destinations,
+        max_file_size,
+        args.cache.indexes().as_ref(),
+    )?;
     let choices = choices(&args.selection, &destinations)?;
     let mut targets = targets(&args.answers, destinations, max_file_size, |destination| {
         output_of(args, destination)

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::{
     file::{Declaration, ParsedFile},
     version,
@@ -24,7 +26,7 @@ pub struct Dependency {
 }
 
 /// The ways to depend on a pack (Palette documentation, "Pack Constraints").
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum DependencyKind {
     /// The pack must be there, in one of the versions.
     Required,

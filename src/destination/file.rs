@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc};
 
-use super::config;
+use super::{config, index::IndexedFile};
 use crate::{
     finding::Place,
     source::Source,
@@ -23,7 +23,7 @@ impl ParsedFile {
     #[must_use]
     pub fn declaration(self: &Arc<Self>, node: NodeRef<'_>) -> Declaration {
         Declaration {
-            file: Arc::clone(self),
+            file: File::Parsed(Arc::clone(self)),
             node: node.id(),
         }
     }
@@ -32,21 +32,45 @@ impl ParsedFile {
 /// Where a destination folder says something. Few are ever shown, so the place is found when it is asked for.
 #[derive(Clone)]
 pub struct Declaration {
-    file: Arc<ParsedFile>,
+    file: File,
     node: NodeId,
 }
 
+/// A file that says something.
+#[derive(Clone)]
+enum File {
+    /// It was read.
+    Parsed(Arc<ParsedFile>),
+    /// It was read by an earlier run.
+    Indexed(Arc<IndexedFile>),
+}
+
 impl Declaration {
+    /// What the node with this number says in a file that an index names.
+    pub(super) fn in_index(file: Arc<IndexedFile>, node: NodeId) -> Self {
+        Self {
+            file: File::Indexed(file),
+            node,
+        }
+    }
+
+    fn file(&self) -> &ParsedFile {
+        match &self.file {
+            File::Parsed(file) => file,
+            File::Indexed(file) => file.parsed(),
+        }
+    }
+
     /// The node that says it.
     #[must_use]
     pub fn node(&self) -> NodeRef<'_> {
-        self.file.tree.node(self.node)
+        self.file().tree.node_or_first(self.node)
     }
 
     /// The file that it is in.
     #[must_use]
     pub fn source(&self) -> &Source {
-        &self.file.source
+        &self.file().source
     }
 
     /// The place.

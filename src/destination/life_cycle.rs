@@ -5,6 +5,8 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::file::{Declaration, ParsedFile};
 use crate::{date::Date, syntax::NodeRef};
 
@@ -24,7 +26,7 @@ impl<T> Told<T> {
 }
 
 /// The stages of a pack version, in their order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
 pub enum Stage {
     /// Nothing says otherwise.
     #[default]
@@ -86,6 +88,11 @@ impl LifeCycle {
         Self::new(system_state.into_iter().chain(disabled), end, file)
     }
 
+    /// One of which this is told.
+    pub(super) fn told(stage: Option<Box<Told<Stage>>>, end: Option<Box<Told<Date>>>) -> Self {
+        Self { stage, end }
+    }
+
     /// Reads a version of `destination.yaml`, with `state` and `eol`.
     #[must_use]
     pub fn of_config(version: NodeRef<'_>, file: &Arc<ParsedFile>) -> Self {
@@ -125,6 +132,12 @@ impl LifeCycle {
     #[must_use]
     pub fn end(&self) -> Option<Date> {
         self.end.as_ref().map(|end| end.value)
+    }
+
+    /// Its last day, where that is told, and where.
+    #[must_use]
+    pub fn told_end(&self) -> Option<&Told<Date>> {
+        self.end.as_deref()
     }
 
     /// Its last day, if that has passed.

@@ -8,11 +8,13 @@ mod config;
 mod dependency;
 mod existing;
 mod file;
+mod index;
 mod life_cycle;
 mod load;
 mod macros;
 mod own_values;
 mod pack_schema;
+mod packs;
 mod registry;
 pub mod version;
 
@@ -26,6 +28,7 @@ pub use answers::registry as registry_of;
 pub use dependency::{Dependency, DependencyKind, Side, VersionRange};
 pub use existing::{ExistingProfile, profiles_in};
 pub use file::Declaration;
+pub use index::IndexFolder;
 pub use life_cycle::{LifeCycle, Stage, Told};
 pub use load::LoadError;
 pub use macros::{Macros, Scope, macro_value, names_in};
@@ -35,7 +38,7 @@ pub use registry::{
     Clouds, ContentFamily, HeldPack, Listing, Match, PackVersion, Registry, RegistryKind,
 };
 
-use foldhash::HashMap;
+use packs::Packs;
 
 use crate::{
     finding::{Place, Related},
@@ -138,7 +141,7 @@ pub struct Destination {
     scope: Option<Scope>,
     registries: Vec<Registry>,
     registries_told: bool,
-    packs: HashMap<String, Vec<HeldPack>>,
+    packs: Packs,
     macros: Macros,
     profiles: Option<Vec<ExistingProfile>>,
     select: Select,
@@ -155,7 +158,21 @@ impl Destination {
     /// [`LoadError`] when the folder is not there or cannot be read. What is wrong inside of it is kept in
     /// [`Destination::faults`] and [`Destination::unread`].
     pub fn load(folder: &Path, max_file_size: u64) -> Result<Self, LoadError> {
-        load::load(folder, max_file_size)
+        load::load(folder, max_file_size, None)
+    }
+
+    /// The same with the help of an index that an earlier run has written, where nothing was changed since; otherwise one
+    /// is written for the next run. The destination is the same one, with an index or without.
+    ///
+    /// # Errors
+    ///
+    /// As those of [`Destination::load`]. An index that cannot be read or written is no error.
+    pub fn load_indexed(
+        folder: &Path,
+        max_file_size: u64,
+        indexes: &IndexFolder,
+    ) -> Result<Self, LoadError> {
+        load::load(folder, max_file_size, Some(indexes))
     }
 
     /// Its name: of the destination file, else of the folder.
@@ -203,12 +220,12 @@ impl Destination {
     /// The registries that hold a pack with this name, and its versions there.
     #[must_use]
     pub fn pack(&self, name: &str) -> &[HeldPack] {
-        self.packs.get(name).map(Vec::as_slice).unwrap_or_default()
+        self.packs.get(name)
     }
 
     /// The names of all packs, in no particular order.
     pub fn pack_names(&self) -> impl Iterator<Item = &str> {
-        self.packs.keys().map(String::as_str)
+        self.packs.names()
     }
 
     /// Its macros.
@@ -288,11 +305,7 @@ impl Destination {
     #[must_use]
     pub fn not_checked(&self) -> Vec<String> {
         let unread = self.unread.iter().map(String::as_str);
-        let versions = self
-            .packs
-            .values()
-            .flatten()
-            .flat_map(|held| &held.versions);
+        let versions = self.packs.asked_for().flat_map(|held| &held.versions);
         let schemas: BTreeSet<&str> = versions.filter_map(PackVersion::unread_schema).collect();
         let unread = unread.chain(schemas);
         let unread = unread.map(|file| format!("destination file {file}"));

@@ -7,6 +7,7 @@ use std::{
 };
 
 use foldhash::{HashMap, HashMapExt};
+use serde::{Deserialize, Serialize};
 
 use super::{
     dependency::Dependency,
@@ -19,7 +20,7 @@ use super::{
 use crate::finding::Place;
 
 /// What a registry is, as the API names it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum RegistryKind {
     /// A pack registry of the older kind (`pack`).
     Pack,
@@ -57,7 +58,7 @@ impl RegistryKind {
 }
 
 /// How much of a registry's content is known.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Listing {
     /// Nothing is known of its content.
     #[default]

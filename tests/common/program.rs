@@ -69,6 +69,8 @@ fn clean(mut command: Command) -> Command {
     for name in ["NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "COLUMNS"] {
         command.env_remove(name);
     }
+    // Tests leave nothing in the folders of whoever runs them.
+    command.env("PALETTE_KNIFE_CACHE_DIR", "");
     command
 }
 

@@ -15,13 +15,33 @@ pub(super) struct Folder {
 /// What cannot be listed, and why.
 pub(super) type Unlisted = (Option<PathBuf>, String);
 
-/// A folder and all those below it that hold files, a folder before those in it, in the order of names; and what cannot
-/// be listed.
-pub(super) fn listed(root: &Path) -> (Vec<Folder>, Vec<Unlisted>) {
+/// The folders below a folder.
+pub(super) struct Listed {
+    /// The folder and those below it, a folder before those in it, in the order of names. Some that hold no files may be
+    /// left out where there are links.
+    pub(super) folders: Vec<Folder>,
+    pub(super) unlisted: Vec<Unlisted>,
+    /// Whether there may be links among them.
+    pub(super) has_links: bool,
+}
+
+/// A folder and all those below it, and what cannot be listed.
+pub(super) fn listed(root: &Path) -> Listed {
     // Where there are links or faults, paths have to be followed one after the other.
     match list(root, MOST_LEVELS) {
-        Some(folders) => (folders, Vec::new()),
-        None => walked(root),
+        Some(folders) => Listed {
+            folders,
+            unlisted: Vec::new(),
+            has_links: false,
+        },
+        None => {
+            let (folders, unlisted) = walked(root);
+            Listed {
+                folders,
+                unlisted,
+                has_links: true,
+            }
+        }
     }
 }
 
@@ -50,13 +70,10 @@ fn list(root: &Path, levels: usize) -> Option<Vec<Folder>> {
     // Comparing paths part by part would take longer than listing them.
     folders.sort_unstable_by(|one, other| one.as_os_str().cmp(other.as_os_str()));
     files.sort_unstable_by(|one, other| one.as_os_str().cmp(other.as_os_str()));
-    let mut all = Vec::new();
-    if !files.is_empty() {
-        all.push(Folder {
-            path: root.to_owned(),
-            files,
-        });
-    }
+    let mut all = vec![Folder {
+        path: root.to_owned(),
+        files,
+    }];
     // Most have none below.
     if !folders.is_empty() {
         let below: Option<Vec<_>> = folders

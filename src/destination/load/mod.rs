@@ -22,12 +22,12 @@ use crate::{
 use reader::Reader;
 
 use super::{
-    Destination, DestinationFault, FaultKind,
+    Destination, DestinationFault, FaultKind, IndexFolder,
     config::{self, ToldRegistry},
     existing::{ExistingProfile, profiles_in},
-    file::ParsedFile,
+    file::{ParsedFile, is_asked_for},
     macros::{Scope, empty_macros, names_in},
-    registry::{HeldPack, Listing},
+    registry::Listing,
 };
 
 /// Why a destination cannot be used at all.
@@ -57,7 +57,11 @@ pub enum LoadError {
 /// # Errors
 ///
 /// [`LoadError`]: the folder is not there, cannot be read, or describes nothing.
-pub fn load(folder: &Path, max_file_size: u64) -> Result<Destination, LoadError> {
+pub fn load(
+    folder: &Path,
+    max_file_size: u64,
+    indexes: Option<&IndexFolder>,
+) -> Result<Destination, LoadError> {
     let failed = |source| LoadError::Folder {
         folder: folder.to_owned(),
         source,
@@ -94,10 +98,9 @@ pub fn load(folder: &Path, max_file_size: u64) -> Result<Destination, LoadError>
         },
         by_uid: HashMap::default(),
         by_name: HashMap::default(),
-        pages: HashMap::new(),
     };
     if has("registries") {
-        loader.registries();
+        loader.registries(&real, indexes);
     }
     if has("macros") {
         loader.macros();
@@ -119,8 +122,6 @@ struct Loader<'f> {
     by_uid: foldhash::HashMap<String, usize>,
     /// The numbers of the registries with each name that is not empty, in order.
     by_name: foldhash::HashMap<String, Vec<usize>>,
-    /// For each registry known by pages of `GET /v1/packs`: how many items there are, where the pages tell.
-    pages: HashMap<usize, Option<usize>>,
 }
 
 impl Loader<'_> {
@@ -232,7 +233,8 @@ impl Loader<'_> {
                 if let Some(packs) = packs {
                     self.set_listing(number, Listing::Complete);
                     for (name, version) in packs {
-                        self.hold(number, name, vec![version], true);
+                        let packs = &mut self.destination.packs;
+                        packs.hold(number, name, vec![version], true);
                     }
                 }
             }
@@ -254,30 +256,7 @@ impl Loader<'_> {
     }
 
     fn finish(mut self) -> Destination {
-        let mut seen: HashMap<usize, foldhash::HashSet<(&str, &str)>> = HashMap::new();
-        for (name, holders) in &self.destination.packs {
-            for held in holders
-                .iter()
-                .filter(|held| self.pages.contains_key(&held.registry))
-            {
-                let versions = held.versions.iter();
-                let versions = versions.map(|version| (name.as_str(), version.version.as_str()));
-                seen.entry(held.registry).or_default().extend(versions);
-            }
-        }
-        for (&number, &count) in &self.pages {
-            let seen = seen.get(&number).map_or(0, foldhash::HashSet::len);
-            // Pages that do not tell how many items there are may be all of them, or not.
-            if count.is_some_and(|count| seen >= count)
-                && let Some(registry) = self.destination.registries.get_mut(number)
-            {
-                registry.listing = Listing::Complete;
-            }
-        }
-        for holders in self.destination.packs.values_mut() {
-            holders.sort_by_key(|held| held.registry);
-            holders.iter_mut().for_each(HeldPack::join_told);
-        }
+        self.destination.packs.join();
         self.same_names();
         self.overlaps();
         self.destination.faults = self.reader.faults;
@@ -317,6 +296,11 @@ fn identity(entry: &DirEntry) -> io::Result<PathBuf> {
 enum ReadFault {
     Unreadable { file: String, reason: String },
     Faults(Vec<DestinationFault>),
+}
+
+/// Reads a file of a registry once more.
+pub(super) fn read_again(file: &Path, max_file_size: u64) -> Option<ParsedFile> {
+    read_file(file, max_file_size, Some(is_asked_for)).ok()
 }
 
 /// Reads a file; of JSON only the entries with these keys.

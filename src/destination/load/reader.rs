@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::{ReadFault, read_file, start_of};
 use crate::{
-    destination::{DestinationFault, FaultKind, config, file::ParsedFile},
+    destination::{DestinationFault, FaultKind, config, file::ParsedFile, index::Seen},
     source::shown_path,
     syntax::{KeyFilter, NodeRef},
 };
@@ -16,12 +16,15 @@ pub(super) struct Reader {
     pub(super) faults: Vec<DestinationFault>,
     /// The files that are left out, and why.
     pub(super) unread: Vec<String>,
+    /// The folders and files that what was read depends on; `None` where it depends on others, too, or nobody asks.
+    pub(super) seen: Option<Seen>,
 }
 
 impl Reader {
     pub(super) fn new(max_file_size: u64) -> Self {
         Self {
             max_file_size,
+            seen: Some(Seen::default()),
             ..Self::default()
         }
     }
@@ -30,9 +33,26 @@ impl Reader {
     pub(super) fn append(&mut self, mut other: Self) {
         self.faults.append(&mut other.faults);
         self.unread.append(&mut other.unread);
+        match (&mut self.seen, other.seen) {
+            (Some(seen), Some(other)) => seen.append(other),
+            (seen, _) => *seen = None,
+        }
+    }
+
+    pub(super) fn sees_folder(&mut self, folder: PathBuf) {
+        if let Some(seen) = &mut self.seen {
+            seen.folders.push(folder);
+        }
+    }
+
+    pub(super) fn sees_file(&mut self, file: PathBuf) {
+        if let Some(seen) = &mut self.seen {
+            seen.files.push(file);
+        }
     }
 
     pub(super) fn sorted_entries(&mut self, folder: &Path) -> Vec<PathBuf> {
+        self.sees_folder(folder.to_owned());
         let entries = match std::fs::read_dir(folder) {
             Ok(entries) => entries,
             Err(error) => {

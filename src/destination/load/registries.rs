@@ -4,12 +4,17 @@ use std::{
     collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     path::{Path, PathBuf},
     sync::Arc,
+    time::SystemTime,
 };
 
 use rayon::prelude::*;
 
 use super::{
-    Loader, ReadFault, folders::listed, read_file, read_listed_file, reader::Reader, start_of, stem,
+    Loader, ReadFault,
+    folders::{Listed, listed},
+    read_file, read_listed_file,
+    reader::Reader,
+    start_of, stem,
 };
 use crate::{
     destination::{
@@ -18,8 +23,9 @@ use crate::{
         config::{self, clouds},
         dependency::Dependency,
         file::{ParsedFile, is_asked_for},
+        index::{IndexFolder, Indexed, Read},
         life_cycle::LifeCycle,
-        registry::{HeldPack, Listing, PackVersion, Registry},
+        registry::{Listing, PackVersion, Registry},
     },
     finding::{Place, Related},
     source::{Source, shown_path},
@@ -125,14 +131,60 @@ struct RegistryFolder {
     answers: Vec<ReadAnswer>,
 }
 
+/// For each registry known by pages of `GET /v1/packs`: how many items there are, where the pages tell.
+type Pages = HashMap<usize, Option<usize>>;
+
 /// A saved answer: its name, and what its documents tell.
 type ReadAnswer = Result<(Arc<str>, Vec<ToldAnswer>), ReadFault>;
 
 impl Loader<'_> {
-    pub(super) fn registries(&mut self) {
+    /// The registries, from an index where there is one that is up to date.
+    pub(super) fn registries(&mut self, real: &Path, indexes: Option<&IndexFolder>) {
+        let limit = self.reader.max_file_size;
+        let indexed = indexes.and_then(|indexes| indexes.find(self.folder, real, limit));
+        if let Some(indexed) = indexed {
+            return self.indexed(indexed);
+        }
+        let since = SystemTime::now();
+        self.read_registries();
+        let seen = self.reader.seen.take();
+        let is_sound = self.reader.faults.is_empty();
+        if let (Some(indexes), Some(seen), true) = (indexes, seen, is_sound) {
+            let read = Read {
+                registries: &self.destination.registries,
+                packs: &self.destination.packs,
+                seen,
+                since,
+            };
+            // Without an index the next run takes longer, and no harm is done.
+            let _written = indexes.write(self.folder, real, read);
+        }
+    }
+
+    fn indexed(&mut self, indexed: Indexed) {
+        let Indexed { registries, packs } = indexed;
+        for (number, registry) in registries.iter().enumerate() {
+            if !registry.uid.is_empty() {
+                self.by_uid.insert(registry.uid.clone(), number);
+            }
+            if !registry.name.is_empty() {
+                let numbers = self.by_name.entry(registry.name.clone()).or_default();
+                numbers.push(number);
+            }
+        }
+        self.destination.registries = registries;
+        self.destination.registries_told = true;
+        self.destination.packs = packs;
+    }
+
+    fn read_registries(&mut self) {
         let root = self.folder.join("registries");
         let limit = self.reader.max_file_size;
         let entries = self.reader.sorted_entries(&root);
+        // What a link leads to may change, and the link stays as it was.
+        if entries.iter().any(|entry| entry.is_symlink()) {
+            self.reader.seen = None;
+        }
         // All are read before the first counts: one may be a large file, and the next one thousands of folders.
         let read: Vec<_> = entries
             .into_par_iter()
@@ -140,28 +192,57 @@ impl Loader<'_> {
                 let mut reader = Reader::new(limit);
                 let told = if entry.is_dir() {
                     Some(reader.registry_folder(&entry))
-                } else {
-                    stem(&entry).map(|_| RegistryFolder {
+                } else if stem(&entry).is_some() {
+                    Some(RegistryFolder {
                         registry: None,
                         packs: Vec::new(),
                         all_read: true,
-                        answers: read_answers(std::slice::from_ref(&entry), limit),
+                        answers: reader.answers(vec![entry]),
                     })
+                } else {
+                    None
                 };
                 (reader, told)
             })
             .collect();
+        let mut pages = Pages::default();
         for (reader, told) in read {
             self.reader.append(reader);
             // An empty folder tells nothing, not that there are no registries.
             self.destination.registries_told |= told.is_some();
             if let Some(told) = told {
-                self.registry_folder(told);
+                self.registry_folder(told, &mut pages);
+            }
+        }
+        self.complete_pages(&pages);
+        self.destination.packs.join();
+    }
+
+    /// Registries are known in full where pages tell as many packs as there are on all of them.
+    fn complete_pages(&mut self, pages: &Pages) {
+        let mut seen: HashMap<usize, foldhash::HashSet<(&str, &str)>> = HashMap::new();
+        for (name, held) in self.destination.packs.iter() {
+            for held in held
+                .iter()
+                .filter(|held| pages.contains_key(&held.registry))
+            {
+                let versions = held.versions.iter();
+                let versions = versions.map(|version| (name, version.version.as_str()));
+                seen.entry(held.registry).or_default().extend(versions);
+            }
+        }
+        for (&number, &count) in pages {
+            let seen = seen.get(&number).map_or(0, foldhash::HashSet::len);
+            // Pages that do not tell how many items there are may be all of them, or not.
+            if count.is_some_and(|count| seen >= count)
+                && let Some(registry) = self.destination.registries.get_mut(number)
+            {
+                registry.listing = Listing::Complete;
             }
         }
     }
 
-    fn registry_folder(&mut self, told: RegistryFolder) {
+    fn registry_folder(&mut self, told: RegistryFolder, pages: &mut Pages) {
         let number = told.registry.map(|registry| self.registry(registry));
         if let Some(number) = number.filter(|_| !told.packs.is_empty()) {
             // A pack that cannot be read may be the one that is looked for.
@@ -172,18 +253,25 @@ impl Loader<'_> {
             };
             self.set_listing(number, listing);
             for pack in told.packs {
-                self.hold(number, pack.name, vec![pack.version], true);
+                let packs = &mut self.destination.packs;
+                packs.hold(number, pack.name, vec![pack.version], true);
             }
         }
         for answer in told.answers {
             match answer {
-                Ok((name, told)) => self.answer(&name, told, number),
+                Ok((name, told)) => self.answer(&name, told, number, pages),
                 Err(fault) => self.reader.fault(fault),
             }
         }
     }
 
-    fn answer(&mut self, name: &str, documents: Vec<ToldAnswer>, number: Option<usize>) {
+    fn answer(
+        &mut self,
+        name: &str,
+        documents: Vec<ToldAnswer>,
+        number: Option<usize>,
+        pages: &mut Pages,
+    ) {
         if documents.is_empty() {
             return self.reader.unread(name, "it is empty");
         }
@@ -212,7 +300,7 @@ impl Loader<'_> {
                         .unwrap_or_default();
                     self.answered(name, packs, number, complete);
                     if is_page && let Some(owner) = self.by_uid.get(&uid).copied().or(number) {
-                        let told = self.pages.entry(owner).or_default();
+                        let told = pages.entry(owner).or_default();
                         *told = (*told).max(count);
                     }
                 }
@@ -246,7 +334,8 @@ impl Loader<'_> {
                 return;
             };
             self.set_listing(number, Listing::Partial);
-            self.hold(number, pack.name, pack.versions, complete);
+            let packs = &mut self.destination.packs;
+            packs.hold(number, pack.name, pack.versions, complete);
         }
     }
 
@@ -333,21 +422,17 @@ impl Loader<'_> {
             registry.is_some_and(|registry| preferred.contains(registry.name.as_str()))
         };
         let mut shared: BTreeMap<(usize, usize), BTreeSet<&str>> = BTreeMap::new();
-        let several = destination
-            .packs
-            .iter()
-            .filter(|(name, held)| held.len() > 1 && !select.packs.contains_key(name.as_str()));
-        for (name, held) in several {
-            // The last registry with each version: of many that have it, neighbours are compared and not all pairs.
-            let mut last: HashMap<&str, usize> = HashMap::new();
-            for held in held.iter().filter(|held| !is_preferred(held.registry)) {
-                for version in &held.versions {
-                    let before = last.insert(&version.version, held.registry);
-                    if let Some(before) = before.filter(|before| *before != held.registry) {
-                        shared
-                            .entry((before, held.registry))
-                            .or_default()
-                            .insert(name);
+        for (name, versions) in destination.packs.shared() {
+            if select.packs.contains_key(name) {
+                continue;
+            }
+            for registries in versions.iter() {
+                let asked = registries.iter().filter(|number| !is_preferred(**number));
+                let asked: Vec<usize> = asked.copied().collect();
+                // Of many that have a version, neighbours are compared and not all pairs.
+                for pair in asked.windows(2) {
+                    if let &[one, other] = pair {
+                        shared.entry((one, other)).or_default().insert(name);
                     }
                 }
             }
@@ -434,28 +519,6 @@ impl Loader<'_> {
             registry.listing = listing;
         }
     }
-
-    pub(super) fn hold(
-        &mut self,
-        registry: usize,
-        name: String,
-        versions: Vec<PackVersion>,
-        complete: bool,
-    ) {
-        let holders = self.destination.packs.entry(name).or_default();
-        match holders.iter_mut().find(|held| held.registry == registry) {
-            Some(held) => {
-                held.versions.extend(versions);
-                held.complete |= complete;
-            }
-            None => holders.push(HeldPack {
-                registry,
-                versions,
-                complete,
-                order: std::sync::OnceLock::new(),
-            }),
-        }
-    }
 }
 
 impl Reader {
@@ -471,12 +534,13 @@ impl Reader {
             .partition(|file| stem(file) == Some("registry"));
         let mut own = Registry::default();
         if let Some(file) = self.one_of_formats(about_itself)
-            && let Some(file) = self.parse(&file, Some(is_asked_for))
+            && let Some(parsed) = self.parse(&file, Some(is_asked_for))
         {
-            let root = self.one_document(&file);
+            self.sees_file(file);
+            let root = self.one_document(&parsed);
             match root.and_then(|root| Some((answers::registry(root)?, root))) {
-                Some((told, root)) => own = declared(told, root, &file.source),
-                None => self.unread(file.source.name(), "it names no registry"),
+                Some((told, root)) => own = declared(told, root, &parsed.source),
+                None => self.unread(parsed.source.name(), "it names no registry"),
             }
         }
         let (packs, all_read) = self.pack_folders(folder);
@@ -491,15 +555,22 @@ impl Reader {
             registry: (names_itself || !packs.is_empty()).then_some(own),
             packs,
             all_read,
-            answers: read_answers(&answers, self.max_file_size),
+            answers: self.answers(answers),
         }
     }
 
     /// The pack folders below a folder, and whether all of them could be read.
     fn pack_folders(&mut self, folder: &Path) -> (Vec<FolderPack>, bool) {
         let mut all_read = true;
-        let (folders, faults) = listed(folder);
-        for (path, error) in faults {
+        let Listed {
+            folders,
+            unlisted,
+            has_links,
+        } = listed(folder);
+        if has_links {
+            self.seen = None;
+        }
+        for (path, error) in unlisted {
             all_read = false;
             let shown = shown_path(path.as_deref().unwrap_or(folder));
             self.unread(&shown, &error);
@@ -516,6 +587,7 @@ impl Reader {
             }
             let several = packs.len() > 1;
             let Some(file) = self.one_of_formats(packs) else {
+                self.sees_folder(listed.path);
                 continue;
             };
             // What is left out may tell of another version.
@@ -557,20 +629,27 @@ impl Reader {
                 }
             }
         }
+        for (pack_folder, file, _) in found {
+            self.sees_folder(pack_folder);
+            self.sees_file(file);
+        }
         (packs, all_read)
     }
-}
 
-fn read_answers(files: &[PathBuf], limit: u64) -> Vec<ReadAnswer> {
-    files
-        .par_iter()
-        .map(|file| {
-            let file = Arc::new(read_file(file, limit, Some(is_asked_for))?);
-            let documents = file.tree.filled_documents();
-            let told = documents.map(|root| ToldAnswer::read(&file, root));
-            Ok((Arc::clone(file.source.name()), told.collect()))
-        })
-        .collect()
+    fn answers(&mut self, files: Vec<PathBuf>) -> Vec<ReadAnswer> {
+        let limit = self.max_file_size;
+        let answers = files
+            .par_iter()
+            .map(|file| {
+                let file = Arc::new(read_file(file, limit, Some(is_asked_for))?);
+                let documents = file.tree.filled_documents();
+                let told = documents.map(|root| ToldAnswer::read(&file, root));
+                Ok((Arc::clone(file.source.name()), told.collect()))
+            })
+            .collect();
+        files.into_iter().for_each(|file| self.sees_file(file));
+        answers
+    }
 }
 
 fn registry_names(destination: &Destination) -> Vec<&str> {

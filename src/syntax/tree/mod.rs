@@ -78,6 +78,12 @@ impl NodeId {
     pub fn number(self) -> u32 {
         self.0
     }
+
+    /// The node that [`NodeId::number`] gave this number for.
+    #[must_use]
+    pub fn numbered(number: u32) -> Self {
+        Self(number)
+    }
 }
 
 /// No node.
@@ -215,6 +221,14 @@ impl Tree {
     #[must_use]
     pub fn node(&self, id: NodeId) -> NodeRef<'_> {
         NodeRef { tree: self, id }
+    }
+
+    /// The same of a number that may come from a text that was another one since: then the first node, if it has not so
+    /// many.
+    #[must_use]
+    pub fn node_or_first(&self, id: NodeId) -> NodeRef<'_> {
+        let is_here = usize::try_from(id.0).is_ok_and(|number| number < self.nodes.len());
+        self.node(if is_here { id } else { NodeId(0) })
     }
 
     /// Every node, in document order; keys too.

@@ -12,6 +12,7 @@ use crate::{
 };
 
 const CHECK: &str = "`check --to`";
+const ANEW: &str = "`check --to`, no index of the destination";
 const VALIDATOR: &str = "jsonschema-cli, schema alone";
 const PYTHON: &str = "check-jsonschema, schema alone";
 
@@ -80,6 +81,11 @@ impl Bench {
             self.checks(CHECK, &profiles)
                 .args([Path::new("--to"), &destination]),
         ];
+        commands.push(self.checks(ANEW, &profiles).args([
+            Path::new("--no-cache"),
+            Path::new("--to"),
+            &destination,
+        ]));
         commands.extend(self.validators(&profiles));
         commands.push(
             self.floor("`Value` of serde_json, one thread", "json", &[&profiles])
@@ -130,6 +136,8 @@ impl Bench {
             self.checks("`check` of one file", &file),
             self.checks(with, &file)
                 .args([Path::new("--to"), &destination]),
+            self.checks("the same, no index of the destination", &file)
+                .args([Path::new("--no-cache"), Path::new("--to"), &destination]),
         ];
         commands.extend(self.validators(&file));
         let mut group = Group::measure(

@@ -1,0 +1,364 @@
+//! How an index writes down registries and packs. Texts are borrowed from its bytes, paths are below `registries`.
+
+use std::{collections::HashMap, ops::Range, path::Path, sync::OnceLock};
+
+use serde::{Deserialize, Serialize};
+
+use super::{PackIndex, Paths, stamp::Stamp};
+use crate::{
+    date::Date,
+    destination::{
+        dependency::{Dependency, DependencyKind, VersionRange},
+        file::Declaration,
+        life_cycle::{LifeCycle, Stage, Told},
+        pack_schema::PackSchema,
+        registry::{HeldPack, Listing, PackVersion, Registry, RegistryKind},
+    },
+    finding::Place,
+    source::{LineColumn, TextRange, shown_path},
+    syntax::NodeId,
+};
+
+/// What is read whenever the index is.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Table<'a> {
+    /// The destination folder, without links.
+    pub(super) folder: &'a str,
+    /// The size of its largest file, in bytes.
+    pub(super) largest: u64,
+    /// The folders that what follows was read from, in the order of their paths.
+    #[serde(borrow)]
+    pub(super) folders: Vec<SeenFolder<'a>>,
+    /// The registries, in their order.
+    #[serde(borrow)]
+    pub(super) registries: Vec<StoredRegistry<'a>>,
+    /// The packs, in the order of their names.
+    #[serde(borrow)]
+    pub(super) packs: Vec<StoredPack<'a>>,
+}
+
+/// A folder and its state, with the files in it that were read.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct SeenFolder<'a> {
+    /// Its path below `registries`, `.` for that folder itself.
+    pub(super) path: &'a str,
+    pub(super) stamp: Stamp,
+    /// The files by name. They are numbered through all folders.
+    #[serde(borrow)]
+    pub(super) files: Vec<(&'a str, Stamp)>,
+}
+
+/// A pack.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct StoredPack<'a> {
+    pub(super) name: &'a str,
+    /// See [`super::super::packs::shared`].
+    pub(super) shared: Vec<Vec<usize>>,
+    /// Where the registries that hold it are written, in bytes of what follows the table.
+    pub(super) held: Range<usize>,
+}
+
+/// A registry.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct StoredRegistry<'a> {
+    uid: &'a str,
+    name: &'a str,
+    kind: RegistryKind,
+    provider_type: &'a str,
+    is_private: Option<bool>,
+    is_sync_supported: Option<bool>,
+    is_default: bool,
+    listing: Listing,
+    #[serde(borrow)]
+    declared: Option<StoredPlace<'a>>,
+}
+
+/// A place in a file of the destination.
+#[derive(Debug, Serialize, Deserialize)]
+struct StoredPlace<'a> {
+    file: usize,
+    range: (u32, u32),
+    start: (u32, u32),
+    end: (u32, u32),
+    document: usize,
+    pointer: &'a str,
+}
+
+/// The number of a file, and of a node in its tree.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+struct StoredDeclaration {
+    file: usize,
+    node: u32,
+}
+
+/// A pack in one registry.
+#[derive(Debug, Serialize, Deserialize)]
+struct StoredHeld<'a> {
+    registry: usize,
+    complete: bool,
+    #[serde(borrow)]
+    versions: Vec<StoredVersion<'a>>,
+}
+
+/// A version of a pack.
+#[derive(Debug, Serialize, Deserialize)]
+struct StoredVersion<'a> {
+    version: &'a str,
+    tag: Option<&'a str>,
+    #[serde(borrow)]
+    parent_tags: Vec<&'a str>,
+    group: Option<&'a str>,
+    /// The number of its folder.
+    folder: Option<usize>,
+    /// The name of its schema in that folder.
+    schema: Option<&'a str>,
+    answered_schema: AnsweredSchema,
+    answered_values: Option<StoredDeclaration>,
+    #[serde(borrow)]
+    dependencies: Vec<StoredDependency<'a>>,
+    declared: Option<StoredDeclaration>,
+    stage: Option<(Stage, StoredDeclaration)>,
+    end: Option<(Date, StoredDeclaration)>,
+    #[serde(borrow)]
+    clouds: Option<(Vec<&'a str>, StoredDeclaration)>,
+}
+
+/// The schema of a pack in a saved answer.
+#[derive(Debug, Serialize, Deserialize)]
+enum AnsweredSchema {
+    /// No answer tells it.
+    Untold,
+    /// It asks for nothing. Most do, and an answer is a large file to read again for that.
+    Empty,
+    /// It is written there.
+    Told(StoredDeclaration),
+}
+
+/// What a pack asks of another one.
+#[derive(Debug, Serialize, Deserialize)]
+struct StoredDependency<'a> {
+    pack: &'a str,
+    layer: &'a str,
+    kind: DependencyKind,
+    min: &'a str,
+    max: &'a str,
+    declared: StoredDeclaration,
+}
+
+/// Writes down registries and packs; each method gives `None` where something cannot be written down.
+#[derive(Debug, Default)]
+pub(super) struct Writer<'d> {
+    /// The number of each folder.
+    pub(super) folders: HashMap<&'d Path, usize>,
+    /// The number of each file by the name that people are shown.
+    pub(super) files: HashMap<String, usize>,
+}
+
+impl<'d> Writer<'d> {
+    pub(super) fn registry(&self, registry: &'d Registry) -> Option<StoredRegistry<'d>> {
+        let declared = registry.declared.as_ref();
+        Some(StoredRegistry {
+            uid: &registry.uid,
+            name: &registry.name,
+            kind: registry.kind,
+            provider_type: &registry.provider_type,
+            is_private: registry.is_private,
+            is_sync_supported: registry.is_sync_supported,
+            is_default: registry.is_default,
+            listing: registry.listing,
+            declared: optional(declared, |place| self.place(place))?,
+        })
+    }
+
+    fn place(&self, place: &'d Place) -> Option<StoredPlace<'d>> {
+        Some(StoredPlace {
+            file: *self.files.get(&*place.file)?,
+            range: (place.range.start, place.range.end),
+            start: (place.start.line, place.start.column),
+            end: (place.end.line, place.end.column),
+            document: place.document,
+            pointer: &place.pointer,
+        })
+    }
+
+    /// The bytes of the registries that hold a pack.
+    pub(super) fn held(&self, held: &'d [HeldPack]) -> Option<Vec<u8>> {
+        let held = held.iter().map(|held| {
+            let versions = held.versions.iter().map(|version| self.version(version));
+            Some(StoredHeld {
+                registry: held.registry,
+                complete: held.complete,
+                versions: versions.collect::<Option<_>>()?,
+            })
+        });
+        postcard::to_stdvec(&held.collect::<Option<Vec<_>>>()?).ok()
+    }
+
+    fn version(&self, version: &'d PackVersion) -> Option<StoredVersion<'d>> {
+        let declaration = |told: &Declaration| self.declaration(told);
+        let life = &version.life;
+        let dependencies = version.dependencies.iter().map(|asked| {
+            Some(StoredDependency {
+                pack: &asked.pack,
+                layer: &asked.layer,
+                kind: asked.kind,
+                min: &asked.versions.min,
+                max: &asked.versions.max,
+                declared: declaration(&asked.declared)?,
+            })
+        });
+        Some(StoredVersion {
+            version: &version.version,
+            tag: version.tag.as_deref(),
+            parent_tags: version.parent_tags.iter().map(String::as_str).collect(),
+            group: version.group.as_deref(),
+            folder: optional(version.folder.as_deref(), |path| {
+                self.folders.get(path).copied()
+            })?,
+            schema: optional(version.schema.as_deref(), |path| {
+                let name = path.file_name()?.to_str()?;
+                (path.parent() == version.folder.as_deref()).then_some(name)
+            })?,
+            answered_schema: match &version.answered_schema {
+                None => AnsweredSchema::Untold,
+                Some(told) if told.node().items().next().is_none() => AnsweredSchema::Empty,
+                Some(told) => AnsweredSchema::Told(declaration(told)?),
+            },
+            answered_values: optional(version.answered_values.as_ref(), declaration)?,
+            dependencies: dependencies.collect::<Option<_>>()?,
+            declared: optional(version.declared.as_ref(), declaration)?,
+            stage: optional(life.told_stage(), |told| {
+                Some((told.value, declaration(&told.declared)?))
+            })?,
+            end: optional(life.told_end(), |told| {
+                Some((told.value, declaration(&told.declared)?))
+            })?,
+            clouds: optional(version.clouds.as_deref(), |told| {
+                let clouds = told.value.iter().map(String::as_str);
+                Some((clouds.collect(), declaration(&told.declared)?))
+            })?,
+        })
+    }
+
+    fn declaration(&self, told: &Declaration) -> Option<StoredDeclaration> {
+        Some(StoredDeclaration {
+            file: *self.files.get(&**told.source().name())?,
+            node: told.node().id().number(),
+        })
+    }
+}
+
+/// What is made of something that may be absent; `None` where it is there and nothing can be made of it.
+fn optional<T, U>(told: Option<T>, make: impl FnOnce(T) -> Option<U>) -> Option<Option<U>> {
+    match told {
+        None => Some(None),
+        Some(told) => make(told).map(Some),
+    }
+}
+
+impl StoredRegistry<'_> {
+    /// The registry, with paths that these bytes hold. `None` where the index is no whole one.
+    pub(super) fn registry(&self, paths: &Paths, bytes: &[u8]) -> Option<Registry> {
+        let declared = optional(self.declared.as_ref(), |place| place.place(paths, bytes))?;
+        Some(Registry {
+            uid: self.uid.to_owned(),
+            name: self.name.to_owned(),
+            kind: self.kind,
+            provider_type: self.provider_type.to_owned(),
+            is_private: self.is_private,
+            is_sync_supported: self.is_sync_supported,
+            is_default: self.is_default,
+            listing: self.listing,
+            declared,
+        })
+    }
+}
+
+impl StoredPlace<'_> {
+    fn place(&self, paths: &Paths, bytes: &[u8]) -> Option<Place> {
+        let position = |(line, column)| LineColumn { line, column };
+        let (start, end) = self.range;
+        Some(Place {
+            file: shown_path(&paths.file(self.file, bytes)?).into(),
+            range: TextRange { start, end },
+            start: position(self.start),
+            end: position(self.end),
+            document: self.document,
+            pointer: self.pointer.to_owned(),
+            inner: None,
+        })
+    }
+}
+
+/// The registries that hold a pack, from the bytes that [`Writer::held`] gave. `None` for other bytes.
+pub(super) fn held(bytes: &[u8], index: &PackIndex) -> Option<Vec<HeldPack>> {
+    let stored: Vec<StoredHeld<'_>> = postcard::from_bytes(bytes).ok()?;
+    let held = stored.into_iter().map(|held| {
+        let versions = held.versions.iter().map(|version| version.version(index));
+        Some(HeldPack {
+            registry: held.registry,
+            versions: versions.collect::<Option<_>>()?,
+            complete: held.complete,
+            order: OnceLock::new(),
+        })
+    });
+    held.collect()
+}
+
+impl StoredVersion<'_> {
+    fn version(&self, index: &PackIndex) -> Option<PackVersion> {
+        let owned = |text: Option<&str>| text.map(str::to_owned);
+        let declaration = |stored: StoredDeclaration| {
+            let file = index.file(stored.file)?;
+            Some(Declaration::in_index(file, NodeId::numbered(stored.node)))
+        };
+        let folder = optional(self.folder, |number| index.folder(number))?;
+        let schema = optional(self.schema, |name| Some(folder.as_ref()?.join(name)))?;
+        let dependencies = self.dependencies.iter().map(|asked| {
+            Some(Dependency {
+                pack: asked.pack.to_owned(),
+                layer: asked.layer.to_owned(),
+                kind: asked.kind,
+                versions: VersionRange {
+                    min: asked.min.to_owned(),
+                    max: asked.max.to_owned(),
+                },
+                declared: declaration(asked.declared)?,
+            })
+        });
+        let stage = optional(self.stage, |(stage, told)| {
+            Some(Told::new(stage, declaration(told)?))
+        })?;
+        let end = optional(self.end, |(end, told)| {
+            Some(Told::new(end, declaration(told)?))
+        })?;
+        let clouds = optional(self.clouds.as_ref(), |(clouds, told)| {
+            let clouds = clouds.iter().map(|&cloud| cloud.to_owned());
+            Some(Told::new(clouds.collect(), declaration(*told)?))
+        })?;
+        let version = PackVersion {
+            tag: owned(self.tag),
+            parent_tags: self.parent_tags.iter().map(|&tag| tag.to_owned()).collect(),
+            group: owned(self.group),
+            schema,
+            folder,
+            answered_values: optional(self.answered_values, declaration)?,
+            dependencies: dependencies.collect::<Option<_>>()?,
+            declared: optional(self.declared, declaration)?,
+            life: LifeCycle::told(stage, end),
+            clouds,
+            ..PackVersion::named(self.version)
+        };
+        Some(match self.answered_schema {
+            AnsweredSchema::Untold => version,
+            AnsweredSchema::Empty => PackVersion {
+                known_schema: OnceLock::from(Some(Box::new(PackSchema::default()))),
+                ..version
+            },
+            AnsweredSchema::Told(told) => PackVersion {
+                answered_schema: Some(declaration(told)?),
+                ..version
+            },
+        })
+    }
+}

@@ -1,0 +1,485 @@
+use std::{
+    ffi::OsString,
+    fmt::Write as _,
+    fs,
+    path::{Path, PathBuf},
+    thread,
+    time::Duration,
+};
+
+use super::{FEW, IndexFolder, RECENT};
+use crate::{
+    destination::{Destination, HeldPack, PackVersion},
+    source::DEFAULT_MAX_FILE_SIZE,
+};
+
+/// A destination and a folder for its index.
+struct Scene {
+    place: tempfile::TempDir,
+    destination: PathBuf,
+    indexes: IndexFolder,
+}
+
+impl Scene {
+    /// Registries of every kind, with all that is told of packs.
+    fn new() -> Self {
+        let place = tempfile::tempdir().expect("a folder");
+        let destination = place.path().join("harbour");
+        let indexes = IndexFolder::at(place.path().join("cache"));
+        let scene = Self {
+            place,
+            destination,
+            indexes,
+        };
+        scene.write(
+            "destination.yaml",
+            "registries:\n- name: Dock Packs\n  packs: {crane: [9.9.9], winch: [1.0.0]}\n\
+             - {name: Mirror, uid: m1, kind: oci}\n",
+        );
+        scene.write("macros/tenant.json", r#"[{"name": "quay", "value": "7"}]"#);
+        for number in 0..FEW / 2 {
+            let folder = format!("registries/docks/packs/crane-{number}");
+            let ends = if number % 3 == 0 { "2024-01-31" } else { "" };
+            scene.write(
+                &format!("{folder}/pack.json"),
+                &format!(
+                    r#"{{"name": "crane{}", "version": "1.{number}.0", "eol": "{ends}", "group": "LTS",
+                    "cloudTypes": ["aws", "é"], "annotations": {{"system_state": "deprecated"}},
+                    "constraints": {{"dependencies": [{{"packName": "winch", "layer": "addon",
+                    "minVersion": "1.0", "type": "required"}}]}}}}"#,
+                    number % 5
+                ),
+            );
+            scene.write(&format!("{folder}/values.yaml"), "depth: 4\n");
+            scene.write(
+                &format!("{folder}/schema.yaml"),
+                "depth: {schema: '{{ required | format \"${number:[1-9]}\" | readonly }}'}\n",
+            );
+        }
+        scene.write(
+            "registries/docks/registry.yaml",
+            "{name: Dock Packs, uid: d1, kind: pack}\n",
+        );
+        for (name, schema) in [
+            ("winch", "[]"),
+            (
+                "pulley",
+                r#"[{"name": "rope.length", "format": "${number:[1-9]}", "required": true, "readonly": true}]"#,
+            ),
+        ] {
+            scene.write(
+                &format!("registries/mirror/tags-{name}.json"),
+                &format!(
+                    r#"{{"name": "{name}", "registryUid": "m1", "cloudTypes": ["all"], "tags": [
+                    {{"version": "1.0.0", "tag": "1.0.0", "parentTags": ["1.0.x"], "packUid": "p", "group": "g"}},
+                    {{"version": "1.1.0", "tag": "1.1.0", "packUid": "q"}}], "packValues": [
+                    {{"packUid": "p", "values": "rope: {{length: 3}}", "schema": {schema}, "eol": "2030-02-01"}}]}}"#
+                ),
+            );
+        }
+        scene.write(
+            "registries/mirror/packs.json",
+            r#"{"listmeta": {"count": 1}, "items": [{"spec": {"name": "crane1", "registryUid": "m1",
+            "version": "1.1.0"}}]}"#,
+        );
+        scene.write(
+            "registries/mirror/registry.json",
+            r#"{"metadata": {"name": "Mirror", "uid": "m1"}, "spec": {"kind": "oci", "providerType": "pack"}}"#,
+        );
+        scene
+    }
+
+    fn write(&self, path: &str, text: &str) {
+        let path = self.destination.join(path);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        fs::write(path, text).expect("written");
+    }
+
+    fn load(&self) -> Destination {
+        Destination::load(&self.destination, DEFAULT_MAX_FILE_SIZE).expect("a destination")
+    }
+
+    fn load_indexed(&self) -> Destination {
+        let Self {
+            destination,
+            indexes,
+            ..
+        } = self;
+        Destination::load_indexed(destination, DEFAULT_MAX_FILE_SIZE, indexes)
+            .expect("a destination")
+    }
+
+    /// Whether an index would be used.
+    fn has_index(&self, max_file_size: u64) -> bool {
+        let real = self.destination.canonicalize().expect("a path");
+        let found = self.indexes.find(&self.destination, &real, max_file_size);
+        found.is_some()
+    }
+
+    /// The file of the index.
+    fn file(&self) -> PathBuf {
+        let folder = self.place.path().join("cache/destinations");
+        let mut files = fs::read_dir(folder).expect("a folder");
+        let file = files.next().expect("an index").expect("an index");
+        assert!(files.next().is_none());
+        file.path()
+    }
+}
+
+/// Waits until nothing was changed shortly before.
+fn settle() {
+    thread::sleep(RECENT + Duration::from_millis(100));
+}
+
+/// Compares what two destinations tell line by line: all of it is too much to read.
+fn same(one: &str, other: &str, what: &str) {
+    for (one, other) in one.lines().zip(other.lines()) {
+        assert_eq!(one, other, "{what}");
+    }
+    assert_eq!(one.len(), other.len(), "{what}");
+}
+
+/// All that a destination tells.
+fn told(destination: &Destination) -> String {
+    let mut told = format!("{:#?}\n", destination.registries());
+    let mut names: Vec<&str> = destination.pack_names().collect();
+    names.sort_unstable();
+    for name in names {
+        for HeldPack {
+            registry,
+            versions,
+            complete,
+            ..
+        } in destination.pack(name)
+        {
+            writeln!(told, "{name} in {registry}, {complete}").expect("text");
+            for version in versions {
+                told += &told_version(version);
+            }
+        }
+    }
+    writeln!(told, "{:#?}", destination.faults()).expect("text");
+    writeln!(told, "{:#?}", destination.unread()).expect("text");
+    writeln!(told, "{:#?}", destination.not_checked()).expect("text");
+    told
+}
+
+fn told_version(told: &PackVersion) -> String {
+    let PackVersion {
+        version,
+        tag,
+        parent_tags,
+        group,
+        schema,
+        folder,
+        dependencies,
+        declared,
+        life,
+        clouds,
+        ..
+    } = told;
+    let place = declared.as_ref().map(|declared| declared.place());
+    let own_values = told.own_values().map(|values| values.stream().tree.text());
+    format!(
+        "{version} {tag:?} {parent_tags:?} {group:?} {schema:?} {folder:?} {dependencies:?}\n{place:?}\n{life:?} \
+         {clouds:?}\n{:?} {own_values:?}\n",
+        told.pack_schema()
+    )
+}
+
+#[test]
+fn an_index_tells_what_the_folder_tells() {
+    let scene = Scene::new();
+    let plain = told(&scene.load());
+    for expected in [
+        "winch in",
+        "9.9.9",
+        "crane-7",
+        "rope.length",
+        "1.0.x",
+        "2024",
+        "\"é\"",
+        "OverlappingRegistries",
+        "Text(\"depth: 4\\n\")",
+    ] {
+        assert!(plain.contains(expected), "{expected}");
+    }
+    // What was written just now may be written again.
+    same(&told(&scene.load_indexed()), &plain, "as before");
+    assert!(!scene.has_index(DEFAULT_MAX_FILE_SIZE));
+    settle();
+    same(&told(&scene.load_indexed()), &plain, "as before");
+    assert!(scene.has_index(DEFAULT_MAX_FILE_SIZE));
+    same(&told(&scene.load_indexed()), &plain, "as before");
+    // A file that is too large now was not read then.
+    assert!(!scene.has_index(64));
+
+    // Paths are told as the folder was named.
+    let by_way = scene.destination.join("../harbour");
+    let load = |indexes: Option<&IndexFolder>| match indexes {
+        Some(indexes) => Destination::load_indexed(&by_way, DEFAULT_MAX_FILE_SIZE, indexes),
+        None => Destination::load(&by_way, DEFAULT_MAX_FILE_SIZE),
+    };
+    let plain = told(&load(None).expect("a destination"));
+    assert!(plain.contains("harbour/../harbour/registries/docks/packs/crane-7/pack.json"));
+    let indexed = told(&load(Some(&scene.indexes)).expect("a destination"));
+    same(&indexed, &plain, "by way of another folder");
+}
+
+#[test]
+fn a_spoiled_index_counts_for_nothing() {
+    let scene = Scene::new();
+    settle();
+    let plain = told(&scene.load_indexed());
+    let file = scene.file();
+    let whole = fs::read(&file).expect("an index");
+    for at in (0..whole.len()).step_by(whole.len() / 40) {
+        let mut changed = whole.clone();
+        changed[at] ^= 0x10;
+        fs::write(&file, changed).expect("written");
+        assert!(!scene.has_index(DEFAULT_MAX_FILE_SIZE), "{at}");
+        fs::write(&file, &whole[..at]).expect("written");
+        assert!(!scene.has_index(DEFAULT_MAX_FILE_SIZE), "{at}");
+    }
+    // The next run writes it anew.
+    same(&told(&scene.load_indexed()), &plain, "as before");
+    assert_eq!(fs::read(&file).expect("an index"), whole);
+    assert!(scene.has_index(DEFAULT_MAX_FILE_SIZE));
+
+    // That of another destination is not taken for this one's, whatever its name.
+    let other = Scene::new();
+    settle();
+    other.load_indexed();
+    fs::copy(other.file(), &file).expect("copied");
+    assert!(!scene.has_index(DEFAULT_MAX_FILE_SIZE));
+}
+
+/// Changes something in a destination folder.
+type Change = fn(&Path);
+
+/// Writes a text of the same length into a file, and sets its time back.
+fn edit_in_secret(file: &Path, from: &str, to: &str) {
+    assert_eq!(from.len(), to.len());
+    let text = fs::read_to_string(file).expect("a text");
+    assert!(text.contains(from));
+    let modified = fs::metadata(file).and_then(|metadata| metadata.modified());
+    fs::write(file, text.replace(from, to)).expect("written");
+    let file = fs::File::options().append(true).open(file).expect("a file");
+    file.set_modified(modified.expect("a time")).expect("set");
+}
+
+#[cfg(unix)]
+const CHANGES: [(&str, Change); 13] = [
+    ("a pack is edited, and its time set back", |folder| {
+        let file = folder.join("registries/docks/packs/crane-7/pack.json");
+        edit_in_secret(&file, "1.7.0", "2.7.0");
+    }),
+    ("an answer is edited, and its time set back", |folder| {
+        let file = folder.join("registries/mirror/tags-winch.json");
+        edit_in_secret(&file, "1.1.0", "1.2.0");
+    }),
+    ("the metadata of a registry are edited", |folder| {
+        let file = folder.join("registries/docks/registry.yaml");
+        edit_in_secret(&file, "pack", "helm");
+    }),
+    ("a pack goes", |folder| {
+        fs::remove_dir_all(folder.join("registries/docks/packs/crane-7")).expect("removed");
+    }),
+    ("a pack comes", |folder| {
+        let packs = folder.join("registries/docks/packs");
+        fs::create_dir(packs.join("new")).expect("made");
+        let pack = r#"{"name": "hoist", "version": "1.0.0"}"#;
+        fs::write(packs.join("new/pack.json"), pack).expect("written");
+    }),
+    ("a pack comes below another one", |folder| {
+        let pack = folder.join("registries/docks/packs/crane-7/charts");
+        fs::create_dir(&pack).expect("made");
+        let text = r#"{"name": "hoist", "version": "1.0.0"}"#;
+        fs::write(pack.join("pack.json"), text).expect("written");
+    }),
+    ("a folder has another name", |folder| {
+        let packs = folder.join("registries/docks/packs");
+        fs::rename(packs.join("crane-7"), packs.join("crane-x")).expect("renamed");
+    }),
+    ("two packs change places", |folder| {
+        let packs = folder.join("registries/docks/packs");
+        fs::rename(packs.join("crane-7"), packs.join("x")).expect("renamed");
+        fs::rename(packs.join("crane-8"), packs.join("crane-7")).expect("renamed");
+        fs::rename(packs.join("x"), packs.join("crane-8")).expect("renamed");
+    }),
+    ("a schema goes", |folder| {
+        let pack = folder.join("registries/docks/packs/crane-7");
+        fs::remove_file(pack.join("schema.yaml")).expect("removed");
+    }),
+    ("an answer comes", |folder| {
+        let text = r#"{"name": "hoist", "registryUid": "m1", "tags": [{"version": "1.0.0"}]}"#;
+        fs::write(folder.join("registries/mirror/tags-hoist.json"), text).expect("written");
+    }),
+    ("a registry comes", |folder| {
+        let text = r#"{"metadata": {"name": "New", "uid": "n1"}, "spec": {"kind": "helm"}}"#;
+        fs::write(folder.join("registries/new.json"), text).expect("written");
+    }),
+    ("a pack is a link now", |folder| {
+        let packs = folder.join("registries/docks/packs");
+        fs::rename(packs.join("crane-7"), folder.join("elsewhere")).expect("renamed");
+        edit_in_secret(&folder.join("elsewhere/pack.json"), "1.7.0", "2.7.0");
+        std::os::unix::fs::symlink(folder.join("elsewhere"), packs.join("crane-7"))
+            .expect("linked");
+    }),
+    ("the registries are others", |folder| {
+        fs::rename(folder.join("registries"), folder.join("old")).expect("renamed");
+        let pack = r#"{"name": "hoist", "version": "1.0.0"}"#;
+        fs::create_dir_all(folder.join("registries/docks/new")).expect("made");
+        fs::write(folder.join("registries/docks/new/pack.json"), pack).expect("written");
+    }),
+];
+
+#[cfg(unix)]
+#[test]
+fn whatever_is_changed_is_read_again() {
+    let scenes: Vec<Scene> = CHANGES.iter().map(|_| Scene::new()).collect();
+    settle();
+    for ((what, change), scene) in CHANGES.iter().zip(&scenes) {
+        let before = told(&scene.load_indexed());
+        assert!(scene.has_index(DEFAULT_MAX_FILE_SIZE), "{what}");
+        change(&scene.destination);
+        assert!(!scene.has_index(DEFAULT_MAX_FILE_SIZE), "{what}");
+        let after = told(&scene.load_indexed());
+        same(&after, &told(&scene.load()), what);
+        assert!(after != before, "{what}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_read_when_asked_for_needs_no_new_index() {
+    let scene = Scene::new();
+    settle();
+    scene.load_indexed();
+    let pack = scene.destination.join("registries/docks/packs/crane-7");
+    edit_in_secret(&pack.join("values.yaml"), "4", "5");
+    edit_in_secret(&pack.join("schema.yaml"), "[1-9]", "[1-5]");
+    scene.write("macros/project.json", r#"[{"name": "pier", "value": "7"}]"#);
+    assert!(scene.has_index(DEFAULT_MAX_FILE_SIZE));
+    let after = told(&scene.load_indexed());
+    same(&after, &told(&scene.load()), "values and schemas");
+    assert!(after.contains("[1-5]") && after.contains("depth: 5"));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_is_changed_meanwhile_tells_nothing() {
+    let scene = Scene::new();
+    settle();
+    scene.load_indexed();
+    let destination = scene.load_indexed();
+    scene.write("registries/mirror/tags-pulley.json", "[");
+    scene.write("registries/docks/packs/crane-7/pack.json", "null");
+    told(&destination);
+    let held = destination.pack("pulley");
+    let schemas = held.iter().flat_map(|held| &held.versions);
+    assert!(
+        schemas
+            .filter_map(PackVersion::pack_schema)
+            .all(|schema| schema.rules().is_empty())
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn folders_with_links_and_faults_have_no_index() {
+    let changes: [Change; 3] = [
+        |folder| {
+            std::os::unix::fs::symlink("docks", folder.join("registries/link")).expect("linked");
+        },
+        |folder| {
+            let pack = folder.join("registries/docks/packs/crane-7");
+            std::os::unix::fs::symlink("nowhere", pack.join("link")).expect("linked");
+        },
+        |folder| {
+            fs::write(folder.join("registries/mirror/tags-x.json"), "[").expect("written");
+        },
+    ];
+    let scenes: Vec<Scene> = changes.iter().map(|_| Scene::new()).collect();
+    for (change, scene) in changes.iter().zip(&scenes) {
+        change(&scene.destination);
+    }
+    settle();
+    for scene in &scenes {
+        same(
+            &told(&scene.load_indexed()),
+            &told(&scene.load()),
+            "without an index",
+        );
+        assert!(!scene.has_index(DEFAULT_MAX_FILE_SIZE));
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn an_index_is_its_owners_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let scene = Scene::new();
+    settle();
+    scene.load_indexed();
+    let mode = |path: &Path| fs::metadata(path).expect("there").permissions().mode() & 0o777;
+    let file = scene.file();
+    assert_eq!(mode(&file), 0o600);
+    assert_eq!(mode(file.parent().expect("a folder")), 0o700);
+    // It has no values.
+    let bytes = fs::read(&file).expect("an index");
+    assert!(memchr::memmem::find(&bytes, b"depth").is_none());
+    assert!(memchr::memmem::find(&bytes, b"rope").is_none());
+}
+
+#[test]
+fn an_index_that_cannot_be_written_is_no_fault() {
+    let mut scene = Scene::new();
+    settle();
+    let file = scene.place.path().join("file");
+    fs::write(&file, "").expect("written");
+    scene.indexes = IndexFolder::at(file);
+    same(
+        &told(&scene.load_indexed()),
+        &told(&scene.load()),
+        "without an index",
+    );
+}
+
+#[test]
+fn the_folder_of_the_user_is_where_systems_have_it() {
+    let folder = |variables: &[(&str, &str)]| {
+        let of = |name: &str| {
+            let variable = variables.iter().find(|(known, _)| *known == name);
+            variable.map(|(_, value)| OsString::from(value))
+        };
+        IndexFolder::of_user(of).map(|IndexFolder { folder }| folder)
+    };
+    assert_eq!(folder(&[]), None);
+    assert_eq!(
+        folder(&[("PALETTE_KNIFE_CACHE_DIR", "here"), ("HOME", "/home/pat")]),
+        Some("here".into())
+    );
+    assert_eq!(
+        folder(&[("PALETTE_KNIFE_CACHE_DIR", ""), ("HOME", "/home/pat")]),
+        None
+    );
+    if cfg!(all(unix, not(target_os = "macos"))) {
+        let home = ("HOME", "/home/pat");
+        assert_eq!(
+            folder(&[home]),
+            Some("/home/pat/.cache/palette-knife".into())
+        );
+        let caches = ("XDG_CACHE_HOME", "/var/cache/pat");
+        assert_eq!(
+            folder(&[home, caches]),
+            Some("/var/cache/pat/palette-knife".into())
+        );
+        // The specification has relative paths ignored.
+        assert_eq!(
+            folder(&[home, ("XDG_CACHE_HOME", "cache")]),
+            Some("/home/pat/.cache/palette-knife".into())
+        );
+    }
+}

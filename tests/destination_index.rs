@@ -1,0 +1,140 @@
+//! The index of a destination that is kept for the next run: what is printed is the same with it and without.
+
+#![cfg(unix)]
+
+mod common;
+
+use std::{fs, path::Path, process::Output, thread, time::Duration};
+
+use common::program::{code, program, stderr, stdout, tree};
+
+/// The fixtures, with a registry of many packs at each destination.
+fn scene() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    for part in ["profiles", "destinations"] {
+        common::copy_folder(&common::fixtures().join(part), &folder.path().join(part));
+    }
+    for destination in fs::read_dir(folder.path().join("destinations")).expect("a folder") {
+        let destination = destination.expect("a folder").path();
+        for number in 0..60 {
+            let pack = destination.join(format!("registries/harbour/crane-{number}"));
+            fs::create_dir_all(&pack).expect("a folder");
+            let text = format!(
+                r#"{{"name": "crane-{}", "version": "1.{number}.0"}}"#,
+                number % 7
+            );
+            fs::write(pack.join("pack.json"), text).expect("written");
+        }
+    }
+    // What was changed just now gets no index.
+    thread::sleep(Duration::from_millis(2_100));
+    folder
+}
+
+/// The names of all destinations that can be loaded.
+fn destinations(folder: &Path) -> Vec<String> {
+    let mut names: Vec<String> = fs::read_dir(folder.join("destinations"))
+        .expect("a folder")
+        .map(|entry| entry.expect("a folder").file_name().into_string())
+        .map(|name| name.expect("UTF-8"))
+        .collect();
+    names.sort();
+    names
+}
+
+fn run(folder: &Path, line: &str, caches: &Path) -> Output {
+    program()
+        .args(line.split(' '))
+        .current_dir(folder)
+        .env("PALETTE_KNIFE_CACHE_DIR", caches)
+        .output()
+        .expect("it runs")
+}
+
+#[test]
+fn what_is_printed_is_the_same_with_an_index_and_without() {
+    let scene = scene();
+    let folder = scene.path();
+    let names = destinations(folder);
+    assert!(names.len() > 2, "{names:?}");
+    let mut indexed = 0;
+    for name in &names {
+        let to = format!("--to destinations/{name}");
+        for command in [
+            format!("check profiles {to} --format json --rule destination=warning"),
+            format!("check profiles {to}"),
+            format!("plan profiles {to} --format json"),
+            format!("rewrite profiles {to} --diff --allow-masked --on-conflict bump"),
+        ] {
+            let caches = folder.join(format!("caches-{name}"));
+            let plain = run(folder, &format!("{command} --no-cache"), &caches);
+            assert!(code(&plain) < 3, "{command}");
+            for turn in ["an index to write", "an index"] {
+                let output = run(folder, &command, &caches);
+                assert_eq!(stdout(&output), stdout(&plain), "{command}, {turn}");
+                assert_eq!(stderr(&output), stderr(&plain), "{command}, {turn}");
+                assert_eq!(code(&output), code(&plain), "{command}, {turn}");
+            }
+        }
+        let caches = folder.join(format!("caches-{name}"));
+        indexed += usize::from(caches.exists());
+    }
+    assert!(indexed > 2, "only {indexed} of {names:?} have an index");
+}
+
+#[test]
+fn an_index_is_written_once_and_only_where_it_is_wanted() {
+    let scene = scene();
+    let folder = scene.path();
+    let caches = folder.join("caches");
+    let check = "check profiles --to destinations/twin";
+    for line in [
+        &format!("{check} --no-cache"),
+        "destination show destinations/twin",
+        "destination check destinations/twin",
+    ] {
+        run(folder, line, &caches);
+        assert!(!caches.exists(), "{line}");
+    }
+    let before = tree(&folder.join("destinations"));
+    run(folder, check, &caches);
+    let written = tree(&caches);
+    let files = written.iter().filter(|(path, _)| !path.ends_with('/'));
+    assert_eq!(files.count(), 1);
+    let file = fs::read_dir(caches.join("destinations"))
+        .expect("a folder")
+        .next();
+    let file = file.expect("an index").expect("an index").path();
+    let time = |file: &Path| fs::metadata(file).and_then(|data| data.modified());
+    let first = time(&file).expect("a time");
+    run(folder, check, &caches);
+    assert_eq!(time(&file).expect("a time"), first);
+    assert_eq!(tree(&caches), written);
+    assert_eq!(tree(&folder.join("destinations")), before);
+
+    // A pack that comes is seen at once, and the run after it finds an index that knows it.
+    let pack = folder.join("destinations/twin/registries/harbour/hoist");
+    fs::create_dir(&pack).expect("made");
+    fs::write(pack.join("pack.json"), r#"{"name": "hoist", "version": 1}"#).expect("written");
+    thread::sleep(Duration::from_millis(2_100));
+    run(folder, check, &caches);
+    assert_ne!(tree(&caches), written);
+
+    // Without a variable of its own it is where the system has such files.
+    if cfg!(target_os = "linux") {
+        let output = program()
+            .args(check.split(' '))
+            .current_dir(folder)
+            .env_remove("PALETTE_KNIFE_CACHE_DIR")
+            .env_remove("XDG_CACHE_HOME")
+            .env("HOME", folder.join("home"))
+            .output()
+            .expect("it runs");
+        assert!(code(&output) < 2);
+        assert!(
+            folder
+                .join("home/.cache/palette-knife/destinations")
+                .is_dir()
+        );
+    }
+}
