@@ -43,9 +43,11 @@ fn destinations(folder: &Path) -> Vec<String> {
 }
 
 fn run(folder: &Path, line: &str, caches: &Path) -> Output {
+    let profile = fs::File::open(folder.join("profiles/passenger-identity.json"));
     program()
         .args(line.split(' '))
         .current_dir(folder)
+        .stdin(profile.expect("a profile"))
         .env("PALETTE_KNIFE_CACHE_DIR", caches)
         .output()
         .expect("it runs")
@@ -80,6 +82,47 @@ fn what_is_printed_is_the_same_with_an_index_and_without() {
         indexed += usize::from(caches.exists());
     }
     assert!(indexed > 2, "only {indexed} of {names:?} have an index");
+}
+
+#[test]
+fn what_was_found_with_an_index_that_is_out_of_date_is_found_again() {
+    let scene = scene();
+    let folder = scene.path();
+    let mut changed = 0;
+    for name in destinations(folder) {
+        let caches = folder.join(format!("caches-{name}"));
+        let check = format!("check profiles --to destinations/{name}");
+        let before = run(folder, &check, &caches);
+        assert!(caches.exists(), "{name}");
+        // All that the folder tells of packs goes, but for what the test has put there.
+        let registries = folder.join("destinations").join(&name).join("registries");
+        let changed_before = changed;
+        for registry in fs::read_dir(&registries).expect("a folder") {
+            let registry = registry.expect("a folder").path();
+            if !registry.ends_with("harbour") {
+                fs::remove_dir_all(&registry).expect("removed");
+                changed += 1;
+            }
+        }
+        for command in [
+            check,
+            format!("check profiles --to destinations/{name} --diff"),
+            format!("check - --to destinations/{name}"),
+            format!("plan profiles --to destinations/{name}"),
+        ] {
+            let with_index = folder.join("out-of-date");
+            common::copy_folder(&caches, &with_index);
+            let plain = run(folder, &format!("{command} --no-cache"), &with_index);
+            let output = run(folder, &command, &with_index);
+            assert_eq!(stdout(&output), stdout(&plain), "{command}");
+            assert_eq!(stderr(&output), stderr(&plain), "{command}");
+            assert_eq!(code(&output), code(&plain), "{command}");
+            let is_another = stdout(&output) != stdout(&before);
+            assert!(is_another || changed == changed_before, "{command}");
+            fs::remove_dir_all(&with_index).expect("removed");
+        }
+    }
+    assert!(changed > 2, "only {changed} registries were there");
 }
 
 #[test]

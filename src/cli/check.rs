@@ -5,6 +5,7 @@ use std::{io, path::Path, sync::Arc};
 use super::{
     args::{CheckArgs, CheckFormat, SelectionArgs, map_of},
     config,
+    loading::Loading,
     output::{self, Outcome},
     reports,
 };
@@ -12,7 +13,7 @@ use crate::{
     baseline::{Baseline, Scope},
     check::{self, CheckOptions},
     config::Config,
-    destination::{Destination, IndexFolder},
+    destination::Destination,
     emit,
     excerpt::ExcerptStyle,
     finding::Level,
@@ -57,15 +58,22 @@ pub fn run(args: &CheckArgs) -> Result<Outcome, String> {
         settings.asks_other_destinations = !config.destinations.is_empty();
         args.destinations.clone()
     };
-    let destinations = load_destinations(
-        &folders,
-        args.common.max_file_size,
-        args.cache.indexes().as_ref(),
-    )?;
-    let choices = choices(&args.selection, &destinations)?;
+    let loading = Loading {
+        folders: &folders,
+        max_file_size: args.common.max_file_size,
+        indexes: args.cache.indexes(),
+    };
+    let is_fixing = args.fix || args.diff;
+    let mut destinations = loading.load_ahead()?;
+    let mut chosen = choices(&args.selection, &destinations);
+    // What is written, read from standard input, or refused, cannot be done once more.
+    let is_once = is_fixing || chosen.is_err() || paths.iter().any(|path| path == Path::new("-"));
+    if is_once && loading.renew(&mut destinations)? {
+        chosen = choices(&args.selection, &destinations);
+    }
     let width = output::width();
-    let options = CheckOptions {
-        choices,
+    let mut options = CheckOptions {
+        choices: chosen?,
         max_file_size: args.common.max_file_size,
         settings,
         excerpts: reports::show_lines(args).then(|| excerpt_style(width)),
@@ -82,7 +90,6 @@ pub fn run(args: &CheckArgs) -> Result<Outcome, String> {
     }
     reports::leave_out(&mut files, &args.outputs)?;
     let mut failures: Vec<String> = missing.iter().map(ToString::to_string).collect();
-    let is_fixing = args.fix || args.diff;
     if is_fixing && !stdin.is_empty() {
         return Err("fixes are made in files, not in standard input".to_owned());
     }
@@ -95,7 +102,12 @@ pub fn run(args: &CheckArgs) -> Result<Outcome, String> {
         let run = fix::fix_files(&files, &destinations, &options);
         (run.outcomes, run.unreadable, run.files)
     } else {
-        let (outcomes, unreadable) = check::check_files(&files, &destinations, &options);
+        let mut checked = check::check_files(&files, &destinations, &options);
+        if loading.renew(&mut destinations)? {
+            options.choices = choices(&args.selection, &destinations)?;
+            checked = check::check_files(&files, &destinations, &options);
+        }
+        let (outcomes, unreadable) = checked;
         (outcomes, unreadable, Vec::new())
     };
     for file in &fixed {
@@ -243,51 +255,6 @@ pub fn excerpt_style(width: usize) -> (usize, ExcerptStyle) {
         before: 1,
     };
     (SHOWN_PER_FILE, style)
-}
-
-/// Loads destinations, in the order they were given; with the help of indexes, if they are kept somewhere.
-///
-/// # Errors
-///
-/// A message for the first that cannot be loaded, or when two have the same name.
-pub fn load_destinations(
-    folders: &[std::path::PathBuf],
-    max_file_size: u64,
-    indexes: Option<&IndexFolder>,
-) -> Result<Vec<Arc<Destination>>, String> {
-    let mut destinations: Vec<Arc<Destination>> = Vec::new();
-    if !folders.is_empty() {
-        // This thread would only wait for the others. It fails where the threads are there already.
-        rayon::ThreadPoolBuilder::new()
-            .use_current_thread()
-            .build_global()
-            .ok();
-    }
-    for folder in folders {
-        let destination = match indexes {
-            Some(indexes) => Destination::load_indexed(folder, max_file_size, indexes),
-            None => Destination::load(folder, max_file_size),
-        };
-        let destination = destination.map_err(|error| error.to_string())?;
-        if let Some(same) = destinations
-            .iter()
-            .find(|other| other.name() == destination.name())
-        {
-            return Err(format!(
-                "`{}` and `{}` are both called `{}`: give one another `name`, in `{}` or `{}`",
-                same.folder().display(),
-                folder.display(),
-                destination.name(),
-                shown_path(same.config_file()),
-                shown_path(destination.config_file()),
-            ));
-        }
-        let destination = Arc::new(destination);
-        // It is used until the process ends, which frees thousands of versions at once.
-        std::mem::forget(Arc::clone(&destination));
-        destinations.push(destination);
-    }
-    Ok(destinations)
 }
 
 /// The choices of the command line.

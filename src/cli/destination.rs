@@ -10,8 +10,8 @@ use super::{
         CheckFormat, DestinationAddArgs, DestinationCheckArgs, DestinationCommand,
         DestinationInitArgs, DestinationShowArgs, ShowFormat,
     },
-    check::load_destinations,
     config,
+    loading::Loading,
     output::{self, Outcome},
     reports,
 };
@@ -165,7 +165,12 @@ fn check(args: &DestinationCheckArgs) -> Result<Outcome, String> {
         settings.set_level(name, *level);
     }
     settings.ignores = config.ignores(settings.today(), &args.folders);
-    let destinations = load_destinations(&args.folders, args.common.max_file_size, None)?;
+    let destinations = Loading {
+        folders: &args.folders,
+        max_file_size: args.common.max_file_size,
+        indexes: None,
+    }
+    .load()?;
     let mut report = Report::default();
     for destination in &destinations {
         let found = check::destination_report(destination, &settings);

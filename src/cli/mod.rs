@@ -6,6 +6,7 @@ mod config;
 mod destination;
 mod diff;
 mod interactive;
+mod loading;
 mod manual;
 mod output;
 mod plan;

@@ -7,7 +7,8 @@ use std::{
 
 use super::{
     args::{CheckFormat, PlanArgs, PlanFormat},
-    check::{choices, excerpt_style, load_destinations},
+    check::{choices, excerpt_style},
+    loading::Loading,
     output::{self, Outcome},
     progress::Progress,
     targets::{folder_name, targets, warn_of_unused},
@@ -53,7 +54,12 @@ pub fn run(args: &PlanArgs) -> Result<Outcome, String> {
         return Err("expected `--to DIR`: a plan is made for a destination".to_owned());
     }
     let max_file_size = args.common.max_file_size;
-    let destinations = load_destinations(&folders, max_file_size, args.cache.indexes().as_ref())?;
+    let destinations = Loading {
+        folders: &folders,
+        max_file_size,
+        indexes: args.cache.indexes(),
+    }
+    .load()?;
     let choices = choices(&args.selection, &destinations)?;
     let targets = targets(&args.answers, destinations, max_file_size, |_| {
         Ok(Output::Nowhere)

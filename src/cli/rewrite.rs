@@ -4,8 +4,9 @@ use std::{collections::HashMap, path::PathBuf};
 
 use super::{
     args::{CheckFormat, RewriteArgs, RewriteFormat},
-    check::{choices, excerpt_style, load_destinations},
+    check::{choices, excerpt_style},
     interactive::{self, Stop},
+    loading::Loading,
     output::{self, Outcome},
     plan::{todo_files, write_todo},
     progress::Progress,
@@ -65,11 +66,12 @@ pub fn run(args: &RewriteArgs) -> Result<Outcome, String> {
         }
     }
     let max_file_size = args.common.max_file_size;
-    let destinations = load_destinations(
-        &args.destinations,
+    let destinations = Loading {
+        folders: &args.destinations,
         max_file_size,
-        args.cache.indexes().as_ref(),
-    )?;
+        indexes: args.cache.indexes(),
+    }
+    .load()?;
     let choices = choices(&args.selection, &destinations)?;
     let mut targets = targets(&args.answers, destinations, max_file_size, |destination| {
         output_of(args, destination)

@@ -38,6 +38,8 @@ pub use registry::{
     Clouds, ContentFamily, HeldPack, Listing, Match, PackVersion, Registry, RegistryKind,
 };
 
+use index::Confirmation;
+use load::Indexes;
 use packs::Packs;
 
 use crate::{
@@ -148,6 +150,8 @@ pub struct Destination {
     allowed_hosts: Option<AllowedHosts>,
     faults: Vec<DestinationFault>,
     unread: Vec<String>,
+    /// Where an index told its registries.
+    confirmation: Option<Confirmation>,
 }
 
 impl Destination {
@@ -172,7 +176,45 @@ impl Destination {
         max_file_size: u64,
         indexes: &IndexFolder,
     ) -> Result<Self, LoadError> {
-        load::load(folder, max_file_size, Some(indexes))
+        let ahead = Self::load_ahead(folder, max_file_size, indexes)?;
+        if ahead.is_confirmed() {
+            return Ok(ahead);
+        }
+        Self::load_anew(folder, max_file_size, indexes)
+    }
+
+    /// The same before it is known whether the index is up to date. Ask [`Destination::is_confirmed`] before anything that
+    /// was found with it is told, or written.
+    ///
+    /// # Errors
+    ///
+    /// As those of [`Destination::load`].
+    pub fn load_ahead(
+        folder: &Path,
+        max_file_size: u64,
+        indexes: &IndexFolder,
+    ) -> Result<Self, LoadError> {
+        load::load(folder, max_file_size, Some(Indexes::Ahead(indexes)))
+    }
+
+    /// The same without the index that is there, which is written anew.
+    ///
+    /// # Errors
+    ///
+    /// As those of [`Destination::load`].
+    pub fn load_anew(
+        folder: &Path,
+        max_file_size: u64,
+        indexes: &IndexFolder,
+    ) -> Result<Self, LoadError> {
+        load::load(folder, max_file_size, Some(Indexes::Anew(indexes)))
+    }
+
+    /// Whether it is what its folder tells; waits until that is known.
+    #[must_use]
+    pub fn is_confirmed(&self) -> bool {
+        let confirmation = self.confirmation.as_ref();
+        confirmation.is_none_or(Confirmation::is_unchanged)
     }
 
     /// Its name: of the destination file, else of the folder.

@@ -6,6 +6,7 @@
 //! are still as they were. Packs are taken from it when they are asked for. It has names, versions, and what is told of
 //! them, but neither values nor schemas: these are read from their files.
 
+mod confirmation;
 mod place;
 mod stamp;
 mod stored;
@@ -17,12 +18,12 @@ use std::{
     fmt,
     ops::Range,
     path::{Path, PathBuf},
-    str,
     sync::{Arc, Mutex, OnceLock, PoisonError},
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use rayon::prelude::*;
+use serde::Serialize;
 
 use super::{
     file::ParsedFile,
@@ -31,12 +32,13 @@ use super::{
     registry::{HeldPack, Registry},
 };
 use crate::{
-    source::{Source, TextRange, shown_path},
+    source::{Source, shown_path},
     syntax::yaml,
 };
+pub(super) use confirmation::Confirmation;
 pub use place::IndexFolder;
 use stamp::{Folder, Stamp};
-use stored::{SeenFolder, StoredPack, Table, Writer};
+use stored::{FileNumber, Head, SeenFolder, StoredPack, Table, Writer};
 
 /// So many folders and files are read as fast as an index of them is.
 const FEW: usize = 100;
@@ -44,10 +46,14 @@ const FEW: usize = 100;
 /// What was changed so shortly before it was read may have been changed again without getting another time.
 const RECENT: Duration = Duration::from_secs(2);
 
-/// What an index tells.
+/// So many folders are written, and looked at, together.
+const TOGETHER: usize = 64;
+
+/// What an index tells, which is not known to be up to date.
 pub(super) struct Indexed {
     pub(super) registries: Vec<Registry>,
     pub(super) packs: Packs,
+    pub(super) confirmation: Confirmation,
 }
 
 /// What was read of the registries of a destination.
@@ -76,46 +82,42 @@ impl Seen {
 }
 
 impl IndexFolder {
-    /// What the index of a destination tells; `None` where there is none, or something was changed since it was written.
-    /// `folder` is the destination folder as it was named, and `real` the same without links.
+    /// What the index of a destination tells; `None` where there is none. Whether something was changed since it was
+    /// written is found out meanwhile. `folder` is the destination folder as it was named, and `real` the same without
+    /// links.
     pub(super) fn find(&self, folder: &Path, real: &Path, max_file_size: u64) -> Option<Indexed> {
-        let (bytes, [begin, end]) = self.read(real)?;
-        let table: Table<'_> = postcard::from_bytes(bytes.get(begin..end)?).ok()?;
-        if Path::new(table.folder) != real || table.largest > max_file_size {
+        let (bytes, [begin, blocks]) = self.read(real)?;
+        let head: Head<'_> = postcard::from_bytes(bytes.get(begin..blocks)?).ok()?;
+        if Path::new(head.folder) != real || head.largest > max_file_size {
             return None;
         }
         let root = folder.join("registries");
         let below = Folder::open(&root)?;
-        let folders = table.folders.par_iter().with_min_len(FEW);
-        if !folders.all(|folder| is_unchanged(folder, &below)) {
-            return None;
-        }
-        let paths = Paths::of(&table, &bytes, root);
-        let registries = table.registries.iter();
-        let registries = registries.map(|told| told.registry(&paths, &bytes));
-        let registries = registries.collect::<Option<_>>()?;
-        let packs = table.packs.into_iter().map(|pack| {
-            let held = end + pack.held.start..end + pack.held.end;
-            (pack.name.to_owned(), held, pack.shared)
-        });
-        let packs: Vec<_> = packs.collect();
+        let (chunks, table) = (head.chunks, head.table);
         let index = Arc::new(PackIndex {
             bytes,
-            paths,
+            blocks,
+            root,
+            chunks: chunks.into_iter().map(Chunk::new).collect(),
             max_file_size,
             read: Mutex::default(),
         });
-        let packs = packs.into_iter().map(|(name, held, shared)| {
-            let pack = IndexedPack {
+        let confirmation = Confirmation::begin(&index, below);
+        let table: Table<'_> = postcard::from_bytes(index.block(&table)?).ok()?;
+        let registries = table.registries.iter();
+        let registries = registries.map(|told| told.registry(&index));
+        let packs = table.packs.into_iter().map(|pack| {
+            let indexed = IndexedPack {
                 index: Arc::clone(&index),
-                held,
-                shared: shared.into_iter().collect(),
+                held: pack.held,
+                shared: pack.shared.into_iter().collect(),
             };
-            (name, pack)
+            (pack.name.to_owned(), indexed)
         });
         Some(Indexed {
-            registries,
+            registries: registries.collect::<Option<_>>()?,
             packs: packs.collect(),
+            confirmation,
         })
     }
 
@@ -140,10 +142,11 @@ impl IndexFolder {
         let (mut writer, mut seen) = (Writer::default(), Vec::with_capacity(folders.len()));
         for (number, folder) in folders.into_iter().enumerate() {
             let files = files_of.remove(folder).unwrap_or_default();
-            for file in &files {
-                let number = writer.files.len();
-                writer.files.insert(shown_path(file), number);
-            }
+            let numbered = files.iter().zip(0..);
+            writer.files.extend(numbered.map(|(path, file)| {
+                let folder = number;
+                (shown_path(path), FileNumber { folder, file })
+            }));
             writer.folders.insert(folder, number);
             seen.push((folder, files));
         }
@@ -168,29 +171,40 @@ impl IndexFolder {
         let seen = seen?;
         let mut names: Vec<_> = read.packs.iter().collect();
         names.sort_unstable_by_key(|(name, _)| *name);
-        let (mut all_held, mut packs) = (Vec::new(), Vec::with_capacity(names.len()));
+        let mut blocks = Vec::new();
+        let mut packs = Vec::with_capacity(names.len());
         for (name, held) in names {
-            let start = all_held.len();
-            all_held.extend(writer.held(held)?);
             packs.push(StoredPack {
                 name,
                 shared: packs::shared(held).into_iter().collect(),
-                held: start..all_held.len(),
+                held: add(&mut blocks, &writer.held(held)?)?,
             });
         }
-        let files = seen.iter().flat_map(|folder| &folder.files);
         let registries = read.registries.iter();
         let registries = registries.map(|registry| writer.registry(registry));
         let table = Table {
-            folder: real.to_str()?,
-            largest: files.map(|(_, stamp)| stamp.size).max().unwrap_or_default(),
-            folders: seen,
             registries: registries.collect::<Option<_>>()?,
             packs,
         };
-        let table = postcard::to_stdvec(&table).ok()?;
-        self.save(real, &table, &all_held).ok()
+        let files = seen.iter().flat_map(|folder| &folder.files);
+        let chunks = seen.chunks(TOGETHER);
+        let chunks = chunks.map(|chunk| add(&mut blocks, chunk));
+        let head = Head {
+            folder: real.to_str()?,
+            largest: files.map(|(_, stamp)| stamp.size).max().unwrap_or_default(),
+            chunks: chunks.collect::<Option<_>>()?,
+            table: add(&mut blocks, &table)?,
+        };
+        self.save(real, &postcard::to_stdvec(&head).ok()?, &blocks)
+            .ok()
     }
+}
+
+/// Writes something behind other blocks, and gives its range.
+fn add<T: Serialize + ?Sized>(blocks: &mut Vec<u8>, block: &T) -> Option<Range<usize>> {
+    let start = blocks.len();
+    blocks.append(&mut postcard::to_stdvec(block).ok()?);
+    Some(start..blocks.len())
 }
 
 /// A path below a folder; `.` is the folder itself. `None` for one that is not UTF-8.
@@ -215,7 +229,7 @@ fn is_unchanged(folder: &SeenFolder<'_>, below: &Folder) -> bool {
 #[derive(Debug, Clone)]
 pub(super) struct IndexedPack {
     index: Arc<PackIndex>,
-    /// Where the registries that hold it are written, in bytes.
+    /// The block of the registries that hold it.
     held: Range<usize>,
     shared: BTreeSet<Vec<usize>>,
 }
@@ -223,9 +237,9 @@ pub(super) struct IndexedPack {
 impl IndexedPack {
     /// The registries that hold it.
     pub(super) fn held(&self) -> Vec<HeldPack> {
-        let bytes = self.index.bytes.get(self.held.clone());
-        let held = bytes.and_then(|bytes| stored::held(bytes, &self.index));
+        let block = self.index.block(&self.held);
         // The checksum was right, so that these are the bytes that were written.
+        let held = block.and_then(|bytes| stored::held(bytes, &self.index));
         held.unwrap_or_default()
     }
 
@@ -238,100 +252,112 @@ impl IndexedPack {
 /// An index, from which packs are taken when they are asked for.
 struct PackIndex {
     bytes: Vec<u8>,
-    paths: Paths,
+    /// Where its blocks begin, in bytes.
+    blocks: usize,
+    /// The folder `registries`, as it was named.
+    root: PathBuf,
+    chunks: Vec<Chunk>,
     max_file_size: u64,
-    /// The files that something was asked of, by their numbers.
-    read: Mutex<HashMap<usize, Arc<IndexedFile>>>,
+    /// The files that something was asked of.
+    read: Mutex<HashMap<FileNumber, Arc<IndexedFile>>>,
 }
 
 impl fmt::Debug for PackIndex {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let root = &self.paths.root;
         f.debug_struct("PackIndex")
-            .field("root", root)
+            .field("root", &self.root)
             .finish_non_exhaustive()
     }
 }
 
+/// Some of the folders of an index.
+struct Chunk {
+    block: Range<usize>,
+    /// Their paths, once somebody asked for one.
+    paths: OnceLock<Vec<FolderPaths>>,
+}
+
+impl Chunk {
+    fn new(block: Range<usize>) -> Self {
+        let paths = OnceLock::new();
+        Self { block, paths }
+    }
+}
+
+/// The paths of a folder and the files in it that were read.
+struct FolderPaths {
+    folder: PathBuf,
+    /// Each with [`Stamp::changed`].
+    files: Vec<(PathBuf, i64)>,
+}
+
 impl PackIndex {
-    /// The file with this number.
-    fn file(&self, number: usize) -> Option<Arc<IndexedFile>> {
+    fn block(&self, range: &Range<usize>) -> Option<&[u8]> {
+        self.bytes.get(self.blocks..)?.get(range.clone())
+    }
+
+    /// The folders of a chunk.
+    fn folders(&self, chunk: &Chunk) -> Option<Vec<SeenFolder<'_>>> {
+        postcard::from_bytes(self.block(&chunk.block)?).ok()
+    }
+
+    /// Whether the folders of the chunk with this number, and the files in them, are as they were.
+    fn is_unchanged(&self, number: usize, below: &Folder) -> bool {
+        let folders = self
+            .chunks
+            .get(number)
+            .and_then(|chunk| self.folders(chunk));
+        folders.is_some_and(|folders| folders.iter().all(|folder| is_unchanged(folder, below)))
+    }
+
+    fn paths(&self, folder: usize) -> Option<&FolderPaths> {
+        let chunk = self.chunks.get(folder / TOGETHER)?;
+        let paths = chunk.paths.get_or_init(|| {
+            let folders = self.folders(chunk).unwrap_or_default().into_iter();
+            let paths = folders.map(|folder| {
+                let path = match folder.path {
+                    "." => self.root.clone(),
+                    path => self.root.join(path),
+                };
+                let files = folder.files.iter();
+                let files = files.map(|(name, stamp)| (path.join(name), stamp.changed));
+                FolderPaths {
+                    files: files.collect(),
+                    folder: path,
+                }
+            });
+            paths.collect()
+        });
+        paths.get(folder % TOGETHER)
+    }
+
+    /// The path of the folder with this number.
+    fn folder(&self, number: usize) -> Option<&Path> {
+        Some(&self.paths(number)?.folder)
+    }
+
+    /// The path of a file.
+    fn path(&self, number: FileNumber) -> Option<&Path> {
+        let (path, _) = self.paths(number.folder)?.files.get(number.file)?;
+        Some(path)
+    }
+
+    /// A file, to be read when something is asked of it.
+    fn file(&self, number: FileNumber) -> Option<Arc<IndexedFile>> {
         let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(file) = read.get(&number) {
             return Some(Arc::clone(file));
         }
+        let (path, changed) = self.paths(number.folder)?.files.get(number.file)?;
         let file = Arc::new(IndexedFile {
-            path: self.paths.file(number, &self.bytes)?,
-            changed: self.paths.files.get(number)?.changed,
+            path: path.clone(),
+            changed: *changed,
             max_file_size: self.max_file_size,
             parsed: OnceLock::new(),
         });
         read.insert(number, Arc::clone(&file));
         Some(file)
     }
-
-    /// The path of the folder with this number.
-    fn folder(&self, number: usize) -> Option<PathBuf> {
-        self.paths.folder(number, &self.bytes)
-    }
-}
-
-/// The paths that an index tells, as places in its bytes: few are ever asked for.
-struct Paths {
-    /// The folder `registries`, as it was named.
-    root: PathBuf,
-    folders: Vec<TextRange>,
-    files: Vec<IndexedPath>,
-}
-
-/// The path of a file.
-struct IndexedPath {
-    /// The number of its folder.
-    folder: u32,
-    name: TextRange,
-    /// See [`Stamp::changed`].
-    changed: i64,
-}
-
-impl Paths {
-    /// The paths of a table that is read from some of these bytes.
-    fn of(table: &Table<'_>, bytes: &[u8], root: PathBuf) -> Self {
-        let range = |text: &str| {
-            let start = text.as_ptr().addr() - bytes.as_ptr().addr();
-            TextRange::new(start, start + text.len())
-        };
-        let folders = table.folders.iter();
-        let files = folders.clone().zip(0..).flat_map(|(folder, number)| {
-            let files = folder.files.iter();
-            files.map(move |(name, stamp)| IndexedPath {
-                folder: number,
-                name: range(name),
-                changed: stamp.changed,
-            })
-        });
-        Self {
-            root,
-            files: files.collect(),
-            folders: folders.map(|folder| range(folder.path)).collect(),
-        }
-    }
-
-    fn folder(&self, number: usize, bytes: &[u8]) -> Option<PathBuf> {
-        match text_at(*self.folders.get(number)?, bytes)? {
-            "." => Some(self.root.clone()),
-            path => Some(self.root.join(path)),
-        }
-    }
-
-    fn file(&self, number: usize, bytes: &[u8]) -> Option<PathBuf> {
-        let file = self.files.get(number)?;
-        let folder = self.folder(usize::try_from(file.folder).ok()?, bytes)?;
-        Some(folder.join(text_at(file.name, bytes)?))
-    }
-}
-
-fn text_at(range: TextRange, bytes: &[u8]) -> Option<&str> {
-    str::from_utf8(bytes.get(range.range())?).ok()
 }
 
 /// A file of a destination that is read when somebody asks for what is in it.

@@ -60,8 +60,8 @@ impl IndexFolder {
         Some(Self::at(caches.join("palette-knife")))
     }
 
-    /// The bytes of the index of a destination, and where those of its table end and begin: see [`IndexFolder::save`].
-    /// `None` where there is no whole index that this very program has written.
+    /// The bytes of the index of a destination, and where its head begins and ends: see [`IndexFolder::save`]. `None`
+    /// where there is no whole index that this very program has written.
     pub(super) fn read(&self, real: &Path) -> Option<(Vec<u8>, [usize; 2])> {
         let file = fs::File::open(self.place_of(real)).ok()?;
         let size = file.metadata().ok()?.len();
@@ -82,10 +82,10 @@ impl IndexFolder {
         Some((bytes, [begin, end]))
     }
 
-    /// Writes the file of an index beside its place, and then puts it there: a table, and what follows it.
-    pub(super) fn save(&self, real: &Path, table: &[u8], rest: &[u8]) -> io::Result<()> {
-        let length = u32::try_from(table.len()).map_err(io::Error::other)?;
-        let content = [&length.to_le_bytes(), table, rest].concat();
+    /// Writes the file of an index beside its place, and then puts it there: a head, and the blocks that follow it.
+    pub(super) fn save(&self, real: &Path, head: &[u8], blocks: &[u8]) -> io::Result<()> {
+        let length = u32::try_from(head.len()).map_err(io::Error::other)?;
+        let content = [&length.to_le_bytes(), head, blocks].concat();
         let header = header().ok_or(io::ErrorKind::Unsupported)?;
         let sum = hash(&*content).to_le_bytes();
         let place = self.place_of(real);

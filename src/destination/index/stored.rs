@@ -4,7 +4,7 @@ use std::{collections::HashMap, ops::Range, path::Path, sync::OnceLock};
 
 use serde::{Deserialize, Serialize};
 
-use super::{PackIndex, Paths, stamp::Stamp};
+use super::{PackIndex, stamp::Stamp};
 use crate::{
     date::Date,
     destination::{
@@ -19,16 +19,22 @@ use crate::{
     syntax::NodeId,
 };
 
-/// What is read whenever the index is.
+/// What an index begins with. Blocks of bytes follow, and ranges count from the first of these.
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct Table<'a> {
+pub(super) struct Head<'a> {
     /// The destination folder, without links.
     pub(super) folder: &'a str,
     /// The size of its largest file, in bytes.
     pub(super) largest: u64,
-    /// The folders that what follows was read from, in the order of their paths.
-    #[serde(borrow)]
-    pub(super) folders: Vec<SeenFolder<'a>>,
+    /// The folders that what follows was read from, [`super::TOGETHER`] at a time: lists of [`SeenFolder`].
+    pub(super) chunks: Vec<Range<usize>>,
+    /// The [`Table`].
+    pub(super) table: Range<usize>,
+}
+
+/// What is read whenever the index is up to date.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Table<'a> {
     /// The registries, in their order.
     #[serde(borrow)]
     pub(super) registries: Vec<StoredRegistry<'a>>,
@@ -43,7 +49,7 @@ pub(super) struct SeenFolder<'a> {
     /// Its path below `registries`, `.` for that folder itself.
     pub(super) path: &'a str,
     pub(super) stamp: Stamp,
-    /// The files by name. They are numbered through all folders.
+    /// The files by name.
     #[serde(borrow)]
     pub(super) files: Vec<(&'a str, Stamp)>,
 }
@@ -54,7 +60,7 @@ pub(super) struct StoredPack<'a> {
     pub(super) name: &'a str,
     /// See [`super::super::packs::shared`].
     pub(super) shared: Vec<Vec<usize>>,
-    /// Where the registries that hold it are written, in bytes of what follows the table.
+    /// The registries that hold it.
     pub(super) held: Range<usize>,
 }
 
@@ -76,7 +82,7 @@ pub(super) struct StoredRegistry<'a> {
 /// A place in a file of the destination.
 #[derive(Debug, Serialize, Deserialize)]
 struct StoredPlace<'a> {
-    file: usize,
+    file: FileNumber,
     range: (u32, u32),
     start: (u32, u32),
     end: (u32, u32),
@@ -84,16 +90,23 @@ struct StoredPlace<'a> {
     pointer: &'a str,
 }
 
-/// The number of a file, and of a node in its tree.
+/// A file, and the number of a node in its tree.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 struct StoredDeclaration {
-    file: usize,
+    file: FileNumber,
     node: u32,
+}
+
+/// The number of a folder, and that of a file among those in it that were read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub(super) struct FileNumber {
+    pub(super) folder: usize,
+    pub(super) file: usize,
 }
 
 /// A pack in one registry.
 #[derive(Debug, Serialize, Deserialize)]
-struct StoredHeld<'a> {
+pub(super) struct StoredHeld<'a> {
     registry: usize,
     complete: bool,
     #[serde(borrow)]
@@ -151,7 +164,7 @@ pub(super) struct Writer<'d> {
     /// The number of each folder.
     pub(super) folders: HashMap<&'d Path, usize>,
     /// The number of each file by the name that people are shown.
-    pub(super) files: HashMap<String, usize>,
+    pub(super) files: HashMap<String, FileNumber>,
 }
 
 impl<'d> Writer<'d> {
@@ -181,8 +194,8 @@ impl<'d> Writer<'d> {
         })
     }
 
-    /// The bytes of the registries that hold a pack.
-    pub(super) fn held(&self, held: &'d [HeldPack]) -> Option<Vec<u8>> {
+    /// The registries that hold a pack.
+    pub(super) fn held(&self, held: &'d [HeldPack]) -> Option<Vec<StoredHeld<'d>>> {
         let held = held.iter().map(|held| {
             let versions = held.versions.iter().map(|version| self.version(version));
             Some(StoredHeld {
@@ -191,7 +204,7 @@ impl<'d> Writer<'d> {
                 versions: versions.collect::<Option<_>>()?,
             })
         });
-        postcard::to_stdvec(&held.collect::<Option<Vec<_>>>()?).ok()
+        held.collect()
     }
 
     fn version(&self, version: &'d PackVersion) -> Option<StoredVersion<'d>> {
@@ -257,9 +270,9 @@ fn optional<T, U>(told: Option<T>, make: impl FnOnce(T) -> Option<U>) -> Option<
 }
 
 impl StoredRegistry<'_> {
-    /// The registry, with paths that these bytes hold. `None` where the index is no whole one.
-    pub(super) fn registry(&self, paths: &Paths, bytes: &[u8]) -> Option<Registry> {
-        let declared = optional(self.declared.as_ref(), |place| place.place(paths, bytes))?;
+    /// The registry. `None` where the index is no whole one.
+    pub(super) fn registry(&self, index: &PackIndex) -> Option<Registry> {
+        let declared = optional(self.declared.as_ref(), |place| place.place(index))?;
         Some(Registry {
             uid: self.uid.to_owned(),
             name: self.name.to_owned(),
@@ -275,11 +288,11 @@ impl StoredRegistry<'_> {
 }
 
 impl StoredPlace<'_> {
-    fn place(&self, paths: &Paths, bytes: &[u8]) -> Option<Place> {
+    fn place(&self, index: &PackIndex) -> Option<Place> {
         let position = |(line, column)| LineColumn { line, column };
         let (start, end) = self.range;
         Some(Place {
-            file: shown_path(&paths.file(self.file, bytes)?).into(),
+            file: shown_path(index.path(self.file)?).into(),
             range: TextRange { start, end },
             start: position(self.start),
             end: position(self.end),
@@ -290,7 +303,7 @@ impl StoredPlace<'_> {
     }
 }
 
-/// The registries that hold a pack, from the bytes that [`Writer::held`] gave. `None` for other bytes.
+/// The registries that hold a pack, from the bytes of what [`Writer::held`] gave. `None` for other bytes.
 pub(super) fn held(bytes: &[u8], index: &PackIndex) -> Option<Vec<HeldPack>> {
     let stored: Vec<StoredHeld<'_>> = postcard::from_bytes(bytes).ok()?;
     let held = stored.into_iter().map(|held| {
@@ -313,7 +326,7 @@ impl StoredVersion<'_> {
             Some(Declaration::in_index(file, NodeId::numbered(stored.node)))
         };
         let folder = optional(self.folder, |number| index.folder(number))?;
-        let schema = optional(self.schema, |name| Some(folder.as_ref()?.join(name)))?;
+        let schema = optional(self.schema, |name| Some(folder?.join(name)))?;
         let dependencies = self.dependencies.iter().map(|asked| {
             Some(Dependency {
                 pack: asked.pack.to_owned(),
@@ -341,7 +354,7 @@ impl StoredVersion<'_> {
             parent_tags: self.parent_tags.iter().map(|&tag| tag.to_owned()).collect(),
             group: owned(self.group),
             schema,
-            folder,
+            folder: folder.map(Path::to_owned),
             answered_values: optional(self.answered_values, declaration)?,
             dependencies: dependencies.collect::<Option<_>>()?,
             declared: optional(self.declared, declaration)?,

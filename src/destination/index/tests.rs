@@ -113,7 +113,7 @@ impl Scene {
     fn has_index(&self, max_file_size: u64) -> bool {
         let real = self.destination.canonicalize().expect("a path");
         let found = self.indexes.find(&self.destination, &real, max_file_size);
-        found.is_some()
+        found.is_some_and(|indexed| indexed.confirmation.is_unchanged())
     }
 
     /// The file of the index.

@@ -52,6 +52,23 @@ pub enum LoadError {
     },
 }
 
+/// What is done with the indexes of a folder.
+#[derive(Debug, Clone, Copy)]
+pub enum Indexes<'f> {
+    /// They are used before it is known whether they are up to date, and written where there is none.
+    Ahead(&'f IndexFolder),
+    /// They are written, but not used.
+    Anew(&'f IndexFolder),
+}
+
+impl<'f> Indexes<'f> {
+    fn folder(self) -> &'f IndexFolder {
+        match self {
+            Self::Ahead(folder) | Self::Anew(folder) => folder,
+        }
+    }
+}
+
 /// Loads a destination folder.
 ///
 /// # Errors
@@ -60,7 +77,7 @@ pub enum LoadError {
 pub fn load(
     folder: &Path,
     max_file_size: u64,
-    indexes: Option<&IndexFolder>,
+    indexes: Option<Indexes<'_>>,
 ) -> Result<Destination, LoadError> {
     let failed = |source| LoadError::Folder {
         folder: folder.to_owned(),

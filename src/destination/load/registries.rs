@@ -10,7 +10,7 @@ use std::{
 use rayon::prelude::*;
 
 use super::{
-    Loader, ReadFault,
+    Indexes, Loader, ReadFault,
     folders::{Listed, listed},
     read_file, read_listed_file,
     reader::Reader,
@@ -23,7 +23,7 @@ use crate::{
         config::{self, clouds},
         dependency::Dependency,
         file::{ParsedFile, is_asked_for},
-        index::{IndexFolder, Indexed, Read},
+        index::{Indexed, Read},
         life_cycle::LifeCycle,
         registry::{Listing, PackVersion, Registry},
     },
@@ -138,11 +138,12 @@ type Pages = HashMap<usize, Option<usize>>;
 type ReadAnswer = Result<(Arc<str>, Vec<ToldAnswer>), ReadFault>;
 
 impl Loader<'_> {
-    /// The registries, from an index where there is one that is up to date.
-    pub(super) fn registries(&mut self, real: &Path, indexes: Option<&IndexFolder>) {
+    /// The registries, from an index where there is one that may be used.
+    pub(super) fn registries(&mut self, real: &Path, indexes: Option<Indexes<'_>>) {
         let limit = self.reader.max_file_size;
-        let indexed = indexes.and_then(|indexes| indexes.find(self.folder, real, limit));
-        if let Some(indexed) = indexed {
+        if let Some(Indexes::Ahead(folder)) = indexes
+            && let Some(indexed) = folder.find(self.folder, real, limit)
+        {
             return self.indexed(indexed);
         }
         let since = SystemTime::now();
@@ -157,12 +158,16 @@ impl Loader<'_> {
                 since,
             };
             // Without an index the next run takes longer, and no harm is done.
-            let _written = indexes.write(self.folder, real, read);
+            let _written = indexes.folder().write(self.folder, real, read);
         }
     }
 
     fn indexed(&mut self, indexed: Indexed) {
-        let Indexed { registries, packs } = indexed;
+        let Indexed {
+            registries,
+            packs,
+            confirmation,
+        } = indexed;
         for (number, registry) in registries.iter().enumerate() {
             if !registry.uid.is_empty() {
                 self.by_uid.insert(registry.uid.clone(), number);
@@ -175,6 +180,7 @@ impl Loader<'_> {
         self.destination.registries = registries;
         self.destination.registries_told = true;
         self.destination.packs = packs;
+        self.destination.confirmation = Some(confirmation);
     }
 
     fn read_registries(&mut self) {
