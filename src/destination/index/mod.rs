@@ -10,7 +10,8 @@ mod confirmation;
 mod place;
 mod stamp;
 mod stored;
-#[cfg(test)]
+// Elsewhere there are no indexes.
+#[cfg(all(test, unix))]
 mod tests;
 
 use std::{

@@ -268,7 +268,6 @@ fn edit_in_secret(file: &Path, from: &str, to: &str) {
     file.set_modified(modified.expect("a time")).expect("set");
 }
 
-#[cfg(unix)]
 const CHANGES: [(&str, Change); 13] = [
     ("a pack is edited, and its time set back", |folder| {
         let file = folder.join("registries/docks/packs/crane-7/pack.json");
@@ -334,7 +333,6 @@ const CHANGES: [(&str, Change); 13] = [
     }),
 ];
 
-#[cfg(unix)]
 #[test]
 fn whatever_is_changed_is_read_again() {
     let scenes: Vec<Scene> = CHANGES.iter().map(|_| Scene::new()).collect();
@@ -350,7 +348,6 @@ fn whatever_is_changed_is_read_again() {
     }
 }
 
-#[cfg(unix)]
 #[test]
 fn what_is_read_when_asked_for_needs_no_new_index() {
     let scene = Scene::new();
@@ -366,7 +363,6 @@ fn what_is_read_when_asked_for_needs_no_new_index() {
     assert!(after.contains("[1-5]") && after.contains("depth: 5"));
 }
 
-#[cfg(unix)]
 #[test]
 fn a_file_that_is_changed_meanwhile_tells_nothing() {
     let scene = Scene::new();
@@ -385,7 +381,6 @@ fn a_file_that_is_changed_meanwhile_tells_nothing() {
     );
 }
 
-#[cfg(unix)]
 #[test]
 fn folders_with_links_and_faults_have_no_index() {
     let changes: [Change; 3] = [
@@ -415,7 +410,6 @@ fn folders_with_links_and_faults_have_no_index() {
     }
 }
 
-#[cfg(unix)]
 #[test]
 fn an_index_is_its_owners_alone() {
     use std::os::unix::fs::PermissionsExt as _;
