@@ -43,7 +43,12 @@ pub struct Cli {
 }
 
 /// The commands.
+///
+/// The arguments of a command are defined when it is called: to define all takes a twentieth of what checking one file
+/// takes. A sentence that documents them would then replace the one that tells what the command does, so theirs is a
+/// comment.
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub enum Command {
     /// Report what an import would stumble over
     #[command(after_help = EXIT_CODES)]
@@ -95,7 +100,7 @@ Exit codes: 0 every profile is import-ready, 1 some are not and were left out, 2
 const PLAN_EXIT_CODES: &str = "\
 Exit codes: 0 every profile is ready, 1 some need answers or are blocked, 2 the tool could not do its work.";
 
-/// Arguments of `check`.
+// Arguments of `check`.
 #[derive(Debug, Args)]
 pub struct CheckArgs {
     /// Files, folders, or `-` for standard input [default: the folder of the configuration, or `.`]
@@ -164,7 +169,7 @@ pub struct CheckArgs {
     pub common: CommonArgs,
 }
 
-/// Arguments of `rewrite`.
+// Arguments of `rewrite`.
 #[derive(Debug, Args)]
 #[command(group = clap::ArgGroup::new("output").required(true).args(["out", "in_place", "diff"]))]
 pub struct RewriteArgs {
@@ -228,7 +233,7 @@ pub struct RewriteArgs {
     pub common: CommonArgs,
 }
 
-/// Arguments of `plan`.
+// Arguments of `plan`.
 #[derive(Debug, Args)]
 pub struct PlanArgs {
     /// Files or folders [default: the folder of the configuration, or `.`]
@@ -280,7 +285,7 @@ pub struct PlanArgs {
     pub common: CommonArgs,
 }
 
-/// How the questions of an import are answered. `{destination}` in the path of a file is replaced.
+// How the questions of an import are answered. `{destination}` in the path of a file is replaced.
 #[derive(Debug, Args)]
 pub struct AnswerArgs {
     /// A folder that `plan --write-todo` has written and somebody has filled in
@@ -362,7 +367,7 @@ impl AnswerArgs {
 const DIFF_EXIT_CODES: &str = "\
 Exit codes: 0 no difference, 1 profiles differ, 2 the tool could not do its work. Called by Git it is 0 instead of 1, unless --exit-code is given.";
 
-/// Arguments of `diff`.
+// Arguments of `diff`.
 #[derive(Debug, Args)]
 pub struct DiffArgs {
     /// Two files, or two folders whose profiles pair by name and version; or what Git passes to an external diff
@@ -407,6 +412,7 @@ pub enum DiffFormat {
 
 /// What can be done with the folder of a destination.
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub enum DestinationCommand {
     /// Make a folder with a commented destination.yaml; what is there already stays as it is
     Init(DestinationInitArgs),
@@ -423,7 +429,7 @@ pub enum DestinationCommand {
 const ADD_EXIT_CODES: &str = "\
 Exit codes: 0 every answer is filed, 1 some are none that is known, 2 the tool could not do its work.";
 
-/// Arguments of `destination init`.
+// Arguments of `destination init`.
 #[derive(Debug, Args)]
 pub struct DestinationInitArgs {
     /// The folder
@@ -435,7 +441,7 @@ pub struct DestinationInitArgs {
     pub name: Option<String>,
 }
 
-/// Arguments of `destination add`.
+// Arguments of `destination add`.
 #[derive(Debug, Args)]
 pub struct DestinationAddArgs {
     /// The folder of the destination
@@ -460,7 +466,7 @@ pub struct DestinationAddArgs {
     pub max_file_size: u64,
 }
 
-/// Arguments of `destination check`.
+// Arguments of `destination check`.
 #[derive(Debug, Args)]
 pub struct DestinationCheckArgs {
     /// The folders of destinations
@@ -483,7 +489,7 @@ pub struct DestinationCheckArgs {
     pub common: CommonArgs,
 }
 
-/// Arguments of `destination show`.
+// Arguments of `destination show`.
 #[derive(Debug, Args)]
 pub struct DestinationShowArgs {
     /// The folder of the destination
@@ -531,7 +537,7 @@ fn answer_kind(text: &str) -> Result<AnswerKind, String> {
     })
 }
 
-/// Arguments of `explain`.
+// Arguments of `explain`.
 #[derive(Debug, Args)]
 pub struct ExplainArgs {
     /// The rule, as findings name it
@@ -573,7 +579,7 @@ fn schema_names() -> Vec<&'static str> {
     Schema::ALL.iter().map(|schema| schema.name()).collect()
 }
 
-/// Arguments of `rules`.
+// Arguments of `rules`.
 #[derive(Debug, Args)]
 pub struct RulesArgs {
     /// How to print the list
@@ -585,7 +591,7 @@ pub struct RulesArgs {
     pub color: Color,
 }
 
-/// Arguments of `schema`.
+// Arguments of `schema`.
 #[derive(Debug, Args)]
 pub struct SchemaArgs {
     /// The schema; without it the schemas are listed
@@ -593,14 +599,14 @@ pub struct SchemaArgs {
     pub name: Option<String>,
 }
 
-/// Arguments of `completions`.
+// Arguments of `completions`.
 #[derive(Debug, Args)]
 pub struct CompletionsArgs {
     /// The shell
     pub shell: Shell,
 }
 
-/// Arguments of `man`.
+// Arguments of `man`.
 #[derive(Debug, Args)]
 pub struct ManArgs {
     /// The command whose page is printed; without it the page of palette-knife
@@ -611,7 +617,7 @@ pub struct ManArgs {
     pub out: Option<PathBuf>,
 }
 
-/// How a registry is chosen where the destination folder does not decide.
+// How a registry is chosen where the destination folder does not decide.
 #[derive(Debug, Args)]
 pub struct SelectionArgs {
     /// Take a pack from this registry; may be given several times
@@ -623,7 +629,7 @@ pub struct SelectionArgs {
     pub strict_selection: bool,
 }
 
-/// What is asked of the rules.
+// What is asked of the rules.
 #[derive(Debug, Args)]
 pub struct RuleArgs {
     /// Give a rule, or a group of rules, another level: off, info, warning or error; may be given several times
@@ -635,7 +641,7 @@ pub struct RuleArgs {
     pub today: Option<Date>,
 }
 
-/// What is kept between runs.
+// What is kept between runs.
 #[derive(Debug, Args)]
 pub struct CacheArgs {
     /// Read the registries of destinations anew, and keep no index of them for the next run
@@ -651,7 +657,7 @@ impl CacheArgs {
     }
 }
 
-/// Arguments of every command that reads profiles.
+// Arguments of every command that reads profiles.
 #[derive(Debug, Args)]
 pub struct CommonArgs {
     /// The configuration, instead of the nearest `palette-knife.toml` at or above the first path

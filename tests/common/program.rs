@@ -79,9 +79,16 @@ pub fn said(output: &Output) -> String {
     text(&output.stdout) + &text(&output.stderr)
 }
 
+/// The command line with the arguments of every command.
+fn built() -> clap::Command {
+    let mut command = Cli::command().disable_help_subcommand(true);
+    command.build();
+    command
+}
+
 /// The formats that a command can print in, as its `--format` tells. `command` may be two words.
 pub fn formats(command: &str) -> Vec<String> {
-    let cli = Cli::command();
+    let cli = built();
     let command = command.split(' ').fold(&cli, |command, name| {
         command.find_subcommand(name).expect("a command")
     });
@@ -99,7 +106,7 @@ pub fn formats(command: &str) -> Vec<String> {
 /// The commands there are; those of `destination` in two words.
 pub fn commands() -> Vec<String> {
     let mut all = Vec::new();
-    for command in Cli::command().get_subcommands() {
+    for command in built().get_subcommands() {
         let name = command.get_name();
         let mut below = command.get_subcommands().peekable();
         if below.peek().is_none() {
