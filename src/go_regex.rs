@@ -9,7 +9,7 @@
 use std::{
     collections::{HashMap, HashSet},
     fmt::Write as _,
-    sync::{Arc, LazyLock, Mutex, PoisonError},
+    sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError},
 };
 
 use crate::source::TextRange;
@@ -37,7 +37,10 @@ pub struct Fault {
 /// An expression that Go takes.
 #[derive(Debug, Clone)]
 pub struct GoRegex {
-    matcher: Option<regex::bytes::Regex>,
+    /// Written for the other engine, if that is possible.
+    written: Option<String>,
+    /// Made when a text is tried: to make it takes longer than to read the expression.
+    matcher: OnceLock<Option<regex::bytes::Regex>>,
 }
 
 /// The most expressions that are kept, and the longest, in bytes.
@@ -78,19 +81,23 @@ impl GoRegex {
     pub fn parse(pattern: &str) -> Result<Self, Fault> {
         let mut reader = Reader::new(pattern);
         reader.read()?;
-        let matcher = regex::bytes::RegexBuilder::new(&reader.out)
-            .size_limit(SIZE_LIMIT)
-            .build()
-            .ok()
-            .filter(|_| reader.is_writable);
-        Ok(Self { matcher })
+        Ok(Self {
+            written: reader.is_writable.then_some(reader.out),
+            matcher: OnceLock::new(),
+        })
     }
 
     /// Whether the expression matches anywhere in a text, as in Go's `MatchString`; `None` where that cannot be told
     /// here, because the expression is too large or has no equivalent.
     #[must_use]
     pub fn is_match(&self, text: &str) -> Option<bool> {
-        let matcher = self.matcher.as_ref()?;
+        let make = || {
+            regex::bytes::RegexBuilder::new(self.written.as_ref()?)
+                .size_limit(SIZE_LIMIT)
+                .build()
+                .ok()
+        };
+        let matcher = self.matcher.get_or_init(make).as_ref()?;
         Some(matcher.is_match(text.as_bytes()))
     }
 }
