@@ -169,6 +169,9 @@ impl Ignores {
 
     /// Tells what the run looks at: an entry about other files is not called unused.
     pub fn set_inputs(&mut self, paths: &[PathBuf]) {
+        if self.entries.is_empty() {
+            return;
+        }
         let inputs = paths.iter().filter_map(|path| path.canonicalize().ok());
         self.inputs = inputs.collect();
     }
