@@ -11,7 +11,8 @@ mod place;
 mod stamp;
 mod stored;
 // Elsewhere there are no indexes.
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests;
 
 use std::{
