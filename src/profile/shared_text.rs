@@ -14,7 +14,7 @@ use foldhash::quality::RandomState;
 
 use super::embedded::EmbeddedYaml;
 use crate::{
-    source::{Encoding, Layer, LineIndex, Text},
+    source::{Encoding, Layer, LineIndex, Text, decode_json_string},
     syntax::json::KnownStrings,
 };
 
@@ -259,6 +259,8 @@ pub(super) struct FileTexts<'c> {
     cache: Option<&'c TextCache>,
     /// Those that were met when the file was parsed, with the first byte of each, in order.
     met: Vec<(usize, Arc<SharedText>)>,
+    /// Those that were read when the file was parsed, with the first byte of each, in order.
+    read: Vec<(usize, Text)>,
 }
 
 impl<'c> FileTexts<'c> {
@@ -266,6 +268,7 @@ impl<'c> FileTexts<'c> {
         Self {
             cache,
             met: Vec::new(),
+            read: Vec::new(),
         }
     }
 
@@ -275,6 +278,11 @@ impl<'c> FileTexts<'c> {
         let met = self.met.binary_search_by_key(&start, |(start, _)| *start);
         if let Some((_, shared)) = met.ok().and_then(|at| self.met.get(at)) {
             return Arc::clone(shared);
+        }
+        let read = self.read.binary_search_by_key(&start, |(start, _)| *start);
+        if let Some((_, text)) = read.ok().and_then(|at| self.read.get(at)) {
+            debug_assert_eq!(**text, *decode_json_string(layer.source()));
+            layer.is_known(text);
         }
         match self.cache {
             Some(cache) => cache.text_of(layer),
@@ -288,6 +296,11 @@ impl KnownStrings for FileTexts<'_> {
         let (shared, length) = self.cache?.in_json(text.get(start..)?)?;
         self.met.push((start, shared));
         Some(length)
+    }
+
+    fn read(&mut self, start: usize, mut text: String) {
+        text.shrink_to_fit();
+        self.read.push((start, text.into()));
     }
 }
 

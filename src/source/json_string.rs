@@ -44,7 +44,9 @@ pub fn map_json_string(raw: &str) -> SegmentMap {
 }
 
 /// The character an escape at the start of `raw` stands for, and the length of the escape in bytes.
-fn unescape(raw: &str) -> (char, usize) {
+#[must_use]
+#[inline]
+pub fn unescape(raw: &str) -> (char, usize) {
     let simple = match raw.as_bytes().get(1) {
         Some(b'n') => '\n',
         Some(b't') => '\t',

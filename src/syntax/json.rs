@@ -3,7 +3,7 @@
 //! Iterative, one pass, no number larger than a text can be refused: `1e999` is a number here. Escapes that are no
 //! characters (lone surrogates) are refused, as Palette's own reader would replace them silently.
 
-use crate::source::{Text, TextRange};
+use crate::source::{Text, TextRange, unescape};
 
 use super::{Format, KeyFilter, Kind, SyntaxFault, Tree, TreeBuilder};
 
@@ -42,6 +42,9 @@ pub trait KnownStrings {
     /// The length in bytes of a string without its quotes, if it is known and has escapes; `start` is the first byte after
     /// its opening quote.
     fn length_at(&mut self, text: &str, start: usize) -> Option<usize>;
+
+    /// Takes the text of a string that is not known, so that it need not be decoded again.
+    fn read(&mut self, start: usize, text: String);
 }
 
 fn read<'t>(
@@ -311,7 +314,8 @@ impl Parser<'_> {
             self.at = start + 1 + length + 1;
             return Ok((TextRange::new(start, self.at), true));
         }
-        let read = self.rest_of_string(start);
+        let mut decoded = self.known.is_some().then(String::new);
+        let read = self.rest_of_string(start, decoded.as_mut());
         // Almost all bytes of an export pass here. Looking for these in the whole string is one vectorised loop; doing
         // it between any two escapes takes twice as long as all the rest.
         let content = self.bytes.get(start..self.at).unwrap_or_default();
@@ -323,7 +327,11 @@ impl Parser<'_> {
             self.at = start + first.unwrap_or_default();
             return Err(self.control_character(start));
         }
-        Ok((TextRange::new(start, self.at), read?))
+        let escaped = read?;
+        if escaped && let (Some(known), Some(text)) = (&mut self.known, decoded) {
+            known.read(start + 1, text);
+        }
+        Ok((TextRange::new(start, self.at), escaped))
     }
 
     /// Goes to the next quote or backslash.
@@ -332,19 +340,45 @@ impl Parser<'_> {
         self.at += memchr::memchr2(b'"', b'\\', rest).unwrap_or(rest.len());
     }
 
-    /// Goes behind the closing quote of a string, and tells whether it has escapes.
-    fn rest_of_string(&mut self, start: usize) -> Result<bool, SyntaxFault> {
+    /// Goes behind the closing quote of a string, and tells whether it has escapes; then `decoded` becomes its text.
+    fn rest_of_string(
+        &mut self,
+        start: usize,
+        mut decoded: Option<&mut String>,
+    ) -> Result<bool, SyntaxFault> {
         let mut escaped = false;
+        let mut from = start + 1;
         loop {
             self.skip_plain();
-            match self.peek() {
+            let special = self.peek();
+            if let Some(decoded) = &mut decoded
+                && (escaped || special == Some(b'\\'))
+            {
+                decoded.push_str(self.text.get(from..self.at).unwrap_or_default());
+            }
+            match special {
                 Some(b'"') => {
                     self.at += 1;
                     return Ok(escaped);
                 }
                 Some(b'\\') => {
                     escaped = true;
-                    self.escape()?;
+                    let escape = self.at;
+                    let character = match self.bytes.get(escape + 1) {
+                        // Nearly all are one of these.
+                        Some(b'n') => Some('\n'),
+                        Some(b'"') => Some('"'),
+                        _ => None,
+                    };
+                    match character {
+                        Some(_) => self.at += 2,
+                        None => self.escape()?,
+                    }
+                    from = self.at;
+                    if let Some(decoded) = &mut decoded {
+                        let rest = || self.text.get(escape..).unwrap_or_default();
+                        decoded.push(character.unwrap_or_else(|| unescape(rest()).0));
+                    }
                 }
                 _ => return Err(self.fault(start, "this string is not closed")),
             }
