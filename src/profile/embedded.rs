@@ -276,19 +276,13 @@ impl EmbeddedYaml {
     pub fn parse(text: &Text) -> Self {
         let stream = yaml::parse(text);
         let mut references = Vec::new();
-        // Both are in the order of the text, and few nodes have a template.
-        let mut templates = memchr::memmem::find_iter(text.as_bytes(), b"{{").peekable();
-        let strings = stream
-            .tree
-            .nodes()
-            .filter(|node| node.kind() == Kind::String);
-        for node in strings {
-            let range = node.range();
-            while templates.next_if(|at| *at < range.start()).is_some() {}
-            match templates.peek() {
-                None => break,
-                Some(&at) if at < range.end() => find_references(node, &mut references),
-                Some(_) => {}
+        // Few nodes have a template, and some have several.
+        let templates = memchr::memmem::find_iter(text.as_bytes(), b"{{");
+        let mut last = None;
+        for node in templates.filter_map(|at| stream.tree.scalar_at(at)) {
+            if node.kind() == Kind::String && last != Some(node.id()) {
+                last = Some(node.id());
+                find_references(node, &mut references);
             }
         }
         Self { stream, references }
