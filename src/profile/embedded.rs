@@ -10,7 +10,7 @@ use crate::{
     sensitive,
     source::{Layer, LineIndex, Text, TextRange},
     syntax::{
-        Kind, NodeId, NodeRef, SyntaxFault,
+        CommonLines, Kind, NodeId, NodeRef, SyntaxFault,
         reference::{self, Family, ProblemKind},
         yaml::{self, Stream},
     },
@@ -271,10 +271,11 @@ impl HostText {
 }
 
 impl EmbeddedYaml {
-    /// Parses a YAML text and finds its references.
+    /// Parses a YAML text, which may be a known one with some lines changed, and finds its references.
     #[must_use]
-    pub fn parse(text: &Text) -> Self {
-        let stream = yaml::parse(text);
+    pub(super) fn parse(text: &Text, known: Option<(&Self, &[CommonLines])>) -> Self {
+        let known = known.map(|(known, lines)| (&known.stream, lines));
+        let stream = yaml::parse_like(text, known);
         let mut references = Vec::new();
         // Few nodes have a template, and some have several.
         let templates = memchr::memmem::find_iter(text.as_bytes(), b"{{");

@@ -14,16 +14,23 @@ use foldhash::quality::RandomState;
 
 use super::embedded::EmbeddedYaml;
 use crate::{
-    source::{Encoding, Layer, LineIndex, Text, decode_json_string},
-    syntax::json::KnownStrings,
+    source::{Encoding, Layer, LineIndex, Text, common_prefix, decode_json_string},
+    syntax::{CommonLines, common_lines, json::KnownStrings},
 };
 
 /// A text, and what was found out about it so far.
 pub(super) struct SharedText {
     text: Text,
+    like: Option<Like>,
     yaml: OnceLock<EmbeddedYaml>,
     lines: OnceLock<LineIndex>,
     known: Mutex<Vec<(TypeId, Known)>>,
+}
+
+/// A known text that another one is like, and the lines that both have.
+struct Like {
+    shared: Arc<SharedText>,
+    lines: OnceLock<Vec<CommonLines>>,
 }
 
 /// Something that is known of a text.
@@ -41,6 +48,7 @@ impl SharedText {
     pub(super) fn new(text: Text) -> Self {
         Self {
             text,
+            like: None,
             yaml: OnceLock::new(),
             lines: OnceLock::new(),
             known: Mutex::new(Vec::new()),
@@ -53,7 +61,17 @@ impl SharedText {
 
     /// Parsed when first asked: a rewrite reads the names of a whole batch before it looks into any values.
     pub(super) fn yaml(&self) -> &EmbeddedYaml {
-        self.yaml.get_or_init(|| EmbeddedYaml::parse(&self.text))
+        self.yaml.get_or_init(|| {
+            let like = self.like().map(|(like, lines)| (like.yaml(), lines));
+            EmbeddedYaml::parse(&self.text, like)
+        })
+    }
+
+    /// A known text that it is like, and the lines that both have.
+    fn like(&self) -> Option<(&Self, &[CommonLines])> {
+        let like = self.like.as_ref()?;
+        let lines = || common_lines(&self.text, &like.shared.text);
+        Some((&like.shared, like.lines.get_or_init(lines)))
     }
 
     pub(super) fn lines(&self) -> &LineIndex {
@@ -82,7 +100,8 @@ impl SharedText {
 
 /// The texts that a run has seen more than once, up to some size: then those go that were not seen for the longest.
 ///
-/// Texts that are customised are seen once, and would drive out those that come with packs.
+/// Texts that are customised are seen once, and would drive out those that come with packs. They are like one of these, and
+/// what is known of its lines is known of theirs.
 #[derive(Debug)]
 pub struct TextCache {
     hasher: RandomState,
@@ -166,9 +185,21 @@ impl TextCache {
             return shared;
         }
         let whole = self.hasher.hash_one((is_json, written));
-        if lock(shard).sees_first(whole) {
-            return new();
+        let like = {
+            let mut shard = lock(shard);
+            let is_first = shard.sees_first(whole);
+            is_first.then(|| shard.like(hash, is_json, written))
+        };
+        if let Some(like) = like {
+            return Arc::new(SharedText {
+                like: like.map(|shared| Like {
+                    shared,
+                    lines: OnceLock::new(),
+                }),
+                ..SharedText::new(layer.text().clone())
+            });
         }
+        // One that is kept keeps no other.
         let shared = new();
         let written = if *shared.text == *written {
             shared.text.clone()
@@ -231,6 +262,16 @@ impl Shard {
         let found = found(&entry);
         self.add(hash, entry);
         Some(found)
+    }
+
+    /// The text that is written like another one for the longest, of those with this hash.
+    fn like(&self, hash: u64, is_json: bool, written: &str) -> Option<Arc<SharedText>> {
+        let generations = [&self.young, &self.old].into_iter();
+        let texts = generations.filter_map(|texts| texts.get(&hash)).flatten();
+        let texts = texts.filter(|text| text.is_json == is_json);
+        let same = |text: &&Entry| common_prefix(text.written.as_bytes(), written.as_bytes());
+        let like = texts.max_by_key(same)?;
+        Some(Arc::clone(&like.shared))
     }
 
     fn add(&mut self, hash: u64, entry: Entry) {

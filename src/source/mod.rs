@@ -39,6 +39,19 @@ const NEAR: usize = 1024;
 /// As large as most files are of which a folder has thousands, in bytes.
 const SMALL_FILE: usize = 2048;
 
+/// How many bytes two texts begin with that are the same.
+#[must_use]
+pub fn common_prefix(one: &[u8], other: &[u8]) -> usize {
+    // Blocks are compared at once.
+    const BLOCK: usize = 32;
+    let [(blocks, _), (others, _)] = [one, other].map(<[u8]>::as_chunks::<BLOCK>);
+    let blocks = blocks.iter().zip(others);
+    let same = BLOCK * blocks.take_while(|(one, other)| one == other).count();
+    let [one, other] = [one, other].map(|text| text.get(same..).unwrap_or_default());
+    let bytes = one.iter().zip(other);
+    same + bytes.take_while(|(one, other)| one == other).count()
+}
+
 /// A path as people read it, the same on every system: `/` between folders, no leading `./`.
 #[must_use]
 pub fn shown_path(path: &Path) -> String {

@@ -79,6 +79,15 @@ impl TextRange {
         self.start <= other.start && other.end <= self.end
     }
 
+    /// Moved right by `by` bytes, modulo 2³², so that it may go left as well.
+    #[must_use]
+    pub fn moved(self, by: u32) -> Self {
+        Self {
+            start: self.start.wrapping_add(by),
+            end: self.end.wrapping_add(by),
+        }
+    }
+
     /// Moved right by `by` bytes.
     #[must_use]
     pub fn shifted(self, by: usize) -> Self {

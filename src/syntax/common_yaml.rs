@@ -29,13 +29,28 @@ const LONGEST_KEY: usize = 1_000;
 /// The indentation of what is in no collection.
 const ROOT: isize = -1;
 
-/// Reads a text and gives its events from left to right, with ranges in bytes, to `emit`. The ends of block collections
-/// have empty ranges.
+/// Takes what is read.
+pub trait Events<'t> {
+    /// The next event, with its range in bytes. The ends of block collections have empty ranges.
+    fn event(&mut self, event: YamlEvent<'t>, range: TextRange);
+
+    /// Takes entries of a block mapping that need not be read, because they are known: where they end, in bytes. `start`
+    /// is where the first key begins, in its line too, and `depth` how many block collections are around it. `is_over`
+    /// tells of the end of a last value, which is no block scalar, whether an entry ends with it here.
+    fn known_entries(
+        &mut self,
+        start: usize,
+        depth: usize,
+        is_over: impl Fn(usize) -> bool,
+    ) -> Option<usize>;
+}
+
+/// Reads a text and gives its events from left to right.
 ///
 /// # Errors
 ///
 /// [`Uncommon`] when the text is not of the kind that is read here. The events until then count for nothing.
-pub fn read<'t>(text: &'t str, emit: impl FnMut(YamlEvent<'t>, TextRange)) -> Step {
+pub fn read<'t>(text: &'t str, events: &mut impl Events<'t>) -> Step {
     if !is_common(text) {
         return Err(Uncommon);
     }
@@ -46,7 +61,7 @@ pub fn read<'t>(text: &'t str, emit: impl FnMut(YamlEvent<'t>, TextRange)) -> St
         open: Vec::new(),
         awaited: None,
         in_document: false,
-        emit,
+        events,
     }
     .documents()
 }
@@ -72,7 +87,7 @@ fn is_special(character: char) -> bool {
     )
 }
 
-struct Reader<'t, E> {
+struct Reader<'t, 'e, E> {
     text: &'t str,
     bytes: &'t [u8],
     /// The start of the next line.
@@ -82,7 +97,7 @@ struct Reader<'t, E> {
     /// What the value belongs to that has not come yet.
     awaited: Option<Awaiting>,
     in_document: bool,
-    emit: E,
+    events: &'e mut E,
 }
 
 /// A block collection.
@@ -114,7 +129,7 @@ enum PlainEnd {
     Comment,
 }
 
-impl<'t, E: FnMut(YamlEvent<'t>, TextRange)> Reader<'t, E> {
+impl<'t, E: Events<'t>> Reader<'t, '_, E> {
     fn documents(mut self) -> Step {
         while let Some((start, indent)) = self.next_content()? {
             if indent == 0 && self.is_marker(start) {
@@ -127,7 +142,8 @@ impl<'t, E: FnMut(YamlEvent<'t>, TextRange)> Reader<'t, E> {
                 }
                 self.in_document = true;
                 self.awaited = Some(Awaiting::Document);
-                (self.emit)(YamlEvent::DocumentStart, TextRange::empty(start));
+                self.events
+                    .event(YamlEvent::DocumentStart, TextRange::empty(start));
             }
             self.line(start, indent)?;
         }
@@ -140,19 +156,8 @@ impl<'t, E: FnMut(YamlEvent<'t>, TextRange)> Reader<'t, E> {
     /// Goes to the next line that is neither blank nor a comment: its first byte that is no space, and how many spaces
     /// are before it.
     fn next_content(&mut self) -> Step<Option<(usize, isize)>> {
-        loop {
-            let start = self.skip_spaces(self.at);
-            match self.bytes.get(start) {
-                None => return Ok(None),
-                Some(b'\n') => self.at = start + 1,
-                Some(b'#') => self.at = self.line_end(start) + 1,
-                Some(b'\t') => return Err(Uncommon),
-                Some(_) => return Ok(Some((start, columns(start - self.at)))),
-            }
-            if self.at > self.bytes.len() {
-                return Ok(None);
-            }
-        }
+        let start = to_content(self.bytes, &mut self.at)?;
+        Ok(start.map(|start| (start, columns(start - self.at))))
     }
 
     fn is_marker(&self, start: usize) -> bool {
@@ -169,7 +174,8 @@ impl<'t, E: FnMut(YamlEvent<'t>, TextRange)> Reader<'t, E> {
         }
         self.in_document = true;
         self.awaited = Some(Awaiting::Document);
-        (self.emit)(YamlEvent::DocumentStart, TextRange::new(start, start + 3));
+        self.events
+            .event(YamlEvent::DocumentStart, TextRange::new(start, start + 3));
         self.end_line(start + 3)
     }
 
@@ -184,7 +190,7 @@ impl<'t, E: FnMut(YamlEvent<'t>, TextRange)> Reader<'t, E> {
         }
         self.in_document = false;
         let at = TextRange::empty(self.at.min(self.bytes.len()));
-        (self.emit)(YamlEvent::DocumentEnd, at);
+        self.events.event(YamlEvent::DocumentEnd, at);
         Ok(())
     }
 
@@ -219,12 +225,34 @@ impl<'t, E: FnMut(YamlEvent<'t>, TextRange)> Reader<'t, E> {
         }
         if is_dash {
             self.item(start, indent)
+        } else if let Some(end) = self.known_entries(start, indent) {
+            self.at = end;
+            Ok(())
         } else {
             let Some((key, style, colon)) = self.key(start)? else {
                 return Err(Uncommon);
             };
             self.entry(key, style, colon, indent)
         }
+    }
+
+    /// Goes over entries that are known: where the line after them begins.
+    fn known_entries(&mut self, start: usize, indent: isize) -> Option<usize> {
+        let bytes = self.bytes;
+        let is_over = |end: usize| {
+            let mut line = line_end(bytes, end) + 1;
+            match to_content(bytes, &mut line) {
+                Ok(Some(start)) => {
+                    let column = columns(start - line);
+                    column < indent || (column == indent && !is_dash(bytes, start))
+                }
+                Ok(None) => true,
+                Err(Uncommon) => false,
+            }
+        };
+        let end = self.events.known_entries(start, self.open.len(), is_over)?;
+        // One that ends with a line break is a block scalar, and behind its last line.
+        Some(line_end(bytes, end.saturating_sub(1)) + 1)
     }
 
     /// Reads a value that begins a line or follows a dash. `column` is where it stands in its line.
@@ -595,7 +623,8 @@ impl<'t, E: FnMut(YamlEvent<'t>, TextRange)> Reader<'t, E> {
                 _ => return Err(Uncommon),
             }
         }
-        (self.emit)(YamlEvent::CollectionEnd, TextRange::new(at, at + 1));
+        self.events
+            .event(YamlEvent::CollectionEnd, TextRange::new(at, at + 1));
         Ok(at + 1)
     }
 
@@ -676,7 +705,7 @@ impl<'t, E: FnMut(YamlEvent<'t>, TextRange)> Reader<'t, E> {
     fn close(&mut self) {
         self.open.pop();
         let at = TextRange::empty(self.at.min(self.bytes.len()));
-        (self.emit)(YamlEvent::CollectionEnd, at);
+        self.events.event(YamlEvent::CollectionEnd, at);
     }
 
     fn collection(&mut self, kind: Kind, flow: bool, range: TextRange) {
@@ -686,7 +715,7 @@ impl<'t, E: FnMut(YamlEvent<'t>, TextRange)> Reader<'t, E> {
             flow,
             has_foreign_tag: false,
         };
-        (self.emit)(event, range);
+        self.events.event(event, range);
     }
 
     fn scalar(&mut self, text: Cow<'t, str>, style: ScalarStyle, range: TextRange) {
@@ -697,7 +726,7 @@ impl<'t, E: FnMut(YamlEvent<'t>, TextRange)> Reader<'t, E> {
             tagged: None,
             has_foreign_tag: false,
         };
-        (self.emit)(event, range);
+        self.events.event(event, range);
     }
 
     /// The value of the innermost collection that has not come, and does not come. Where that of a dash lies depends on
@@ -739,28 +768,63 @@ impl<'t, E: FnMut(YamlEvent<'t>, TextRange)> Reader<'t, E> {
     }
 
     fn is_dash(&self, at: usize) -> bool {
-        self.byte(at) == b'-' && self.is_end_of_word(at + 1)
+        is_dash(self.bytes, at)
     }
 
     fn is_end_of_word(&self, at: usize) -> bool {
-        matches!(self.byte(at), b' ' | b'\n' | b'\t')
+        is_end_of_word(self.bytes, at)
     }
 
     /// The byte at an offset; a line break at the end of the text.
     fn byte(&self, at: usize) -> u8 {
-        self.bytes.get(at).copied().unwrap_or(b'\n')
+        byte(self.bytes, at)
     }
 
     fn skip_spaces(&self, from: usize) -> usize {
-        let rest = self.bytes.get(from..).unwrap_or_default();
-        from + rest.iter().take_while(|&&byte| byte == b' ').count()
+        skip_spaces(self.bytes, from)
     }
 
     /// Where the line ends that a byte is in: at its line break, or at the end of the text.
     fn line_end(&self, from: usize) -> usize {
-        let rest = self.bytes.get(from..).unwrap_or_default();
-        from + memchr::memchr(b'\n', rest).unwrap_or(rest.len())
+        line_end(self.bytes, from)
     }
+}
+
+/// Goes from the start of a line to that of the next one that is neither blank nor a comment: its first byte that is no
+/// space.
+fn to_content(bytes: &[u8], line: &mut usize) -> Step<Option<usize>> {
+    loop {
+        let start = skip_spaces(bytes, *line);
+        match bytes.get(start) {
+            None => return Ok(None),
+            Some(b'\n') => *line = start + 1,
+            Some(b'#') => *line = line_end(bytes, start) + 1,
+            Some(b'\t') => return Err(Uncommon),
+            Some(_) => return Ok(Some(start)),
+        }
+    }
+}
+
+fn is_dash(bytes: &[u8], at: usize) -> bool {
+    byte(bytes, at) == b'-' && is_end_of_word(bytes, at + 1)
+}
+
+fn is_end_of_word(bytes: &[u8], at: usize) -> bool {
+    matches!(byte(bytes, at), b' ' | b'\n' | b'\t')
+}
+
+fn byte(bytes: &[u8], at: usize) -> u8 {
+    bytes.get(at).copied().unwrap_or(b'\n')
+}
+
+fn skip_spaces(bytes: &[u8], from: usize) -> usize {
+    let rest = bytes.get(from..).unwrap_or_default();
+    from + rest.iter().take_while(|&&byte| byte == b' ').count()
+}
+
+fn line_end(bytes: &[u8], from: usize) -> usize {
+    let rest = bytes.get(from..).unwrap_or_default();
+    from + memchr::memchr(b'\n', rest).unwrap_or(rest.len())
 }
 
 fn quoted_style(quote: u8) -> ScalarStyle {

@@ -1,6 +1,7 @@
 //! Parsers with byte positions: JSON, YAML, and the references in YAML scalars. One [`Tree`] serves both formats.
 
 mod comments;
+mod common_lines;
 mod common_yaml;
 mod dedented_quotes;
 pub mod edit;
@@ -19,6 +20,7 @@ mod yaml_writer;
 use crate::source::Text;
 
 pub use comments::comments;
+pub use common_lines::{CommonLines, common_lines};
 pub use json_schema::{Instance, TreeJson};
 pub use json_writer::{json_key, write_json};
 pub use pointer::{escape_pointer_token, join_pointer};

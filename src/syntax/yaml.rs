@@ -12,8 +12,9 @@ use crate::source::{
 };
 
 use super::{
-    Format, Kind, NodeId, NodeRef, SyntaxFault, Tree, TreeBuilder, comments, common_yaml,
-    dedented_quotes,
+    Format, Kind, NodeId, NodeRef, SyntaxFault, Tree, TreeBuilder, comments,
+    common_lines::CommonLines,
+    common_yaml, dedented_quotes,
     edit::column,
     reference,
     tree::MERGE_KEY,
@@ -39,6 +40,8 @@ pub struct Stream {
     pub unknown_aliases: Vec<NodeId>,
     /// Those of the faults that end no document, until the stream is whole.
     scalar_faults: Vec<SyntaxFault>,
+    /// Whether it was read as common YAML, each template as filler.
+    is_common: bool,
     /// Templates outside of scalars: those that fill a line and steer a template engine, and the braces of those that
     /// are read as a mapping in a mapping.
     pub loose_templates: Vec<TextRange>,
@@ -50,18 +53,37 @@ impl Stream {
     pub fn comments(&self) -> Vec<TextRange> {
         comments(&self.tree, &self.faults, &self.loose_templates)
     }
+
+    /// Whether the entries of other texts may be known from it: what is said of the text as a whole is nothing that hangs
+    /// on one of them.
+    fn has_plain_entries(&self) -> bool {
+        self.is_common
+            && self.faults.is_empty()
+            && self.loose_templates.is_empty()
+            && !self.tree.has_merge_keys()
+            && self.tree.duplicate_keys().next().is_none()
+    }
 }
 
 /// Parses a YAML text that may hold templates.
 #[must_use]
 pub fn parse(text: &Text) -> Stream {
-    with_scalar_faults(parse_templates(text))
+    parse_like(text, None)
+}
+
+/// Parses a YAML text that may hold templates, and may be a known one with some lines changed: what was read before, and
+/// the lines that both have. What comes of it is the same, only sooner.
+#[must_use]
+pub fn parse_like(text: &Text, known: Option<(&Stream, &[CommonLines])>) -> Stream {
+    let known = known.filter(|(stream, _)| stream.has_plain_entries());
+    let known = known.map(|(stream, lines)| Known { stream, lines });
+    with_scalar_faults(parse_templates(text, known))
 }
 
 /// Parses a YAML text in which `{{` means what it means in YAML.
 #[must_use]
 pub fn parse_plain(text: &Text) -> Stream {
-    with_scalar_faults(read(text, text))
+    with_scalar_faults(read(text, text, None))
 }
 
 fn with_scalar_faults(mut stream: Stream) -> Stream {
@@ -101,24 +123,27 @@ fn merge_faults(tree: &Tree) -> impl Iterator<Item = SyntaxFault> {
     })
 }
 
-fn parse_templates(text: &Text) -> Stream {
+fn parse_templates(text: &Text, known: Option<Known<'_>>) -> Stream {
     if memchr::memmem::find(text.as_bytes(), b"{{").is_none() {
-        return read(text, text);
+        return read(text, text, known);
     }
+    // Each lies on one line, so that those of lines that are known are known too.
     let templates = reference::template_ranges(text);
-    let filled = read(text, &fill(text, &templates, false));
+    let filled = read(text, &fill(text, &templates, false), known);
     if filled.faults.is_empty() {
         return filled;
     }
     // Lines that hold nothing but templates steer a template engine; for YAML they are comments.
-    let mut without_lines = read(text, &fill(text, &templates, true));
+    let mut without_lines = read(text, &fill(text, &templates, true), None);
+    without_lines.is_common = false;
     if without_lines.faults.is_empty() {
         let lone = lone_templates(text, &templates, &without_lines.tree);
         without_lines.loose_templates.extend(lone);
         return without_lines;
     }
     // Braces that only look like a template may be YAML as they are.
-    let plain = read(text, text);
+    let mut plain = read(text, text, None);
+    plain.is_common = false;
     if plain.faults.is_empty() {
         plain
     } else {
@@ -215,8 +240,8 @@ const MOST_DEDENTED: usize = 8;
 
 /// Reads `readable`, which is `text` or `text` with filler in it, into a tree of `text`. Quoted scalars that are only
 /// indented too little are no faults, if the text has no others.
-fn read(text: &Text, readable: &str) -> Stream {
-    let (strict, mut dedented) = read_strictly(text, readable);
+fn read(text: &Text, readable: &str, known: Option<Known<'_>>) -> Stream {
+    let (strict, mut dedented) = read_strictly(text, readable, known);
     let mut joined = String::new();
     for number in 0..MOST_DEDENTED {
         let Some((from, at)) = dedented else {
@@ -229,7 +254,7 @@ fn read(text: &Text, readable: &str) -> Stream {
             break;
         }
         let stream;
-        (stream, dedented) = read_strictly(text, &joined);
+        (stream, dedented) = read_strictly(text, &joined, None);
         if stream.faults.is_empty() {
             return stream;
         }
@@ -239,18 +264,25 @@ fn read(text: &Text, readable: &str) -> Stream {
 
 /// As [`read`], and where the token before the first quoted scalar that may be indented too little ends, and the line
 /// of it that is.
-fn read_strictly(text: &Text, readable: &str) -> (Stream, Option<(usize, usize)>) {
-    match read_common(text, readable) {
+fn read_strictly(
+    text: &Text,
+    readable: &str,
+    known: Option<Known<'_>>,
+) -> (Stream, Option<(usize, usize)>) {
+    match read_common(text, readable, known) {
         Some(stream) => (stream, None),
         None => read_any(text, readable),
     }
 }
 
 /// Reads a text that has only what values are mostly made of, and nothing wrong in it; `None` for every other.
-fn read_common(text: &Text, readable: &str) -> Option<Stream> {
+fn read_common(text: &Text, readable: &str, known: Option<Known<'_>>) -> Option<Stream> {
     let mut reader = Reader::new(text, readable);
-    common_yaml::read(readable, |event, range| reader.event(event, range)).ok()?;
-    Some(reader.finish())
+    reader.known = known;
+    common_yaml::read(readable, &mut reader).ok()?;
+    let mut stream = reader.finish();
+    stream.is_common = true;
+    Some(stream)
 }
 
 /// Reads any text with the parser for all of YAML.
@@ -261,12 +293,34 @@ fn read_any(text: &Text, readable: &str) -> (Stream, Option<(usize, usize)>) {
     (reader.finish(), dedented)
 }
 
+/// A stream that was read before, and what its text has in common with the one that is read.
+struct Known<'t> {
+    stream: &'t Stream,
+    /// Those of the common lines that have not been passed.
+    lines: &'t [CommonLines],
+}
+
+impl Known<'_> {
+    /// The common lines that a byte of the text is in; the bytes that are asked for go up.
+    fn lines_at(&mut self, offset: usize) -> Option<CommonLines> {
+        while let [first, rest @ ..] = self.lines {
+            if offset < first.end {
+                return (first.start <= offset).then_some(*first);
+            }
+            self.lines = rest;
+        }
+        None
+    }
+}
+
 struct Reader<'t> {
     text: &'t Text,
     readable: &'t str,
     /// Whether `readable` has filler in it.
     is_filled: bool,
     builder: TreeBuilder,
+    /// A text like this one.
+    known: Option<Known<'t>>,
     anchors: HashMap<usize, Anchored>,
     /// The values of the document so far.
     expansion: Expansion,
@@ -305,6 +359,35 @@ struct OpenCollection {
     before: u64,
 }
 
+impl<'t> common_yaml::Events<'t> for Reader<'t> {
+    fn event(&mut self, event: YamlEvent<'t>, range: TextRange) {
+        self.take(event, range);
+    }
+
+    fn known_entries(
+        &mut self,
+        start: usize,
+        depth: usize,
+        is_over: impl Fn(usize) -> bool,
+    ) -> Option<usize> {
+        let known = self.known.as_mut()?;
+        let lines = known.lines_at(start)?;
+        let there = start - lines.start + lines.other;
+        let Stream { tree, unquoted, .. } = known.stream;
+        let to_here = |at: usize| at - lines.other + lines.start;
+        let limit = lines.other + (lines.end - lines.start);
+        let is_over = |at| is_over(to_here(at));
+        let entries = tree.block_entries(there, depth, limit, is_over)?;
+        let offset = |at: usize| TextRange::empty(at).start;
+        let forward = offset(start).wrapping_sub(offset(there));
+        let copy = self.builder.copy_entries(tree, entries, forward);
+        self.unquoted.extend(entries.copies_of(unquoted, copy));
+        let end = to_here(entries.value_end);
+        self.previous_end = end;
+        Some(end)
+    }
+}
+
 impl<'t> Reader<'t> {
     fn new(text: &'t Text, readable: &'t str) -> Self {
         Self {
@@ -312,6 +395,7 @@ impl<'t> Reader<'t> {
             readable,
             is_filled: !std::ptr::eq(&**text, readable),
             builder: TreeBuilder::new(text, Format::Yaml),
+            known: None,
             anchors: HashMap::new(),
             expansion: Expansion::default(),
             is_excessive: false,
@@ -333,6 +417,7 @@ impl<'t> Reader<'t> {
             faults: self.faults,
             unquoted: self.unquoted,
             scalar_faults: self.scalar_faults,
+            is_common: false,
             unknown_aliases: self.unknown_aliases,
             loose_templates: self.loose_templates,
         }
@@ -341,7 +426,7 @@ impl<'t> Reader<'t> {
     fn read_all(&mut self, events: &mut impl YamlEvents<'t>) {
         while let Some(next) = events.next_event() {
             match next {
-                Ok((event, range)) => self.event(event, range),
+                Ok((event, range)) => self.take(event, range),
                 Err(fault) => {
                     if self.dedented.is_none() && dedented_quotes::may_be_about(&fault) {
                         self.dedented = Some((self.previous_end, fault.range.start()));
@@ -357,7 +442,7 @@ impl<'t> Reader<'t> {
         }
     }
 
-    fn event(&mut self, event: YamlEvent<'t>, range: TextRange) {
+    fn take(&mut self, event: YamlEvent<'t>, range: TextRange) {
         match event {
             YamlEvent::DocumentStart => {
                 // Without `---` its range is that of the first token, which is still to come.

@@ -7,7 +7,7 @@ use std::{
 
 use foldhash::quality::RandomState;
 
-use super::{Format, KeyFilter, Kind, NONE, NodeId, NodeRef, RawNode, Tree};
+use super::{Format, KeyFilter, Kind, NONE, NodeId, NodeRef, OtherEntries, RawNode, Tree};
 use crate::source::{Text, TextRange, yaml_scalar::ScalarStyle};
 
 /// Builds a [`Tree`] from left to right, for a parser.
@@ -131,6 +131,39 @@ impl TreeBuilder {
         let number = TextRange::empty(self.tree.decoded.len()).start;
         self.tree.decoded.push(text.into());
         self.update(id, |node| node.extra = number);
+    }
+
+    /// Copies entries of another tree into the innermost open container, an object: their text is the same in both.
+    /// `forward` leads from bytes of the other text to those of this one, modulo 2³².
+    /// Returns the first key.
+    pub fn copy_entries(&mut self, other: &Tree, entries: OtherEntries, forward: u32) -> NodeId {
+        let first = TextRange::empty(self.tree.nodes.len()).start;
+        let Some(open) = self.open.last_mut() else {
+            return NodeId(first);
+        };
+        let nodes_forward = first.wrapping_sub(entries.key);
+        let (parent, position) = (open.id.0, open.children);
+        open.children += entries.children;
+        open.last_child = Some(NodeId(entries.value.wrapping_add(nodes_forward)));
+        let nodes = other.nodes.get(entries.key as usize..entries.end as usize);
+        let nodes = nodes.unwrap_or_default();
+        self.tree.nodes.extend(nodes.iter().map(|node| {
+            let mut node = *node;
+            node.range = node.range.moved(forward);
+            node.end = node.end.wrapping_add(nodes_forward);
+            if node.parent == entries.parent {
+                node.parent = parent;
+                node.position = node.position - entries.position + position;
+            } else {
+                node.parent = node.parent.wrapping_add(nodes_forward);
+            }
+            if let Some(text) = other.decoded.get(node.extra as usize) {
+                node.extra = TextRange::empty(self.tree.decoded.len()).start;
+                self.tree.decoded.push(text.clone());
+            }
+            node
+        }));
+        NodeId(first)
     }
 
     /// Tells which keys the tree has at most.

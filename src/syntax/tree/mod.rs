@@ -140,6 +140,35 @@ impl RawNode {
     }
 }
 
+/// Entries of an object, one after another, in a tree that another tree is made like; by the numbers of nodes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OtherEntries {
+    /// The first key.
+    key: u32,
+    /// The last value.
+    value: u32,
+    /// One past the last node of that.
+    end: u32,
+    /// The object.
+    parent: u32,
+    /// The place of the first key among the children of the object.
+    position: u32,
+    /// How many keys and values there are.
+    children: u32,
+    /// Where the last value ends, in bytes.
+    pub value_end: usize,
+}
+
+impl OtherEntries {
+    /// Those of some nodes that are in it, in order, where its first key became `key`.
+    pub fn copies_of(self, nodes: &[NodeId], key: NodeId) -> impl Iterator<Item = NodeId> {
+        let from = nodes.partition_point(|node| node.0 < self.key);
+        let nodes = nodes.get(from..).unwrap_or_default().iter();
+        let nodes = nodes.take_while(move |node| node.0 < self.end);
+        nodes.map(move |node| NodeId(node.0 - self.key + key.0))
+    }
+}
+
 /// What stops a text from being a tree.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SyntaxFault {
@@ -275,6 +304,67 @@ impl Tree {
     /// The nodes with a tag that says more than a kind of the core schema, such as `!!binary` and `!secret`.
     pub fn foreign_tags(&self) -> impl Iterator<Item = NodeRef<'_>> {
         self.foreign_tags.iter().map(|&id| self.node(id))
+    }
+
+    /// The entries of a block mapping, from the one whose key begins at a byte with as many containers around it; of a YAML
+    /// tree. They and what shows that they are over are before `limit`; or else of the last of them `is_over` holds, which
+    /// is asked for a byte where no block scalar ends.
+    pub(in crate::syntax) fn block_entries(
+        &self,
+        offset: usize,
+        depth: usize,
+        limit: usize,
+        is_over: impl Fn(usize) -> bool,
+    ) -> Option<OtherEntries> {
+        let starts_here = |node: &&RawNode| node.range.start() == offset;
+        let first = self
+            .nodes
+            .partition_point(|node| node.range.start() < offset);
+        // A mapping begins where its first key does, and comes before it.
+        let nodes = self.nodes.get(first..)?.iter().take_while(starts_here);
+        let containers = nodes.take_while(|node| node.kind == Kind::Object).count();
+        let key = TextRange::empty(first + containers).start;
+        let node = self.raw(NodeId(key)).filter(starts_here)?;
+        let parent = self.raw(NodeId(node.parent))?;
+        let is_flow = self.text.as_bytes().get(parent.range.start()) == Some(&b'{');
+        if parent.kind != Kind::Object || !node.position.is_multiple_of(2) || is_flow {
+            return None;
+        }
+        let mut around = parent;
+        for _ in 1..depth {
+            around = self.raw(NodeId(around.parent))?;
+        }
+        if around.parent != NONE {
+            return None;
+        }
+        let mut found = None;
+        let mut name = node;
+        loop {
+            let value = self.raw(NodeId(name.end))?;
+            let value_end = value.range.end();
+            let next = self.raw(NodeId(value.end));
+            let is_known = next.is_some_and(|next| next.range.start() < limit);
+            if !is_known {
+                let last = self.raw(NodeId(value.end - 1))?;
+                let is_block = matches!(last.style, ScalarStyle::Literal | ScalarStyle::Folded);
+                if value_end >= limit || is_block || !is_over(value_end) {
+                    return found;
+                }
+            }
+            found = Some(OtherEntries {
+                key,
+                value: name.end,
+                end: value.end,
+                parent: node.parent,
+                position: node.position,
+                children: value.position + 1 - node.position,
+                value_end,
+            });
+            match next {
+                Some(next) if is_known && next.parent == node.parent => name = next,
+                _ => return found,
+            }
+        }
     }
 
     /// Whether any object has a merge key, so that its entries may be those of others too.

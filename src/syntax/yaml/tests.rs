@@ -1,7 +1,10 @@
 //! The reader for common YAML and the parser for all of it give the same trees.
 
-use super::{Stream, parse, read_any, read_common};
-use crate::source::{Text, TextRange};
+use super::{Stream, parse, parse_like, read_any, read_common};
+use crate::{
+    source::{Text, TextRange},
+    syntax::{CommonLines, Kind, common_lines},
+};
 
 /// All of a stream that anything is made of.
 fn told(stream: &Stream) -> String {
@@ -10,13 +13,15 @@ fn told(stream: &Stream) -> String {
         .nodes()
         .map(|node| {
             format!(
-                "{:?} {:?} {:?} {} {:?} parent {:?}",
+                "{:?} {:?} {:?} {} {:?} parent {:?} {:?} {:?}",
                 node.kind(),
                 node.style(),
                 node.range().range(),
                 node.indent(),
                 node.text(),
                 node.parent().map(|parent| parent.id().number()),
+                node.is_key(),
+                node.children().map(|child| child.id()).collect::<Vec<_>>(),
             )
         })
         .collect();
@@ -26,22 +31,28 @@ fn told(stream: &Stream) -> String {
         .map(|(first, again)| (first.id(), again.id()))
         .collect();
     format!(
-        "{}\n{documents:?} {duplicates:?} {} {:?} {:?} {:?}",
+        "{}\n{documents:?} {duplicates:?} {} {:?} {:?} {:?} {:?} {}",
         nodes.join("\n"),
         tree.has_merge_keys(),
         stream.faults,
         stream.scalar_faults,
         stream.loose_templates,
+        stream.unquoted,
+        stream.is_common,
     )
 }
 
 /// Whether a text is common; then both readers have to say the same of it.
 fn agree(source: &str) -> bool {
     let text = Text::from(source);
-    let Some(common) = read_common(&text, &text) else {
+    let Some(common) = read_common(&text, &text, None) else {
         return false;
     };
     let (any, _) = read_any(&text, &text);
+    let any = Stream {
+        is_common: true,
+        ..any
+    };
     let (common, any) = (told(&common), told(&any));
     let differs = common
         .lines()
@@ -159,6 +170,67 @@ proptest::proptest! {
         let text = nested(seed);
         agree(&text);
     }
+
+    #[test]
+    fn known_lines_change_nothing(seed in proptest::prelude::any::<u64>(), edits in 0_usize..6) {
+        let (known, text) = alike(seed, edits);
+        read_alike(&known, &text);
+    }
+}
+
+/// Reads a text that is like a known one, which changes nothing.
+fn read_alike(known: &str, text: &str) {
+    let (known, text) = (parse(&known.into()), Text::from(text));
+    let lines = common_lines(&text, known.tree.text());
+    let alike = parse_like(&text, Some((&known, &lines)));
+    let (alike, alone) = (told(&alike), told(&parse(&text)));
+    let pairs = || alike.lines().zip(alone.lines());
+    let differs = pairs().find(|(one, other)| one != other);
+    assert_eq!(differs, None, "{:?}\n{text:?}", known.tree.text());
+    assert_eq!(alike.len(), alone.len(), "{text:?}");
+}
+
+/// A text of nested mappings and sequences, and the same with some lines changed.
+fn alike(seed: u64, edits: usize) -> (String, String) {
+    let mut generator = Generator {
+        state: seed | 1,
+        text: String::new(),
+    };
+    generator.block(0, 0);
+    generator.block(0, 0);
+    // Each key once, and lines long enough to be told from others.
+    let mut number = 0;
+    let long = |line: &str| {
+        number += 1;
+        let name = format!("key-number-{number}:");
+        let line = line.replacen("k:", &name, 1).replacen("l:", &name, 1);
+        let line = line.replacen("<<:", &name, 1).replacen("1:", &name, 1);
+        let line = line.replace("v w", "{{ .spectro.var.v }}");
+        line.replace("\"q\"", "\"a {{ \\\"x\\\" }} z\"")
+    };
+    let mut lines: Vec<String> = generator.text.lines().map(long).collect();
+    let known = format!("{}\n", lines.join("\n"));
+    for _ in 0..edits {
+        let at = generator.below(lines.len() + 1);
+        let indent = " ".repeat(generator.below(6));
+        match generator.below(5) {
+            0 if at < lines.len() => {
+                lines.remove(at);
+            }
+            1 if at < lines.len() => lines[at].push_str(" # comment"),
+            2 if at < lines.len() => {
+                let line = lines.remove(at);
+                lines.insert(generator.below(lines.len() + 1), line);
+            }
+            3 => lines.insert(at, format!("{indent}# a comment")),
+            _ => {
+                let piece = generator.one_of(PIECES);
+                lines.insert(at, format!("{indent}{piece}"));
+            }
+        }
+    }
+    let end = generator.one_of(&["", "\n", "\n\n", "\n  # end\n"]);
+    (known, format!("{}{end}", lines.join("\n")))
 }
 
 /// A text of nested mappings and sequences, damaged in every second case.
@@ -299,6 +371,63 @@ fn generated_texts_are_common_often_enough() {
 }
 
 #[test]
+fn entries_are_over_where_what_follows_ends_them() {
+    let known = "some-mapping:\n  first-key: |\n    a\n  second-key:\n  third-key: c\n# comment\nlast-key: 1\n";
+    for changed in [
+        known.replace("  second-key:\n", "  second-key:\n  - item\n"),
+        known.replace("  second-key:\n", "  second-key:\n    - item\n"),
+        known.replace("  second-key:\n", "    # more\n  second-key:\n"),
+        known.replace("  second-key:\n", "\n  second-key:\n"),
+        known.replace("  second-key:\n", " # less\n  second-key:\n"),
+        known.replace("  third-key: c\n", "  third-key: c\n    goes on\n"),
+        known.replace("  third-key: c\n", "  third-key: c\n\n   goes on\n"),
+        known.replace("  third-key: c\n", "  third-key: c\n - no: item\n"),
+        known.replace("# comment\n", "---\n"),
+        known.replace("# comment\n", "\t# comment\n"),
+        known.replace("# comment\nlast-key: 1\n", ""),
+        known.replace("# comment\nlast-key: 1\n", "- item\n"),
+        known.replace("some-mapping:\n", "some-mapping: {\n"),
+        known.replace("some-mapping:\n", "some-mapping: \"\n"),
+        known.replace("some-mapping:\n", "- some-mapping:\n"),
+        known.replace("some-mapping:\n", "other:\n"),
+        format!("third-key: 1\nlast-key: 2\n{known}"),
+        format!("{known}some-mapping: 1\n"),
+        format!("{known}  goes on\n"),
+    ] {
+        read_alike(known, &changed);
+        read_alike(&changed, known);
+    }
+}
+
+#[test]
+fn entries_of_lines_that_are_known_are_not_read() {
+    // What is said to be known is another text, so that it can be told where an entry is from.
+    let known = parse(&Text::from("a:\n  b: 1\n  c:\n    d: 2\n  e: 3\nf: 4\n"));
+    let text = Text::from("X:\n  b: x\n  c:\n    d: x\n  e: x\nf: x\n");
+    let lines = |from: usize, to: usize| CommonLines {
+        start: from,
+        end: to,
+        other: from,
+    };
+    let numbers = |lines: &[CommonLines]| {
+        let stream = parse_like(&text, Some((&known, lines)));
+        let numbers = stream.tree.nodes();
+        let numbers = numbers.filter(|node| node.kind() == Kind::Number);
+        numbers.map(|node| node.range().start()).collect::<Vec<_>>()
+    };
+    let at = |key: &str| text.find(key).expect("a key");
+    let [c, d, e, f] = ["  c:", "d:", "  e:", "f:"].map(at);
+    // The first entry of a mapping tells that there is one, and is read.
+    assert_eq!(numbers(&[lines(3, text.len())]), [d + 3, e + 5, f + 3]);
+    assert_eq!(numbers(&[lines(c, f)]), [d + 3, e + 5]);
+    assert_eq!(numbers(&[lines(c, e)]), [d + 3]);
+    assert_eq!(numbers(&[lines(e, f)]), [e + 5]);
+    assert_eq!(numbers(&[lines(f, text.len())]), [f + 3]);
+    assert_eq!(numbers(&[lines(c, e - 1)]), [] as [usize; 0]);
+    assert_eq!(numbers(&[]), [] as [usize; 0]);
+}
+
+#[test]
 fn an_absent_value_lies_before_the_next_key() {
     for text in [
         "? x\n:y: z\n",
@@ -335,7 +464,7 @@ fn what_only_one_of_them_could_read_is_not_common() {
         "a: |2\n   b\n",
     ] {
         let text = Text::from(text);
-        assert!(read_common(&text, &text).is_none(), "{text:?}");
+        assert!(read_common(&text, &text, None).is_none(), "{text:?}");
     }
 }
 
