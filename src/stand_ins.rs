@@ -116,7 +116,7 @@ impl InText {
     fn of(embedded: &Embedded, placeholders: &Placeholders) -> Self {
         let mut all = Vec::new();
         let values = match placeholders.places() {
-            Some(places) => embedded.values_where(places),
+            Some(places) => embedded.values_where::<Self>(places),
             None => embedded.values().collect(),
         };
         for node in values {

@@ -207,16 +207,18 @@ impl Embedded {
         self.stream().tree.nodes().filter(is_value)
     }
 
-    /// Those of its values in which a search finds something, in order. `search` gives offsets in a text, in bytes.
+    /// Those of its values in which a search finds something, in order. `search` gives offsets in a text, in bytes: of
+    /// what it finds in each line by itself. `T` stands for the search.
     ///
     /// It goes through the text as a whole, and again through what is written otherwise than it is meant: most texts have
     /// nothing that is looked for, and their values need not be looked at one by one.
-    pub fn values_where<'s, I: Iterator<Item = usize>>(
+    pub fn values_where<'s, T: Any>(
         &'s self,
-        search: impl Fn(&'s str) -> I,
+        search: impl Fn(&str) -> Box<dyn Iterator<Item = usize> + '_>,
     ) -> Vec<NodeRef<'s>> {
         let tree = &self.stream().tree;
-        let written = search(tree.text()).filter_map(|at| tree.scalar_at(at));
+        let hits = self.text.shared.hits::<T>(&search);
+        let written = hits.at.iter().filter_map(|&at| tree.scalar_at(at));
         let mut found: Vec<NodeRef<'s>> = written.collect();
         let decoded = tree.decoded_scalars();
         let decoded = decoded.filter(|(_, text)| search(text).next().is_some());

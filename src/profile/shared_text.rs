@@ -6,6 +6,7 @@ use std::{
     collections::{HashMap, HashSet},
     fmt,
     hash::BuildHasher,
+    marker::PhantomData,
     mem,
     sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
 };
@@ -31,6 +32,12 @@ pub(super) struct SharedText {
 struct Like {
     shared: Arc<SharedText>,
     lines: OnceLock<Vec<CommonLines>>,
+}
+
+/// Where a search that `T` stands for finds something in a text, in bytes and in order.
+pub(super) struct Hits<T> {
+    pub(super) at: Vec<usize>,
+    search: PhantomData<fn() -> T>,
 }
 
 /// Something that is known of a text.
@@ -72,6 +79,37 @@ impl SharedText {
         let like = self.like.as_ref()?;
         let lines = || common_lines(&self.text, &like.shared.text);
         Some((&like.shared, like.lines.get_or_init(lines)))
+    }
+
+    /// Where a search finds something, line by line. Lines that are known are not searched again.
+    pub(super) fn hits<T: Any>(
+        &self,
+        search: &impl Fn(&str) -> Box<dyn Iterator<Item = usize> + '_>,
+    ) -> Arc<Hits<T>> {
+        self.known(|| {
+            let mut at = Vec::new();
+            let mut from = 0;
+            if let Some((like, lines)) = self.like() {
+                let known = like.hits::<T>(search);
+                for lines in lines {
+                    let before = self.text.get(from..lines.start).unwrap_or_default();
+                    at.extend(search(before).map(|at| from + at));
+                    let there = lines.other..lines.other + (lines.end - lines.start);
+                    let first = known.at.partition_point(|at| *at < there.start);
+                    let known = known.at.get(first..).unwrap_or_default().iter();
+                    let known = known.take_while(|at| **at < there.end);
+                    at.extend(known.map(|at| at - lines.other + lines.start));
+                    from = lines.end;
+                }
+            }
+            let rest = self.text.get(from..).unwrap_or_default();
+            at.extend(search(rest).map(|at| from + at));
+            at.sort_unstable();
+            Hits {
+                at,
+                search: PhantomData,
+            }
+        })
     }
 
     pub(super) fn lines(&self) -> &LineIndex {
@@ -376,6 +414,32 @@ mod tests {
         assert_eq!(second.text(), first.text());
         // The same text, written in another way, is another one.
         assert!(!Arc::ptr_eq(&third, &text_of(&cache, r"a: 1\nb: é\n")));
+    }
+
+    #[test]
+    fn hits_in_known_lines_are_those_of_the_known_text() {
+        let cache = TextCache::default();
+        let beginning = format!(r"# {}\n", "-".repeat(BEGINNING));
+        let known = [r"key: hit hit\n", r"another: none\n", r"third: a hit\n"];
+        for _ in 0..2 {
+            text_of(&cache, &[&beginning, &*known.concat()].concat());
+        }
+        let others = [
+            vec![],
+            vec![r"another: a hit\n"],
+            vec![known[0], r"new: 1\n", known[2]],
+            vec![r"new: hit\n", known[2], known[1]],
+            vec![known[2], known[1], known[0], "hit"],
+        ];
+        struct Search;
+        for lines in others {
+            let text = text_of(&cache, &[&beginning, &*lines.concat()].concat());
+            assert!(text.like.is_some());
+            let hits =
+                text.hits::<Search>(&|text| Box::new(text.match_indices("hit").map(|(at, _)| at)));
+            let all = text.text().match_indices("hit").map(|(at, _)| at);
+            assert_eq!(hits.at, all.collect::<Vec<_>>(), "{lines:?}");
+        }
     }
 
     #[test]

@@ -209,8 +209,10 @@ struct Credentials(Vec<(NodeId, Vec<Credential>)>);
 
 impl Credentials {
     fn of(embedded: &Embedded) -> Self {
-        let values = embedded.values_where(credentials::beginnings).into_iter();
-        let found = values.map(|node| (node.id(), credentials::find(&node.text())));
+        let values = embedded.values_where::<Self>(|text| Box::new(credentials::beginnings(text)));
+        let found = values
+            .into_iter()
+            .map(|node| (node.id(), credentials::find(&node.text())));
         Self(found.filter(|(_, found)| !found.is_empty()).collect())
     }
 }
