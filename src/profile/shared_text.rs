@@ -136,7 +136,8 @@ impl SharedText {
     }
 }
 
-/// The texts that a run has seen more than once, up to some size: then those go that were not seen for the longest.
+/// The texts of a run that were the first to begin in their way, or were seen more than once, up to some size: then those
+/// go that were not seen for the longest.
 ///
 /// Texts that are customised are seen once, and would drive out those that come with packs. They are like one of these, and
 /// what is known of its lines is known of theirs.
@@ -152,7 +153,7 @@ pub struct TextCache {
 struct Shard {
     young: Generation,
     old: Generation,
-    /// The hashes of texts that were seen once.
+    /// The hashes of texts that were seen once, and begin like another.
     seen: HashSet<u64, foldhash::fast::FixedState>,
     /// About how large the young generation is, in bytes.
     size: usize,
@@ -176,10 +177,10 @@ const SHARDS: usize = 8;
 const MOST_SEEN: usize = 1 << 14;
 
 /// How large all young generations may become, in bytes; the old ones may be as large again.
-const LARGEST: usize = 12 << 20;
+const LARGEST: usize = 10 << 20;
 
 /// About how many bytes a text needs for each of its own, with its tree and as it is written.
-const BYTES_FOR_BYTE: usize = 4;
+const BYTES_FOR_BYTE: usize = 3;
 
 /// What a text needs however short it is.
 const LEAST: usize = 512;
@@ -225,12 +226,13 @@ impl TextCache {
         let whole = self.hasher.hash_one((is_json, written));
         let like = {
             let mut shard = lock(shard);
-            let is_first = shard.sees_first(whole);
-            is_first.then(|| shard.like(hash, is_json, written))
+            // One of its kind is kept at once: those that come after it are likely to be it, or like it.
+            let like = shard.like(hash, is_json, written);
+            like.filter(|_| shard.sees_first(whole))
         };
-        if let Some(like) = like {
+        if let Some(shared) = like {
             return Arc::new(SharedText {
-                like: like.map(|shared| Like {
+                like: Some(Like {
                     shared,
                     lines: OnceLock::new(),
                 }),
@@ -405,15 +407,28 @@ mod tests {
     }
 
     #[test]
-    fn equal_texts_are_one_from_the_second_on() {
+    fn equal_texts_are_one() {
         let cache = TextCache::default();
-        let [first, second, third] = [0, 1, 2].map(|_| text_of(&cache, r"a: 1\nb: \u00e9\n"));
+        let [first, second] = [0, 1].map(|_| text_of(&cache, r"a: 1\nb: \u00e9\n"));
         assert_eq!(&**first.text(), "a: 1\nb: é\n");
+        assert!(Arc::ptr_eq(&first, &second));
+        // The same text, written in another way, is another one.
+        assert!(!Arc::ptr_eq(&first, &text_of(&cache, r"a: 1\nb: é\n")));
+    }
+
+    #[test]
+    fn texts_that_begin_like_a_known_one_are_kept_from_the_second_on() {
+        let cache = TextCache::default();
+        let beginning = format!(r"# {}\n", "-".repeat(BEGINNING));
+        text_of(&cache, &beginning);
+        let written = format!(r"{beginning}a: 1\n");
+        let [first, second, third] = [0, 1, 2].map(|_| text_of(&cache, &written));
+        assert!(first.like.is_some());
         assert!(!Arc::ptr_eq(&first, &second));
+        // What is kept does not keep another text.
+        assert!(second.like.is_none());
         assert!(Arc::ptr_eq(&second, &third));
         assert_eq!(second.text(), first.text());
-        // The same text, written in another way, is another one.
-        assert!(!Arc::ptr_eq(&third, &text_of(&cache, r"a: 1\nb: é\n")));
     }
 
     #[test]
@@ -421,9 +436,7 @@ mod tests {
         let cache = TextCache::default();
         let beginning = format!(r"# {}\n", "-".repeat(BEGINNING));
         let known = [r"key: hit hit\n", r"another: none\n", r"third: a hit\n"];
-        for _ in 0..2 {
-            text_of(&cache, &[&beginning, &*known.concat()].concat());
-        }
+        text_of(&cache, &[&beginning, &*known.concat()].concat());
         let others = [
             vec![],
             vec![r"another: a hit\n"],

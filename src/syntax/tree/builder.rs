@@ -198,6 +198,8 @@ impl TreeBuilder {
         while !self.open.is_empty() {
             self.close(None);
         }
+        // Those of texts that are kept stay for long.
+        self.tree.nodes.shrink_to_fit();
         self.tree
     }
 
