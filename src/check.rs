@@ -102,6 +102,10 @@ impl FileOutcome {
     }
 }
 
+/// So many files a thread takes at once, of those that no other has taken. With as many for each thread some are done long
+/// before others.
+const TOGETHER: usize = 4;
+
 /// Checks files. Those that cannot be read are returned beside the others.
 #[must_use]
 pub fn check_files(
@@ -127,7 +131,7 @@ pub fn check_files(
     // A hook checks one file: to start threads would take longer.
     let outcomes: Vec<_> = match files {
         [only] => vec![check(only)],
-        _ => files.par_iter().map(check).collect(),
+        _ => files.par_iter().with_max_len(TOGETHER).map(check).collect(),
     };
     let mut unreadable = Vec::new();
     let mut read = Vec::new();
