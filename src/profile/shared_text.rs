@@ -16,7 +16,10 @@ use foldhash::quality::RandomState;
 use super::embedded::EmbeddedYaml;
 use crate::{
     source::{Encoding, Layer, LineIndex, Text, common_prefix, decode_json_string},
-    syntax::{CommonLines, common_lines, json::KnownStrings},
+    syntax::{
+        CommonLines, KnownLines, WrittenLines, common_lines,
+        json::{KnownString, KnownStrings, ReadString},
+    },
 };
 
 /// A text, and what was found out about it so far.
@@ -29,8 +32,9 @@ pub(super) struct SharedText {
 }
 
 /// A known text that another one is like, and the lines that both have.
+#[derive(Debug)]
 struct Like {
-    shared: Arc<SharedText>,
+    known: Arc<KnownText>,
     lines: OnceLock<Vec<CommonLines>>,
 }
 
@@ -77,8 +81,9 @@ impl SharedText {
     /// A known text that it is like, and the lines that both have.
     fn like(&self) -> Option<(&Self, &[CommonLines])> {
         let like = self.like.as_ref()?;
-        let lines = || common_lines(&self.text, &like.shared.text);
-        Some((&like.shared, like.lines.get_or_init(lines)))
+        let known = &like.known.shared;
+        let lines = || common_lines(&self.text, &known.text);
+        Some((known, like.lines.get_or_init(lines)))
     }
 
     /// Where a search finds something, line by line. Lines that are known are not searched again.
@@ -160,14 +165,28 @@ struct Shard {
 }
 
 /// Texts by the hash of their beginnings.
-type Generation = HashMap<u64, Vec<Entry>, foldhash::fast::FixedState>;
+type Generation = HashMap<u64, Vec<Arc<KnownText>>, foldhash::fast::FixedState>;
 
+/// A text that is kept.
 #[derive(Debug)]
-struct Entry {
+struct KnownText {
     is_json: bool,
     /// The text as it is written in JSON; of YAML, where that depends on what is around it, the decoded text.
     written: Text,
     shared: Arc<SharedText>,
+    /// The lines of what is written in JSON, once another text is like it.
+    lines: OnceLock<Option<KnownLines>>,
+}
+
+impl KnownText {
+    /// The lines that it has in common with a JSON string; `rest` is what follows the opening quote of that.
+    fn in_common(&self, rest: &str) -> Vec<WrittenLines> {
+        let lines = || KnownLines::of_json(&self.written, &self.shared.text);
+        let lines = self.lines.get_or_init(lines).as_ref();
+        lines
+            .map(|lines| lines.in_common(&self.written, rest))
+            .unwrap_or_default()
+    }
 }
 
 /// So many threads can look up a text at once without waiting for each other, mostly.
@@ -201,8 +220,9 @@ impl Default for TextCache {
 }
 
 impl TextCache {
-    /// The text of a layer, which takes it from here where it is known.
-    fn text_of(&self, layer: &Layer) -> Arc<SharedText> {
+    /// The text of a layer, which takes it from here where it is known. `like` is a known text that it is like, where
+    /// somebody has looked for it.
+    fn text_of(&self, layer: &Layer, like: Option<Like>) -> Arc<SharedText> {
         let is_json = layer.encoding() == Encoding::JsonString;
         let written = if is_json {
             layer.source()
@@ -219,23 +239,26 @@ impl TextCache {
         let Some((hash, shard)) = self.shard(is_json, beginning) else {
             return new();
         };
-        let is_it = |entry: &Entry| entry.is_json == is_json && *entry.written == *written;
-        if let Some((shared, _)) = lock(shard).find(hash, is_it) {
-            return shared;
-        }
-        let whole = self.hasher.hash_one((is_json, written));
-        let like = {
-            let mut shard = lock(shard);
-            // One of its kind is kept at once: those that come after it are likely to be it, or like it.
-            let like = shard.like(hash, is_json, written);
-            like.filter(|_| shard.sees_first(whole))
-        };
-        if let Some(shared) = like {
-            return Arc::new(SharedText {
-                like: Some(Like {
-                    shared,
+        let whole = || self.hasher.hash_one((is_json, written));
+        let mut shard = lock(shard);
+        let like = match like {
+            Some(like) => Some(like),
+            None => {
+                let is_it =
+                    |known: &KnownText| known.is_json == is_json && *known.written == *written;
+                if let Some(known) = shard.find(hash, is_it) {
+                    return Arc::clone(&known.shared);
+                }
+                shard.like(hash, is_json, written).map(|known| Like {
+                    known,
                     lines: OnceLock::new(),
-                }),
+                })
+            }
+        };
+        // One of its kind is kept at once: those that come after it are likely to be it, or like it.
+        if let Some(like) = like.filter(|_| shard.sees_first(whole())) {
+            return Arc::new(SharedText {
+                like: Some(like),
                 ..SharedText::new(layer.text().clone())
             });
         }
@@ -246,25 +269,30 @@ impl TextCache {
         } else {
             Text::from(written)
         };
-        let entry = Entry {
+        let known = Arc::new(KnownText {
             is_json,
             written,
             shared: Arc::clone(&shared),
-        };
-        lock(shard).add(hash, entry);
+            lines: OnceLock::new(),
+        });
+        shard.add(hash, known);
         shared
     }
 
-    /// A text that a JSON string with escapes holds, and the length of the string; `rest` is what follows its opening
-    /// quote.
-    fn in_json(&self, rest: &str) -> Option<(Arc<SharedText>, usize)> {
-        let rest = rest.as_bytes();
-        let (hash, shard) = self.shard(true, rest.get(..BEGINNING)?)?;
-        let is_it = |entry: &Entry| {
-            let written = entry.written.as_bytes();
-            entry.is_json && rest.get(written.len()) == Some(&b'"') && rest.starts_with(written)
+    /// The known text that a JSON string with escapes holds, or that it is like: then it is not the whole string. `rest`
+    /// is what follows its opening quote.
+    fn in_json(&self, rest: &str) -> Option<(Arc<KnownText>, bool)> {
+        let bytes = rest.as_bytes();
+        let (hash, shard) = self.shard(true, bytes.get(..BEGINNING)?)?;
+        let is_it = |known: &KnownText| {
+            let written = known.written.as_bytes();
+            known.is_json && bytes.get(written.len()) == Some(&b'"') && bytes.starts_with(written)
         };
-        lock(shard).find(hash, is_it)
+        let mut shard = lock(shard);
+        let whole = shard.find(hash, is_it);
+        let is_whole = whole.is_some();
+        let known = whole.or_else(|| shard.like(hash, true, rest))?;
+        Some((known, is_whole))
     }
 
     /// The hash of a text that begins with these bytes, and where it is kept.
@@ -284,38 +312,32 @@ impl Shard {
         self.seen.insert(hash)
     }
 
-    /// A text, and the length of what is written for it.
-    fn find(
-        &mut self,
-        hash: u64,
-        is_it: impl Fn(&Entry) -> bool,
-    ) -> Option<(Arc<SharedText>, usize)> {
-        let found = |entry: &Entry| (Arc::clone(&entry.shared), entry.written.len());
+    /// The text that is it.
+    fn find(&mut self, hash: u64, is_it: impl Fn(&KnownText) -> bool) -> Option<Arc<KnownText>> {
         let young = self.young.get(&hash).map(Vec::as_slice);
-        let young = young.unwrap_or_default().iter();
-        if let Some(entry) = young.clone().find(|entry| is_it(entry)) {
-            return Some(found(entry));
+        let mut young = young.unwrap_or_default().iter();
+        if let Some(known) = young.find(|known| is_it(known)) {
+            return Some(Arc::clone(known));
         }
         let old = self.old.get_mut(&hash)?;
-        let at = old.iter().position(is_it)?;
-        let entry = old.swap_remove(at);
-        let found = found(&entry);
-        self.add(hash, entry);
-        Some(found)
+        let at = old.iter().position(|known| is_it(known))?;
+        let known = old.swap_remove(at);
+        self.add(hash, Arc::clone(&known));
+        Some(known)
     }
 
     /// The text that is written like another one for the longest, of those with this hash.
-    fn like(&self, hash: u64, is_json: bool, written: &str) -> Option<Arc<SharedText>> {
+    fn like(&self, hash: u64, is_json: bool, written: &str) -> Option<Arc<KnownText>> {
         let generations = [&self.young, &self.old].into_iter();
         let texts = generations.filter_map(|texts| texts.get(&hash)).flatten();
         let texts = texts.filter(|text| text.is_json == is_json);
-        let same = |text: &&Entry| common_prefix(text.written.as_bytes(), written.as_bytes());
-        let like = texts.max_by_key(same)?;
-        Some(Arc::clone(&like.shared))
+        let same =
+            |text: &&Arc<KnownText>| common_prefix(text.written.as_bytes(), written.as_bytes());
+        texts.max_by_key(same).map(Arc::clone)
     }
 
-    fn add(&mut self, hash: u64, entry: Entry) {
-        let size = size_of(&entry.written);
+    fn add(&mut self, hash: u64, known: Arc<KnownText>) {
+        let size = size_of(&known.written);
         if self.size + size > LARGEST / SHARDS {
             self.old = mem::take(&mut self.young);
             self.size = 0;
@@ -325,7 +347,7 @@ impl Shard {
         if alike.len() >= MOST_ALIKE {
             self.size -= size_of(&alike.remove(0).written);
         }
-        alike.push(entry);
+        alike.push(known);
     }
 }
 
@@ -339,9 +361,21 @@ fn size_of(written: &str) -> usize {
 pub(super) struct FileTexts<'c> {
     cache: Option<&'c TextCache>,
     /// Those that were met when the file was parsed, with the first byte of each, in order.
-    met: Vec<(usize, Arc<SharedText>)>,
-    /// Those that were read when the file was parsed, with the first byte of each, in order.
-    read: Vec<(usize, Text)>,
+    met: Vec<(usize, Met)>,
+    /// The known text that the string is like which is being read.
+    like: Option<Arc<KnownText>>,
+}
+
+/// A text that was met when a file was parsed.
+#[derive(Debug)]
+enum Met {
+    /// It is known.
+    Known(Arc<SharedText>),
+    /// It was read, and has lines in common with a known text.
+    Read {
+        text: Text,
+        like: Option<(Arc<KnownText>, Vec<CommonLines>)>,
+    },
 }
 
 impl<'c> FileTexts<'c> {
@@ -349,7 +383,7 @@ impl<'c> FileTexts<'c> {
         Self {
             cache,
             met: Vec::new(),
-            read: Vec::new(),
+            like: None,
         }
     }
 
@@ -357,31 +391,50 @@ impl<'c> FileTexts<'c> {
     pub(super) fn text_of(&self, layer: &Layer) -> Arc<SharedText> {
         let start = layer.raw().start();
         let met = self.met.binary_search_by_key(&start, |(start, _)| *start);
-        if let Some((_, shared)) = met.ok().and_then(|at| self.met.get(at)) {
-            return Arc::clone(shared);
-        }
-        let read = self.read.binary_search_by_key(&start, |(start, _)| *start);
-        if let Some((_, text)) = read.ok().and_then(|at| self.read.get(at)) {
-            debug_assert_eq!(**text, *decode_json_string(layer.source()));
-            layer.is_known(text);
-        }
+        let met = met.ok().and_then(|at| self.met.get(at));
+        let like = match met.map(|(_, met)| met) {
+            Some(Met::Known(shared)) => return Arc::clone(shared),
+            Some(Met::Read { text, like }) => {
+                debug_assert_eq!(**text, *decode_json_string(layer.source()));
+                layer.is_known(text);
+                like.as_ref()
+            }
+            None => None,
+        };
+        let like = like.map(|(known, lines)| Like {
+            known: Arc::clone(known),
+            lines: OnceLock::from(lines.clone()),
+        });
         match self.cache {
-            Some(cache) => cache.text_of(layer),
+            Some(cache) => cache.text_of(layer, like),
             None => Arc::new(SharedText::new(layer.text().clone())),
         }
     }
 }
 
 impl KnownStrings for FileTexts<'_> {
-    fn length_at(&mut self, text: &str, start: usize) -> Option<usize> {
-        let (shared, length) = self.cache?.in_json(text.get(start..)?)?;
-        self.met.push((start, shared));
-        Some(length)
+    fn find(&mut self, text: &str, start: usize) -> Option<KnownString> {
+        let rest = text.get(start..)?;
+        let (known, is_whole) = self.cache?.in_json(rest)?;
+        if is_whole {
+            let length = known.written.len();
+            self.met
+                .push((start, Met::Known(Arc::clone(&known.shared))));
+            return Some(KnownString::Whole { length });
+        }
+        let alike = KnownString::Alike {
+            known: known.shared.text.clone(),
+            lines: known.in_common(rest),
+        };
+        self.like = Some(known);
+        Some(alike)
     }
 
-    fn read(&mut self, start: usize, mut text: String) {
-        text.shrink_to_fit();
-        self.read.push((start, text.into()));
+    fn read(&mut self, mut string: ReadString) {
+        string.text.shrink_to_fit();
+        let like = self.like.take().map(|known| (known, string.lines));
+        let text = string.text.into();
+        self.met.push((string.start, Met::Read { text, like }));
     }
 }
 
@@ -394,16 +447,21 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 mod tests {
     use std::sync::Arc;
 
-    use super::{BEGINNING, FileTexts, LARGEST, MOST_ALIKE, SharedText, TextCache};
+    use proptest::{collection::vec, prelude::*, sample::Index};
+
+    use super::{BEGINNING, FileTexts, LARGEST, MOST_ALIKE, Met, SharedText, TextCache};
     use crate::{
-        source::{Encoding, Layer, Text, TextRange},
-        syntax::json::{self, KnownStrings},
+        source::{Encoding, Layer, Text, TextRange, decode_json_string},
+        syntax::{
+            Tree,
+            json::{self, KnownStrings},
+        },
     };
 
     fn text_of(cache: &TextCache, written: &str) -> Arc<SharedText> {
         let host = Text::from(format!("\"{written}\""));
         let inside = TextRange::new(1, host.len() - 1);
-        cache.text_of(&Layer::new(&host, inside, Encoding::JsonString, None))
+        cache.text_of(&Layer::new(&host, inside, Encoding::JsonString, None), None)
     }
 
     #[test]
@@ -459,34 +517,113 @@ mod tests {
     fn strings_of_a_file_that_are_known_are_not_read_again() {
         let cache = TextCache::default();
         let known = format!(r#"# {}\na: \"1\"\n"#, "-".repeat(BEGINNING));
-        text_of(&cache, &known);
-        let shared = text_of(&cache, &known);
-        let lengths = |host: &str| {
+        let length = text_of(&cache, &known).text().len();
+        let met = |host: &str| {
             let mut texts = FileTexts::new(Some(&cache));
             let tree = json::parse_with(&Text::from(host), &mut texts).ok()?;
             let items = tree.documents().next()?.items();
             let lengths: Vec<usize> = items.map(|item| item.text().len()).collect();
-            Some((
-                lengths,
-                texts
-                    .met
-                    .iter()
-                    .map(|(start, _)| *start)
-                    .collect::<Vec<_>>(),
-            ))
+            let met = texts.met.into_iter().map(|(start, met)| match met {
+                Met::Known(_) => (start, None),
+                Met::Read { like, .. } => (start, like.map(|(_, lines)| lines.len())),
+            });
+            Some((lengths, met.collect::<Vec<_>>()))
         };
-        let length = shared.text().len();
         let one = format!(r#"["", "{known}", 1]"#);
-        assert_eq!(lengths(&one), Some((vec![0, length, 1], vec![6])));
-        // What goes on after the known text, ends before it, or differs in it, is another one.
+        assert_eq!(met(&one), Some((vec![0, length, 1], vec![(6, None)])));
+        // What goes on after the known text, ends before it, or differs in it, is another one that is like it.
         let longer = format!(r#"["{known}b"]"#);
-        assert_eq!(lengths(&longer), Some((vec![length + 1], vec![])));
+        let alike = |length| Some((vec![length], vec![(2, Some(1))]));
+        assert_eq!(met(&longer), alike(length + 1));
         let shorter = format!(r#"["{}"]"#, known.strip_suffix(r"\n").expect("an end"));
-        assert_eq!(lengths(&shorter), Some((vec![length - 1], vec![])));
+        assert_eq!(met(&shorter), alike(length - 1));
         let other = format!(r#"["{}"]"#, known.replace("a:", "b:"));
-        assert_eq!(lengths(&other), Some((vec![length], vec![])));
-        assert_eq!(lengths(&format!(r#"["{known}"#)), None);
-        assert_eq!(FileTexts::new(None).length_at(&one, 6), None);
+        assert_eq!(met(&other), alike(length));
+        assert_eq!(met(&format!(r#"["{known}"#)), None);
+        assert!(FileTexts::new(None).find(&one, 6).is_none());
+    }
+
+    #[test]
+    fn what_is_wrong_in_lines_of_a_string_that_differ_is_told() {
+        let cache = TextCache::default();
+        let beginning = format!(r"# {}\n", "-".repeat(BEGINNING));
+        let end = r"another line of it: 1\n";
+        text_of(&cache, &format!(r"{beginning}a: 1\n{end}"));
+        for line in ["a: \\x", "a: \n", "a: \\ud800", "a: \\u00", "a: \t\\n\\x"] {
+            let host = Text::from(format!("[\"{beginning}{line}\\n{end}\"]"));
+            let fault = |known: bool| {
+                let mut texts = FileTexts::new(Some(&cache).filter(|_| known));
+                json::parse_with(&host, &mut texts)
+                    .err()
+                    .map(|fault| (fault.range, fault.message))
+            };
+            assert!(fault(false).is_some());
+            assert_eq!(fault(true), fault(false), "{line:?}");
+        }
+    }
+
+    /// What strings are made of, as it is written.
+    const PIECES: [&str; 12] = [
+        r"\n",
+        r"a line of some length: 1\n",
+        r"  another one, é, \u00e9\n",
+        r#"  a third: \"x\"\n"#,
+        r"no line feed: \\n",
+        r"a line feed otherwise\u000a",
+        r"\\",
+        r"\r\n",
+        "x",
+        r"\ud83d\ude00",
+        r"\u00",
+        r"\x",
+    ];
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..Default::default() })]
+
+        #[test]
+        fn a_string_like_a_known_one_is_read_as_it_is_alone(
+            known in vec(0..PIECES.len() - 2, 0..20),
+            changes in vec((any::<Index>(), 0..3, 0..PIECES.len()), 0..5),
+        ) {
+            let beginning = format!(r"# {}\n", "-".repeat(BEGINNING));
+            let written = |pieces: &[usize]| {
+                let pieces = pieces.iter().map(|&piece| PIECES[piece]);
+                [&*beginning].into_iter().chain(pieces).collect::<String>()
+            };
+            let cache = TextCache::default();
+            let first = text_of(&cache, &written(&known));
+            let mut changed = known;
+            for (at, how, piece) in changes {
+                let at = at.index(changed.len() + 1);
+                match how {
+                    0 => changed.insert(at, piece),
+                    1 => changed.truncate(at),
+                    _ => drop(changed.splice(at..changed.len().min(at + 1), [piece])),
+                }
+            }
+            let host = Text::from(format!("[\"{}\", 1]", written(&changed)));
+            let mut texts = FileTexts::new(Some(&cache));
+            let alike = json::parse_with(&host, &mut texts);
+            let alone = json::parse(&host);
+            let text = |tree: &Tree| tree.nodes().map(|node| node.text().into_owned()).collect::<Vec<_>>();
+            prop_assert_eq!(
+                alike.as_ref().map(text).map_err(|fault| (fault.range, &fault.message)),
+                alone.as_ref().map(text).map_err(|fault| (fault.range, &fault.message))
+            );
+            for (_, met) in &texts.met {
+                let Met::Read { text: read, like } = met else { continue };
+                let inside = TextRange::new(2, host.rfind('"').expect("an end"));
+                prop_assert_eq!(&**read, &*decode_json_string(inside.of(&host)));
+                let mut end = (0, 0);
+                for lines in like.iter().flat_map(|(_, lines)| lines) {
+                    let common = &read[lines.start..lines.end];
+                    prop_assert!(common.ends_with('\n') && end <= (lines.start, lines.other));
+                    prop_assert_eq!(common, &first.text()[lines.other..][..common.len()]);
+                    end = (lines.end, lines.other + common.len());
+                }
+            }
+        }
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! Lines that a text has in common with another one: values are customised, and most of their lines are those they had.
 
-use crate::source::common_prefix;
+use std::ops::Range;
+
+use crate::source::{TextRange, common_prefix};
 
 /// Some whole lines that two texts have in common.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,81 +15,175 @@ pub struct CommonLines {
     pub other: usize,
 }
 
+/// The lines of a text that is written in some way, to find those that other texts have in common with it which are
+/// written in the same way.
+#[derive(Debug)]
+pub struct KnownLines {
+    ending: LineEnding,
+    /// Where each line begins that has an ending, and where the last one of them ends.
+    starts: Vec<LineStart>,
+}
+
+/// Some whole lines that a text has in common with a known one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WrittenLines {
+    /// Where they lie in the text as it is written, in bytes.
+    pub written: Range<usize>,
+    /// Where they lie in the known text, in bytes.
+    pub known: Range<usize>,
+}
+
+/// Where a line begins, in bytes of the text as it is written, and of the text.
+#[derive(Debug, Clone, Copy)]
+struct LineStart {
+    written: u32,
+    text: u32,
+}
+
+/// What a line ends with where it is written.
+#[derive(Debug, Clone, Copy)]
+enum LineEnding {
+    LineFeed,
+    /// `\n` in a JSON string.
+    Escape,
+}
+
 /// How many lines on from a difference, in both texts together, a line is looked for that both have.
 const MOST_SKIPPED: usize = 40;
 
 /// Lines with fewer bytes are in a text again and again, and tell nothing of where one goes on.
-const LEAST: usize = 12;
+const LEAST: usize = 14;
 
 /// The lines that two texts have in common, in the order of both; not all of them where the texts differ much.
 #[must_use]
 pub fn common_lines(text: &str, other: &str) -> Vec<CommonLines> {
-    let (text, other) = (text.as_bytes(), other.as_bytes());
-    let mut all = Vec::new();
-    let (mut at, mut there) = (0, 0);
-    loop {
-        let here = text.get(at..).unwrap_or_default();
-        let same = common_prefix(here, other.get(there..).unwrap_or_default());
-        let whole = here.get(..same).unwrap_or_default();
-        let len = memchr::memrchr(b'\n', whole).map_or(0, |end| end + 1);
-        if len > 0 {
-            all.push(CommonLines {
-                start: at,
-                end: at + len,
-                other: there,
-            });
+    let common = KnownLines::of_text(other).in_common(other, text);
+    let common = common.into_iter().map(|lines| CommonLines {
+        start: lines.written.start,
+        end: lines.written.end,
+        other: lines.known.start,
+    });
+    common.collect()
+}
+
+impl KnownLines {
+    /// The lines of a text that is written as it is.
+    #[must_use]
+    pub fn of_text(text: &str) -> Self {
+        let ending = LineEnding::LineFeed;
+        let starts = ending.starts(text).map(|start| LineStart {
+            written: start,
+            text: start,
+        });
+        let starts = starts.collect();
+        Self { ending, starts }
+    }
+
+    /// The lines of a text that is written in a JSON string; `None` where line feeds are written otherwise than `\n`.
+    #[must_use]
+    pub fn of_json(written: &str, text: &str) -> Option<Self> {
+        let ending = LineEnding::Escape;
+        let written: Vec<u32> = ending.starts(written).collect();
+        let text: Vec<u32> = LineEnding::LineFeed.starts(text).collect();
+        let is_plain = written.len() == text.len();
+        let starts = written.into_iter().zip(text);
+        let starts = starts.map(|(written, text)| LineStart { written, text });
+        let starts = starts.collect();
+        is_plain.then_some(Self { ending, starts })
+    }
+
+    /// The lines that a text has in common with this one, in the order of both; not all of them where the texts differ
+    /// much. Both are given as they are written; what follows a text in its JSON string is not looked at.
+    #[must_use]
+    pub fn in_common(&self, known: &str, text: &str) -> Vec<WrittenLines> {
+        let (known, text) = (known.as_bytes(), text.as_bytes());
+        let mut all = Vec::new();
+        let (mut at, mut line) = (0, 0);
+        while let Some(from) = self.starts.get(line) {
+            let start = from.written as usize;
+            let rest = text.get(at..).unwrap_or_default();
+            let same = common_prefix(rest, known.get(start..).unwrap_or_default());
+            let is_same = |next: &LineStart| next.written as usize <= start + same;
+            let next = self.starts.partition_point(is_same).saturating_sub(1);
+            if let Some(to) = self.starts.get(next)
+                && next > line
+            {
+                let len = to.written as usize - start;
+                all.push(WrittenLines {
+                    written: at..at + len,
+                    known: from.text as usize..to.text as usize,
+                });
+                at += len;
+                line = next;
+            }
+            match self.next_in_common(known, line, text, at) {
+                Some(next) => (at, line) = next,
+                None => break,
+            }
         }
-        at += len;
-        there += len;
-        let Some((next, next_there)) = common_line(text, at, other, there) else {
-            return all;
-        };
-        (at, there) = (next, next_there);
+        all
+    }
+
+    /// Where both texts have the next line that is in both: the one with the fewest lines before it.
+    fn next_in_common(
+        &self,
+        known: &[u8],
+        from: usize,
+        text: &[u8],
+        at: usize,
+    ) -> Option<(usize, usize)> {
+        let mut end = at;
+        let mut lines = Vec::new();
+        for distance in 0..=MOST_SKIPPED {
+            let rest = text.get(end..).unwrap_or_default();
+            if let Some(len) = self.ending.first_line(rest) {
+                lines.push((end, rest.get(..len)));
+                end += len;
+            }
+            for (number, &(start, line)) in lines.iter().enumerate() {
+                let other = from + (distance - number);
+                if line.is_some_and(|line| line.len() >= LEAST) && line == self.line(known, other) {
+                    return Some((start, other));
+                }
+            }
+        }
+        None
+    }
+
+    /// The line with this 0-based number, with its ending.
+    fn line<'k>(&self, known: &'k [u8], number: usize) -> Option<&'k [u8]> {
+        let [start, end] = [self.starts.get(number)?, self.starts.get(number + 1)?];
+        known.get(start.written as usize..end.written as usize)
     }
 }
 
-/// Where two texts have the next line that is in both: the one with the fewest lines before it.
-fn common_line(text: &[u8], at: usize, other: &[u8], there: usize) -> Option<(usize, usize)> {
-    let (mut from, mut from_other) = (Lines::new(text, at), Lines::new(other, there));
-    for distance in 0..=MOST_SKIPPED {
-        from.read();
-        from_other.read();
-        for (number, &(start, line)) in from.read.iter().enumerate() {
-            if line.len() >= LEAST
-                && let Some(number) = distance.checked_sub(number)
-                && let Some(&(there, same)) = from_other.read.get(number)
-                && line == same
-            {
-                return Some((start, there));
+impl LineEnding {
+    /// How long the first line is with its ending, in bytes; `None` where there is none.
+    fn first_line(self, text: &[u8]) -> Option<usize> {
+        match self {
+            Self::LineFeed => Some(memchr::memchr(b'\n', text)? + 1),
+            Self::Escape => {
+                let mut at = 0;
+                loop {
+                    at += memchr::memchr2(b'"', b'\\', text.get(at..)?)?;
+                    match text.get(at..at + 2)? {
+                        b"\\n" => return Some(at + 2),
+                        [b'\\', _] => at += 2,
+                        _ => return None,
+                    }
+                }
             }
         }
     }
-    None
-}
 
-/// The first lines of a text, with where they begin; as many as were read.
-struct Lines<'t> {
-    text: &'t [u8],
-    at: usize,
-    read: Vec<(usize, &'t [u8])>,
-}
-
-impl<'t> Lines<'t> {
-    fn new(text: &'t [u8], at: usize) -> Self {
-        Self {
-            text,
-            at,
-            read: Vec::new(),
-        }
-    }
-
-    fn read(&mut self) {
-        let rest = self.text.get(self.at..).unwrap_or_default();
-        if let Some(end) = memchr::memchr(b'\n', rest) {
-            let line = rest.get(..end).unwrap_or_default();
-            self.read.push((self.at, line));
-            self.at += end + 1;
-        }
+    /// See [`KnownLines::starts`].
+    fn starts(self, text: &str) -> impl Iterator<Item = u32> {
+        let mut at = 0;
+        let ends = std::iter::from_fn(move || {
+            at += self.first_line(text.as_bytes().get(at..)?)?;
+            Some(TextRange::empty(at).start)
+        });
+        std::iter::once(0).chain(ends)
     }
 }
 

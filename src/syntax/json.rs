@@ -3,9 +3,11 @@
 //! Iterative, one pass, no number larger than a text can be refused: `1e999` is a number here. Escapes that are no
 //! characters (lone surrogates) are refused, as Palette's own reader would replace them silently.
 
+use std::ops::Range;
+
 use crate::source::{Text, TextRange, unescape};
 
-use super::{Format, KeyFilter, Kind, SyntaxFault, Tree, TreeBuilder};
+use super::{CommonLines, Format, KeyFilter, Kind, SyntaxFault, Tree, TreeBuilder, WrittenLines};
 
 /// How deep arrays and objects may nest. Exports nest ten deep; a bomb nests as deep as it can.
 pub const MAX_DEPTH: usize = 128;
@@ -39,12 +41,39 @@ pub fn parse_with(text: &Text, known: &mut dyn KnownStrings) -> Result<Tree, Box
 
 /// Strings that were read before. They are compared with what they were, which is faster than to read them again.
 pub trait KnownStrings {
-    /// The length in bytes of a string without its quotes, if it is known and has escapes; `start` is the first byte after
-    /// its opening quote.
-    fn length_at(&mut self, text: &str, start: usize) -> Option<usize>;
+    /// What is known of a string with escapes; `start` is the first byte after its opening quote.
+    fn find(&mut self, text: &str, start: usize) -> Option<KnownString>;
 
-    /// Takes the text of a string that is not known, so that it need not be decoded again.
-    fn read(&mut self, start: usize, text: String);
+    /// Takes the text of a string that was not known as a whole, so that it need not be decoded again.
+    fn read(&mut self, string: ReadString);
+}
+
+/// What is known of a string.
+#[derive(Debug)]
+pub enum KnownString {
+    /// It was read before. The length is in bytes, without the quotes.
+    Whole {
+        /// The length of the string in bytes, without the quotes.
+        length: usize,
+    },
+    /// It has lines in common with one that was read before.
+    Alike {
+        /// The text of that one.
+        known: Text,
+        /// The lines, in order. What is written begins after the opening quote.
+        lines: Vec<WrittenLines>,
+    },
+}
+
+/// A string with escapes that was read.
+#[derive(Debug)]
+pub struct ReadString {
+    /// The first byte after its opening quote.
+    pub start: usize,
+    /// Its text.
+    pub text: String,
+    /// Its lines that are those of the text that it is like.
+    pub lines: Vec<CommonLines>,
 }
 
 fn read<'t>(
@@ -306,32 +335,59 @@ impl Parser<'_> {
             return Ok((TextRange::new(start, self.at), false));
         }
         self.skip_plain();
+        let content = start + 1;
+        let escaped = self.peek() == Some(b'\\');
         // Those that are known are texts of many lines.
-        if self.peek() == Some(b'\\')
-            && let Some(known) = &mut self.known
-            && let Some(length) = known.length_at(self.text, start + 1)
-        {
-            self.at = start + 1 + length + 1;
-            return Ok((TextRange::new(start, self.at), true));
+        let known = self.known.as_mut().filter(|_| escaped);
+        let mut read = known.is_some().then(|| ReadString {
+            start: content,
+            text: String::new(),
+            lines: Vec::new(),
+        });
+        match known.and_then(|known| known.find(self.text, content)) {
+            Some(KnownString::Whole { length }) => {
+                self.at = content + length + 1;
+                return Ok((TextRange::new(start, self.at), true));
+            }
+            Some(KnownString::Alike { known, lines }) => {
+                self.at = content;
+                if let Some(read) = &mut read {
+                    self.lines_alike(read, &known, lines)?;
+                }
+            }
+            None => self.at = content,
         }
-        let mut decoded = self.known.is_some().then(String::new);
-        let read = self.rest_of_string(start, decoded.as_mut());
-        // Almost all bytes of an export pass here. Looking for these in the whole string is one vectorised loop; doing
-        // it between any two escapes takes twice as long as all the rest.
-        let content = self.bytes.get(start..self.at).unwrap_or_default();
-        let has_control = content
-            .iter()
-            .fold(false, |found, &byte| found | (byte < 0x20));
-        if has_control {
-            let first = content.iter().position(|&byte| byte < 0x20);
-            self.at = start + first.unwrap_or_default();
-            return Err(self.control_character(start));
-        }
-        let escaped = read?;
-        if escaped && let (Some(known), Some(text)) = (&mut self.known, decoded) {
-            known.read(start + 1, text);
+        let text = read.as_mut().map(|read| &mut read.text);
+        self.read_string(content, None, text)?;
+        if let (Some(known), Some(read)) = (&mut self.known, read) {
+            known.read(read);
         }
         Ok((TextRange::new(start, self.at), escaped))
+    }
+
+    /// Reads a string up to the last line that it has in common with a known one.
+    fn lines_alike(
+        &mut self,
+        read: &mut ReadString,
+        known: &str,
+        lines: Vec<WrittenLines>,
+    ) -> Step {
+        read.text.reserve(known.len());
+        for line in lines {
+            let Range { start, end } = line.written;
+            let before = read.start + start;
+            self.read_string(read.start, Some(before), Some(&mut read.text))?;
+            let start = read.text.len();
+            read.text
+                .push_str(known.get(line.known.clone()).unwrap_or_default());
+            read.lines.push(CommonLines {
+                start,
+                end: read.text.len(),
+                other: line.known.start,
+            });
+            self.at = read.start + end;
+        }
+        Ok(())
     }
 
     /// Goes to the next quote or backslash.
@@ -340,29 +396,49 @@ impl Parser<'_> {
         self.at += memchr::memchr2(b'"', b'\\', rest).unwrap_or(rest.len());
     }
 
-    /// Goes behind the closing quote of a string, and tells whether it has escapes; then `decoded` becomes its text.
-    fn rest_of_string(
+    /// Reads on in a string, up to a byte after an escape or behind the closing quote, and adds what it reads to `decoded`;
+    /// `content` is the first byte of the string after its opening quote.
+    fn read_string(
         &mut self,
-        start: usize,
+        content: usize,
+        to: Option<usize>,
+        decoded: Option<&mut String>,
+    ) -> Step {
+        let from = self.at;
+        let read = self.decode_string(content, to, decoded);
+        // Almost all bytes of an export pass here. Looking for these in the whole string is one vectorised loop; doing
+        // it between any two escapes takes twice as long as all the rest.
+        let bytes = self.bytes.get(from..self.at).unwrap_or_default();
+        let has_control = bytes
+            .iter()
+            .fold(false, |found, &byte| found | (byte < 0x20));
+        if has_control {
+            let first = bytes.iter().position(|&byte| byte < 0x20);
+            self.at = from + first.unwrap_or_default();
+            return Err(self.control_character(content - 1));
+        }
+        read
+    }
+
+    fn decode_string(
+        &mut self,
+        content: usize,
+        to: Option<usize>,
         mut decoded: Option<&mut String>,
-    ) -> Result<bool, SyntaxFault> {
-        let mut escaped = false;
-        let mut from = start + 1;
-        loop {
+    ) -> Step {
+        let mut from = self.at;
+        while to.is_none_or(|to| self.at < to) {
             self.skip_plain();
             let special = self.peek();
-            if let Some(decoded) = &mut decoded
-                && (escaped || special == Some(b'\\'))
-            {
+            if let Some(decoded) = &mut decoded {
                 decoded.push_str(self.text.get(from..self.at).unwrap_or_default());
             }
             match special {
                 Some(b'"') => {
                     self.at += 1;
-                    return Ok(escaped);
+                    break;
                 }
                 Some(b'\\') => {
-                    escaped = true;
                     let escape = self.at;
                     let character = match self.bytes.get(escape + 1) {
                         // Nearly all are one of these.
@@ -380,9 +456,10 @@ impl Parser<'_> {
                         decoded.push(character.unwrap_or_else(|| unescape(rest()).0));
                     }
                 }
-                _ => return Err(self.fault(start, "this string is not closed")),
+                _ => return Err(self.fault(content - 1, "this string is not closed")),
             }
         }
+        Ok(())
     }
 
     fn escape(&mut self) -> Step {

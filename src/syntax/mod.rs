@@ -20,7 +20,7 @@ mod yaml_writer;
 use crate::source::Text;
 
 pub use comments::comments;
-pub use common_lines::{CommonLines, common_lines};
+pub use common_lines::{CommonLines, KnownLines, WrittenLines, common_lines};
 pub use json_schema::{Instance, TreeJson};
 pub use json_writer::{json_key, write_json};
 pub use pointer::{escape_pointer_token, join_pointer};
