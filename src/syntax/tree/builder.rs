@@ -288,7 +288,8 @@ fn fingerprint(key: NodeRef<'_>) -> u64 {
         );
         (u64::from(TextRange::empty(bytes.len()).start) << 32) | u64::from(end)
     };
-    match key.text_as_written() {
+    let raw = key.raw();
+    match raw.and_then(|raw| raw.text_as_written(key.tree.format)) {
         Some(written) => of_bytes(written.bytes_of(&key.tree.text)),
         None => of_bytes(key.text().as_bytes()),
     }

@@ -131,12 +131,33 @@ pub struct RawNode {
 }
 
 impl RawNode {
-    /// Whether it may have this text, by the length of what is written.
+    /// Where the text of a scalar stands, if it is written as it is.
     #[inline]
-    fn may_be_text(&self, text: &str) -> bool {
-        let quotes = self.range.len().wrapping_sub(text.len());
-        // Containers have the empty text.
-        quotes == 0 || quotes == 2 || self.escaped || self.extra != NONE || text.is_empty()
+    fn text_as_written(&self, format: Format) -> Option<TextRange> {
+        let is_written = match (self.kind, format) {
+            (Kind::Array | Kind::Object, _) => false,
+            (Kind::String, Format::Json) => !self.escaped,
+            (Kind::Alias, _) => true,
+            _ => self.extra == NONE,
+        };
+        is_written.then(|| self.written_range(format))
+    }
+
+    /// The bytes that the text of a scalar is written with, without quotes.
+    #[inline]
+    fn written_range(&self, format: Format) -> TextRange {
+        let is_quoted = match format {
+            Format::Json => self.kind == Kind::String,
+            Format::Yaml => self.style.is_quoted(),
+        };
+        if !is_quoted {
+            return self.range;
+        }
+        let start = self.range.start + 1;
+        TextRange {
+            start,
+            end: self.range.end.saturating_sub(1).max(start),
+        }
     }
 }
 
@@ -599,7 +620,7 @@ impl<'t> NodeRef<'t> {
         match raw.kind {
             Kind::Array | Kind::Object => Cow::Borrowed(""),
             Kind::String if self.tree.format == Format::Json => {
-                let inside = self.inside_quotes().of(&self.tree.text);
+                let inside = raw.written_range(Format::Json).of(&self.tree.text);
                 if raw.escaped {
                     decode_json_string(inside)
                 } else {
@@ -609,7 +630,7 @@ impl<'t> NodeRef<'t> {
             Kind::Alias => Cow::Borrowed(self.source()),
             _ => match self.tree.decoded.get(raw.extra as usize) {
                 Some(text) => Cow::Borrowed(text),
-                None => Cow::Borrowed(self.written_range().of(&self.tree.text)),
+                None => Cow::Borrowed(raw.written_range(self.tree.format).of(&self.tree.text)),
             },
         }
     }
@@ -743,42 +764,19 @@ impl<'t> NodeRef<'t> {
         Some((name, self.tree.node(NodeId(name.raw()?.end))))
     }
 
-    /// Whether its text is this one. Most are of another length, and need not be decoded to tell.
+    /// Whether its text is this one.
     #[must_use]
     #[inline]
     pub fn is_text(self, text: &str) -> bool {
-        self.raw().is_some_and(|raw| raw.may_be_text(text)) && self.reads_as(text)
-    }
-
-    fn reads_as(self, text: &str) -> bool {
-        match self.text_as_written() {
-            Some(written) => written.bytes_of(&self.tree.text) == text.as_bytes(),
+        let Some(raw) = self.raw() else {
+            return false;
+        };
+        match raw.text_as_written(self.tree.format) {
+            // Most are of another length, and need not be looked at.
+            Some(written) => {
+                written.len() == text.len() && written.bytes_of(&self.tree.text) == text.as_bytes()
+            }
             None => self.text() == text,
-        }
-    }
-
-    /// Where the text of a scalar stands, if it is written as it is.
-    fn text_as_written(self) -> Option<TextRange> {
-        let raw = self.raw()?;
-        let is_written = match (raw.kind, self.tree.format) {
-            (Kind::Array | Kind::Object, _) => false,
-            (Kind::String, Format::Json) => !raw.escaped,
-            (Kind::Alias, _) => true,
-            _ => raw.extra == NONE,
-        };
-        is_written.then(|| self.written_range())
-    }
-
-    /// The bytes that the text of a scalar is written with, without quotes.
-    fn written_range(self) -> TextRange {
-        let is_quoted = match self.tree.format {
-            Format::Json => self.kind() == Kind::String,
-            Format::Yaml => self.style().is_quoted(),
-        };
-        if is_quoted {
-            self.inside_quotes()
-        } else {
-            self.range()
         }
     }
 
