@@ -11,18 +11,30 @@ use crate::{
 };
 
 /// Levels and options of rules. The default is what each rule says of itself.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Settings {
     /// Levels that differ from the rules' own, by the rules' names; `None` turns a rule off.
     pub levels: BTreeMap<String, Option<Level>>,
-    /// The day that ends of life are compared with; today without it.
-    pub today: Option<Date>,
+    /// The day of the run, which ends of life are compared with: one day, also when midnight passes.
+    pub today: Date,
     /// What texts look like that stand in for a value.
     pub placeholders: Placeholders,
     /// Findings that the configuration silences.
     pub ignores: Ignores,
     /// Whether the run asks other destinations than the configuration does, so that what is silenced there may not occur.
     pub asks_other_destinations: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            levels: BTreeMap::new(),
+            today: Date::today(),
+            placeholders: Placeholders::default(),
+            ignores: Ignores::default(),
+            asks_other_destinations: false,
+        }
+    }
 }
 
 impl Settings {
@@ -51,12 +63,6 @@ impl Settings {
                 self.levels.insert(meta.id.to_owned(), level);
             }
         }
-    }
-
-    /// The day of the run.
-    #[must_use]
-    pub fn today(&self) -> Date {
-        self.today.unwrap_or_else(Date::today)
     }
 
     /// Leaves out findings of rules that are off, and gives the others the levels that were asked for.

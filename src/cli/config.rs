@@ -235,7 +235,9 @@ fn toml_string(text: &str) -> String {
 #[must_use]
 pub fn settings(args: &RuleArgs, config: &Config, inputs: &[PathBuf]) -> Settings {
     let mut settings = config.settings();
-    settings.today = args.today;
+    if let Some(today) = args.today {
+        settings.today = today;
+    }
     // What is said of a rule counts more than what is said of its group.
     let (groups, rules): (Vec<_>, Vec<_>) = args
         .rules
@@ -244,6 +246,6 @@ pub fn settings(args: &RuleArgs, config: &Config, inputs: &[PathBuf]) -> Setting
     for (name, level) in groups.into_iter().chain(rules) {
         settings.set_level(name, *level);
     }
-    settings.ignores = config.ignores(settings.today(), inputs);
+    settings.ignores = config.ignores(settings.today, inputs);
     settings
 }

@@ -164,7 +164,7 @@ fn check(args: &DestinationCheckArgs) -> Result<Outcome, String> {
     for (name, level) in &args.rules {
         settings.set_level(name, *level);
     }
-    settings.ignores = config.ignores(settings.today(), &args.folders);
+    settings.ignores = config.ignores(settings.today, &args.folders);
     let destinations = Loading {
         folders: &args.folders,
         max_file_size: args.common.max_file_size,

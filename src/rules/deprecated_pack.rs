@@ -29,7 +29,7 @@ impl Rule for DeprecatedPack {
         resolution: &Resolution<'_>,
         sink: &mut Sink<'_>,
     ) {
-        let today = cx.settings.today();
+        let today = cx.settings.today;
         for found in resolution.found(cx.packs) {
             let told = found.version.life.told_stage();
             let (Some(told), Some(node)) = (

@@ -29,7 +29,7 @@ impl Rule for DisabledPack {
         resolution: &Resolution<'_>,
         sink: &mut Sink<'_>,
     ) {
-        let today = cx.settings.today();
+        let today = cx.settings.today;
         for found in resolution.found(cx.packs) {
             let life = &found.version.life;
             let (Some(told), Some(node)) = (life.told_stage(), found.node()) else {

@@ -55,7 +55,7 @@ pub fn settings_of(config: &str) -> Settings {
     let config = Config::parse(Source::new("palette-knife.toml", config), folder);
     let config = config.unwrap_or_else(|error| panic!("{error:?}"));
     let mut settings = config.settings();
-    settings.ignores = config.ignores(settings.today(), &[PathBuf::from(".")]);
+    settings.ignores = config.ignores(settings.today, &[PathBuf::from(".")]);
     settings
 }
 
