@@ -1,9 +1,13 @@
 //! Loading the destinations of a run.
 
-use std::{mem, path::PathBuf, sync::Arc};
+use std::{
+    mem,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use crate::{
-    destination::{Destination, IndexFolder, LoadError},
+    destination::{Destination, IndexFolder},
     source::shown_path,
 };
 
@@ -37,19 +41,17 @@ impl Loading<'_> {
     ///
     /// As those of [`Loading::load`].
     pub fn load_ahead(&self) -> Result<Vec<Arc<Destination>>, String> {
-        if !self.folders.is_empty() {
-            // This thread would only wait for the others. It fails where the threads are there already.
-            rayon::ThreadPoolBuilder::new()
-                .use_current_thread()
-                .build_global()
-                .ok();
-        }
         let mut destinations: Vec<Arc<Destination>> = Vec::new();
         for folder in self.folders {
-            let destination = kept(match &self.indexes {
+            let ahead = match &self.indexes {
                 Some(indexes) => Destination::load_ahead(folder, self.max_file_size, indexes),
-                None => Destination::load(folder, self.max_file_size),
-            })?;
+                None => Ok(None),
+            };
+            let destination = match ahead {
+                Ok(Some(ahead)) => kept(ahead),
+                Ok(None) => self.read(folder)?,
+                Err(error) => return Err(error.to_string()),
+            };
             let mut others = destinations.iter();
             if let Some(same) = others.find(|other| other.name() == destination.name()) {
                 return Err(format!(
@@ -75,21 +77,32 @@ impl Loading<'_> {
     pub fn renew(&self, destinations: &mut [Arc<Destination>]) -> Result<bool, String> {
         let mut is_any = false;
         for destination in destinations {
-            if let Some(indexes) = &self.indexes
-                && !destination.is_confirmed()
-            {
+            if !destination.is_confirmed() {
                 is_any = true;
-                let folder = destination.folder();
-                *destination = kept(Destination::load_anew(folder, self.max_file_size, indexes))?;
+                *destination = self.read(destination.folder())?;
             }
         }
         Ok(is_any)
     }
+
+    /// Loads one without an index.
+    fn read(&self, folder: &Path) -> Result<Arc<Destination>, String> {
+        // This thread would only wait for the others. It fails where the threads are there already.
+        rayon::ThreadPoolBuilder::new()
+            .use_current_thread()
+            .build_global()
+            .ok();
+        let read = match &self.indexes {
+            Some(indexes) => Destination::load_anew(folder, self.max_file_size, indexes),
+            None => Destination::load(folder, self.max_file_size),
+        };
+        read.map(kept).map_err(|error| error.to_string())
+    }
 }
 
 /// A destination that is used until the process ends, which frees thousands of versions at once.
-fn kept(loaded: Result<Destination, LoadError>) -> Result<Arc<Destination>, String> {
-    let destination = loaded.map(Arc::new).map_err(|error| error.to_string())?;
+fn kept(destination: Destination) -> Arc<Destination> {
+    let destination = Arc::new(destination);
     mem::forget(Arc::clone(&destination));
-    Ok(destination)
+    destination
 }

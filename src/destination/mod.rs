@@ -39,7 +39,6 @@ pub use registry::{
 };
 
 use index::Confirmation;
-use load::Indexes;
 use packs::Packs;
 
 use crate::{
@@ -177,14 +176,14 @@ impl Destination {
         indexes: &IndexFolder,
     ) -> Result<Self, LoadError> {
         let ahead = Self::load_ahead(folder, max_file_size, indexes)?;
-        if ahead.is_confirmed() {
-            return Ok(ahead);
+        match ahead.filter(Self::is_confirmed) {
+            Some(confirmed) => Ok(confirmed),
+            None => Self::load_anew(folder, max_file_size, indexes),
         }
-        Self::load_anew(folder, max_file_size, indexes)
     }
 
-    /// The same before it is known whether the index is up to date. Ask [`Destination::is_confirmed`] before anything that
-    /// was found with it is told, or written.
+    /// The same before it is known whether the index is up to date; `None` where there is none. Ask
+    /// [`Destination::is_confirmed`] before anything that was found with it is told, or written.
     ///
     /// # Errors
     ///
@@ -193,8 +192,8 @@ impl Destination {
         folder: &Path,
         max_file_size: u64,
         indexes: &IndexFolder,
-    ) -> Result<Self, LoadError> {
-        load::load(folder, max_file_size, Some(Indexes::Ahead(indexes)))
+    ) -> Result<Option<Self>, LoadError> {
+        load::load_ahead(folder, max_file_size, indexes)
     }
 
     /// The same without the index that is there, which is written anew.
@@ -207,7 +206,7 @@ impl Destination {
         max_file_size: u64,
         indexes: &IndexFolder,
     ) -> Result<Self, LoadError> {
-        load::load(folder, max_file_size, Some(Indexes::Anew(indexes)))
+        load::load(folder, max_file_size, Some(indexes))
     }
 
     /// Whether it is what its folder tells; waits until that is known.

@@ -1,77 +1,98 @@
 //! Finding out whether an index is up to date, while it is used already.
 
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::{
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+    thread::{self, JoinHandle},
+};
 
-use super::{PackIndex, stamp::Folder};
+use super::PackIndex;
 
-/// Whether all that an index was made from is as it was. That is found out on all threads, beside what else they do.
+/// So often a thread that waits for another one lets others work before it sleeps: what is left to do is done sooner than
+/// one wakes up.
+const TURNS: usize = 200;
+
+/// Whether all that an index was made from is as it was. That is found out on a thread of its own, beside what is done
+/// with the index meanwhile.
 #[derive(Debug, Clone)]
 pub(in super::super) struct Confirmation(Arc<Answer>);
 
 #[derive(Debug)]
 struct Answer {
-    state: Mutex<State>,
-    is_known: Condvar,
+    work: Arc<Work>,
+    /// Where one could be started.
+    thread: Mutex<Option<JoinHandle<()>>>,
 }
 
+/// What is to be looked at: the blocks of an index by their numbers, and with those of folders what they are about.
 #[derive(Debug)]
-struct State {
-    /// How many chunks nobody has looked at.
-    pending: usize,
-    is_unchanged: bool,
+struct Work {
+    index: Arc<PackIndex>,
+    /// The block that nobody looks at yet.
+    next: AtomicUsize,
+    /// How many blocks were looked at.
+    done: AtomicUsize,
+    is_changed: AtomicBool,
 }
 
-impl State {
-    fn is_known(&self) -> bool {
-        self.pending == 0 || !self.is_unchanged
+impl Work {
+    /// Looks at what nobody else looks at, until nothing is left or something was changed.
+    fn share(&self) {
+        let (mut bytes, count) = (Vec::new(), self.index.block_count());
+        while !self.is_changed.load(Ordering::Acquire) {
+            let number = self.next.fetch_add(1, Ordering::Relaxed);
+            if number >= count {
+                return;
+            }
+            if self.index.is_unchanged(number, &mut bytes).is_none() {
+                self.is_changed.store(true, Ordering::Release);
+            }
+            self.done.fetch_add(1, Ordering::Release);
+        }
     }
-}
 
-impl Answer {
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    fn is_unchanged(&self) -> bool {
+        !self.is_changed.load(Ordering::Acquire)
+            && !self.index.is_spoiled.load(Ordering::Acquire)
+            && self.done.load(Ordering::Acquire) == self.index.block_count()
     }
 }
 
 impl Confirmation {
-    /// Begins to look at the folders and files of an index, which are below `folder`.
-    pub(super) fn begin(index: &Arc<PackIndex>, folder: Folder) -> Self {
-        let answer = Arc::new(Answer {
-            state: Mutex::new(State {
-                pending: index.chunks.len(),
-                is_unchanged: true,
-            }),
-            is_known: Condvar::new(),
+    /// Begins to look at the folders and files of an index.
+    pub(super) fn begin(index: &Arc<PackIndex>) -> Self {
+        let work = Arc::new(Work {
+            index: Arc::clone(index),
+            next: AtomicUsize::new(0),
+            done: AtomicUsize::new(0),
+            is_changed: AtomicBool::new(false),
         });
-        let folder = Arc::new(folder);
-        for number in 0..index.chunks.len() {
-            let (answer, index, folder) = (answer.clone(), Arc::clone(index), folder.clone());
-            rayon::spawn(move || {
-                let is_unchanged =
-                    answer.state().is_unchanged && index.is_unchanged(number, &folder);
-                let mut state = answer.state();
-                state.pending -= 1;
-                state.is_unchanged &= is_unchanged;
-                if state.is_known() {
-                    answer.is_known.notify_all();
-                }
-            });
-        }
-        Self(answer)
+        // Those that share out other work are not there yet, and to start all of them takes longer.
+        let theirs = Arc::clone(&work);
+        let thread = thread::Builder::new().spawn(move || theirs.share()).ok();
+        Self(Arc::new(Answer {
+            work,
+            thread: Mutex::new(thread),
+        }))
     }
 
     /// The answer, for which this thread works, too, and waits.
     pub(in super::super) fn is_unchanged(&self) -> bool {
-        while !self.0.state().is_known() {
-            if rayon::yield_now() == Some(rayon::Yield::Executed) {
-                continue;
+        let Answer { work, thread } = &*self.0;
+        work.share();
+        let mut thread = thread.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(thread) = thread.take() {
+            let mut turns = 0..TURNS;
+            while !thread.is_finished() && turns.next().is_some() {
+                thread::yield_now();
             }
-            let mut state = self.0.state();
-            while !state.is_known() {
-                let woken = self.0.is_known.wait(state);
-                state = woken.unwrap_or_else(PoisonError::into_inner);
+            if !thread.is_finished() {
+                // One that has failed has not done all that it began.
+                thread.join().ok();
             }
         }
-        self.0.state().is_unchanged
+        work.is_unchanged()
     }
 }

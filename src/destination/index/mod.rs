@@ -17,15 +17,18 @@ mod tests;
 
 use std::{
     collections::{BTreeSet, HashMap},
-    fmt,
+    fmt, mem,
     ops::Range,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, OnceLock, PoisonError},
+    sync::{
+        Arc, Mutex, OnceLock, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use rayon::prelude::*;
-use serde::Serialize;
+use serde::Deserialize;
 
 use super::{
     file::ParsedFile,
@@ -39,8 +42,9 @@ use crate::{
 };
 pub(super) use confirmation::Confirmation;
 pub use place::IndexFolder;
+use place::{Block, IndexFile};
 use stamp::{Folder, Stamp};
-use stored::{FileNumber, Head, SeenFolder, StoredPack, Table, Writer};
+use stored::{FileNumber, Front, SeenFile, SeenFolder, StoredPack, Writer};
 
 /// So many folders and files are read as fast as an index of them is.
 const FEW: usize = 100;
@@ -50,6 +54,9 @@ const RECENT: Duration = Duration::from_secs(2);
 
 /// So many folders are written, and looked at, together.
 const TOGETHER: usize = 64;
+
+/// What is told of packs is written together until it has more bytes than these.
+const SHELF: usize = 16 * 1024;
 
 /// What an index tells, which is not known to be up to date.
 pub(super) struct Indexed {
@@ -88,29 +95,28 @@ impl IndexFolder {
     /// written is found out meanwhile. `folder` is the destination folder as it was named, and `real` the same without
     /// links.
     pub(super) fn find(&self, folder: &Path, real: &Path, max_file_size: u64) -> Option<Indexed> {
-        let (bytes, [begin, blocks]) = self.read(real)?;
-        let head: Head<'_> = postcard::from_bytes(bytes.get(begin..blocks)?).ok()?;
-        if Path::new(head.folder) != real || head.largest > max_file_size {
+        let (file, front) = self.open(real)?;
+        let front: Front<'_> = postcard::from_bytes(&front).ok()?;
+        if Path::new(front.folder) != real || front.largest > max_file_size {
             return None;
         }
         let root = folder.join("registries");
-        let below = Folder::open(&root)?;
-        let (chunks, table) = (head.chunks, head.table);
         let index = Arc::new(PackIndex {
-            bytes,
-            blocks,
+            file,
             root,
-            chunks: chunks.into_iter().map(Chunk::new).collect(),
+            chunks: front.folders.into_iter().map(Chunk::new).collect(),
+            shelves: front.shelves,
             max_file_size,
             read: Mutex::default(),
+            is_spoiled: AtomicBool::new(false),
         });
-        let confirmation = Confirmation::begin(&index, below);
-        let table: Table<'_> = postcard::from_bytes(index.block(&table)?).ok()?;
-        let registries = table.registries.iter();
+        let confirmation = Confirmation::begin(&index);
+        let registries = front.registries.iter();
         let registries = registries.map(|told| told.registry(&index));
-        let packs = table.packs.into_iter().map(|pack| {
+        let packs = front.packs.into_iter().map(|pack| {
             let indexed = IndexedPack {
                 index: Arc::clone(&index),
+                shelf: pack.shelf,
                 held: pack.held,
                 shared: pack.shared.into_iter().collect(),
             };
@@ -157,56 +163,73 @@ impl IndexFolder {
             let is_settled = u128::try_from(stamp.changed).is_ok_and(|changed| changed < settled);
             is_settled.then_some(stamp)
         };
-        let seen: Option<Vec<_>> = seen
+        let stamps: Option<Vec<_>> = seen
             .par_iter()
             .map(|(folder, files)| {
-                let files = files
-                    .iter()
-                    .map(|file| Some((file.file_name()?.to_str()?, stamp(file)?)));
-                Some(SeenFolder {
-                    path: relative(folder, &root)?,
-                    stamp: stamp(folder)?,
-                    files: files.collect::<Option<_>>()?,
-                })
+                let files = files.iter().map(|file| stamp(file));
+                Some((stamp(folder)?, files.collect::<Option<Vec<_>>>()?))
             })
             .collect();
-        let seen = seen?;
+        let stamps = stamps?;
+        let mut blocks = Vec::new();
+        let together = seen.chunks(TOGETHER).zip(stamps.chunks(TOGETHER));
+        let folders = together.map(|(seen, stamps)| {
+            let around = common_folder(seen.first()?.0, seen.last()?.0);
+            let mut block = postcard::to_stdvec(relative(around, &root)?).ok()?;
+            for ((folder, files), (stamp, stamps)) in seen.iter().zip(stamps) {
+                let folder = SeenFolder {
+                    path: relative(folder, around)?,
+                    stamp: *stamp,
+                    files: files.len(),
+                };
+                block = postcard::to_extend(&folder, block).ok()?;
+                for (file, stamp) in files.iter().zip(stamps) {
+                    let (name, stamp) = (file.file_name()?.to_str()?, *stamp);
+                    block = postcard::to_extend(&SeenFile { name, stamp }, block).ok()?;
+                }
+            }
+            Block::add(&mut blocks, &block)
+        });
+        let folders = folders.collect::<Option<_>>()?;
         let mut names: Vec<_> = read.packs.iter().collect();
         names.sort_unstable_by_key(|(name, _)| *name);
-        let mut blocks = Vec::new();
-        let mut packs = Vec::with_capacity(names.len());
+        let (mut packs, mut shelves, mut shelf) = (Vec::new(), Vec::new(), Vec::new());
         for (name, held) in names {
+            if shelf.len() > SHELF {
+                shelves.push(Block::add(&mut blocks, &mem::take(&mut shelf))?);
+            }
+            let start = shelf.len();
+            shelf = postcard::to_extend(&writer.held(held)?, shelf).ok()?;
             packs.push(StoredPack {
                 name,
                 shared: packs::shared(held).into_iter().collect(),
-                held: add(&mut blocks, &writer.held(held)?)?,
+                shelf: shelves.len(),
+                held: start..shelf.len(),
             });
         }
+        shelves.push(Block::add(&mut blocks, &shelf)?);
         let registries = read.registries.iter();
         let registries = registries.map(|registry| writer.registry(registry));
-        let table = Table {
+        let files = stamps.iter().flat_map(|(_, files)| files);
+        let front = Front {
+            folder: real.to_str()?,
+            largest: files.map(|stamp| stamp.size).max().unwrap_or_default(),
+            folders,
             registries: registries.collect::<Option<_>>()?,
             packs,
+            shelves,
         };
-        let files = seen.iter().flat_map(|folder| &folder.files);
-        let chunks = seen.chunks(TOGETHER);
-        let chunks = chunks.map(|chunk| add(&mut blocks, chunk));
-        let head = Head {
-            folder: real.to_str()?,
-            largest: files.map(|(_, stamp)| stamp.size).max().unwrap_or_default(),
-            chunks: chunks.collect::<Option<_>>()?,
-            table: add(&mut blocks, &table)?,
-        };
-        self.save(real, &postcard::to_stdvec(&head).ok()?, &blocks)
+        self.save(real, &postcard::to_stdvec(&front).ok()?, &blocks)
             .ok()
     }
 }
 
-/// Writes something behind other blocks, and gives its range.
-fn add<T: Serialize + ?Sized>(blocks: &mut Vec<u8>, block: &T) -> Option<Range<usize>> {
-    let start = blocks.len();
-    blocks.append(&mut postcard::to_stdvec(block).ok()?);
-    Some(start..blocks.len())
+/// The path that [`relative`] gave for a folder.
+fn joined(folder: &Path, path: &str) -> PathBuf {
+    match path {
+        "." => folder.to_owned(),
+        path => folder.join(path),
+    }
 }
 
 /// A path below a folder; `.` is the folder itself. `None` for one that is not UTF-8.
@@ -215,23 +238,27 @@ fn relative<'p>(path: &'p Path, folder: &Path) -> Option<&'p str> {
     Some(if path.is_empty() { "." } else { path })
 }
 
-fn is_unchanged(folder: &SeenFolder<'_>, below: &Folder) -> bool {
-    if below.stamp(folder.path) != Some(folder.stamp) {
-        return false;
-    }
-    let mut path = String::new();
-    folder.files.iter().all(|(name, stamp)| {
-        path.clear();
-        path.extend([folder.path, "/", name]);
-        below.stamp(&path) == Some(*stamp)
-    })
+/// The folder that two others are in, or one of them where the other is in it.
+fn common_folder<'p>(one: &'p Path, other: &Path) -> &'p Path {
+    let mut around = one.ancestors();
+    around
+        .find(|around| other.starts_with(around))
+        .unwrap_or(one)
+}
+
+/// Takes what is stored at the beginning of bytes.
+fn take<'b, T: Deserialize<'b>>(bytes: &mut &'b [u8]) -> Option<T> {
+    let (taken, rest) = postcard::take_from_bytes(bytes).ok()?;
+    *bytes = rest;
+    Some(taken)
 }
 
 /// A pack in an index.
 #[derive(Debug, Clone)]
 pub(super) struct IndexedPack {
     index: Arc<PackIndex>,
-    /// The block of the registries that hold it.
+    /// See [`StoredPack::shelf`].
+    shelf: usize,
     held: Range<usize>,
     shared: BTreeSet<Vec<usize>>,
 }
@@ -239,10 +266,11 @@ pub(super) struct IndexedPack {
 impl IndexedPack {
     /// The registries that hold it.
     pub(super) fn held(&self) -> Vec<HeldPack> {
-        let block = self.index.block(&self.held);
-        // The checksum was right, so that these are the bytes that were written.
-        let held = block.and_then(|bytes| stored::held(bytes, &self.index));
-        held.unwrap_or_default()
+        let held = self.index.held(self.shelf, &self.held);
+        held.unwrap_or_else(|| {
+            self.index.is_spoiled.store(true, Ordering::Release);
+            Vec::new()
+        })
     }
 
     /// See [`packs::shared`].
@@ -253,15 +281,16 @@ impl IndexedPack {
 
 /// An index, from which packs are taken when they are asked for.
 struct PackIndex {
-    bytes: Vec<u8>,
-    /// Where its blocks begin, in bytes.
-    blocks: usize,
+    file: IndexFile,
     /// The folder `registries`, as it was named.
     root: PathBuf,
     chunks: Vec<Chunk>,
+    shelves: Vec<Block>,
     max_file_size: u64,
     /// The files that something was asked of.
     read: Mutex<HashMap<FileNumber, Arc<IndexedFile>>>,
+    /// Whether something that was asked for was not as it was written.
+    is_spoiled: AtomicBool,
 }
 
 impl fmt::Debug for PackIndex {
@@ -274,13 +303,13 @@ impl fmt::Debug for PackIndex {
 
 /// Some of the folders of an index.
 struct Chunk {
-    block: Range<usize>,
+    block: Block,
     /// Their paths, once somebody asked for one.
     paths: OnceLock<Vec<FolderPaths>>,
 }
 
 impl Chunk {
-    fn new(block: Range<usize>) -> Self {
+    fn new(block: Block) -> Self {
         let paths = OnceLock::new();
         Self { block, paths }
     }
@@ -294,43 +323,69 @@ struct FolderPaths {
 }
 
 impl PackIndex {
-    fn block(&self, range: &Range<usize>) -> Option<&[u8]> {
-        self.bytes.get(self.blocks..)?.get(range.clone())
+    /// How many blocks it has.
+    fn block_count(&self) -> usize {
+        self.chunks.len() + self.shelves.len()
     }
 
-    /// The folders of a chunk.
-    fn folders(&self, chunk: &Chunk) -> Option<Vec<SeenFolder<'_>>> {
-        postcard::from_bytes(self.block(&chunk.block)?).ok()
+    /// Nothing, unless the block with this number is no longer what was written, or tells of folders and files that are
+    /// no longer as they were. It is read into `bytes`.
+    fn is_unchanged(&self, number: usize, bytes: &mut Vec<u8>) -> Option<()> {
+        let Some(chunk) = self.chunks.get(number) else {
+            let shelf = self.shelves.get(number - self.chunks.len())?;
+            return self.file.read(*shelf, bytes);
+        };
+        self.file.read(chunk.block, bytes)?;
+        let mut rest = bytes.as_slice();
+        let below = Folder::open(&joined(&self.root, take(&mut rest)?))?;
+        let as_it_was = |path: &str, stamp: Stamp| (below.stamp(path)? == stamp).then_some(());
+        let mut path = String::new();
+        while !rest.is_empty() {
+            let folder: SeenFolder<'_> = take(&mut rest)?;
+            as_it_was(folder.path, folder.stamp)?;
+            for _ in 0..folder.files {
+                let file: SeenFile<'_> = take(&mut rest)?;
+                path.clear();
+                path.extend([folder.path, "/", file.name]);
+                as_it_was(&path, file.stamp)?;
+            }
+        }
+        Some(())
     }
 
-    /// Whether the folders of the chunk with this number, and the files in them, are as they were.
-    fn is_unchanged(&self, number: usize, below: &Folder) -> bool {
-        let folders = self
-            .chunks
-            .get(number)
-            .and_then(|chunk| self.folders(chunk));
-        folders.is_some_and(|folders| folders.iter().all(|folder| is_unchanged(folder, below)))
+    /// The registries that hold a pack.
+    fn held(self: &Arc<Self>, shelf: usize, held: &Range<usize>) -> Option<Vec<HeldPack>> {
+        let mut bytes = Vec::new();
+        self.file.read(*self.shelves.get(shelf)?, &mut bytes)?;
+        stored::held(bytes.get(held.clone())?, self)
     }
 
     fn paths(&self, folder: usize) -> Option<&FolderPaths> {
         let chunk = self.chunks.get(folder / TOGETHER)?;
-        let paths = chunk.paths.get_or_init(|| {
-            let folders = self.folders(chunk).unwrap_or_default().into_iter();
-            let paths = folders.map(|folder| {
-                let path = match folder.path {
-                    "." => self.root.clone(),
-                    path => self.root.join(path),
-                };
-                let files = folder.files.iter();
-                let files = files.map(|(name, stamp)| (path.join(name), stamp.changed));
-                FolderPaths {
-                    files: files.collect(),
-                    folder: path,
-                }
-            });
-            paths.collect()
-        });
+        let paths = chunk
+            .paths
+            .get_or_init(|| self.paths_in(chunk).unwrap_or_default());
         paths.get(folder % TOGETHER)
+    }
+
+    fn paths_in(&self, chunk: &Chunk) -> Option<Vec<FolderPaths>> {
+        let (mut bytes, mut paths) = (Vec::new(), Vec::with_capacity(TOGETHER));
+        self.file.read(chunk.block, &mut bytes)?;
+        let mut rest = bytes.as_slice();
+        let around = joined(&self.root, take(&mut rest)?);
+        while !rest.is_empty() {
+            let folder: SeenFolder<'_> = take(&mut rest)?;
+            let path = joined(&around, folder.path);
+            let files = (0..folder.files).map(|_| {
+                let file: SeenFile<'_> = take(&mut rest)?;
+                Some((path.join(file.name), file.stamp.changed))
+            });
+            paths.push(FolderPaths {
+                files: files.collect::<Option<_>>()?,
+                folder: path,
+            });
+        }
+        Some(paths)
     }
 
     /// The path of the folder with this number.

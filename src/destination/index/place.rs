@@ -12,8 +12,9 @@ use std::{
 };
 
 use foldhash::quality::FixedState;
+use serde::{Deserialize, Serialize};
 
-use crate::{origin, source::MAX_FILE_SIZE};
+use crate::origin;
 
 /// What an index begins with.
 const BEGINNING: &str = "palette-knife index of a destination";
@@ -22,6 +23,9 @@ const ENDING: &str = ".index";
 
 /// What the name of one begins with that is not written to its end.
 const UNFINISHED: &str = ".palette-knife-";
+
+/// So many bytes are read first. What most indexes begin with has fewer.
+const READ_FIRST: usize = 16 * 1024;
 
 /// An index that nobody wrote anew for so long is removed when another one is written.
 const OLD: Duration = Duration::from_secs(30 * 24 * 60 * 60);
@@ -60,40 +64,50 @@ impl IndexFolder {
         Some(Self::at(caches.join("palette-knife")))
     }
 
-    /// The bytes of the index of a destination, and where its head begins and ends: see [`IndexFolder::save`]. `None`
-    /// where there is no whole index that this very program has written.
-    pub(super) fn read(&self, real: &Path) -> Option<(Vec<u8>, [usize; 2])> {
+    /// The index of a destination, and what it begins with: see [`IndexFolder::save`]. `None` where there is none that
+    /// begins as this very program has written it.
+    pub(super) fn open(&self, real: &Path) -> Option<(IndexFile, Vec<u8>)> {
         let file = fs::File::open(self.place_of(real)).ok()?;
-        let size = file.metadata().ok()?.len();
-        // One more, so that its end is found without asking for more room.
-        let mut bytes = Vec::with_capacity(usize::try_from(size.min(MAX_FILE_SIZE)).ok()? + 1);
-        file.take(MAX_FILE_SIZE).read_to_end(&mut bytes).ok()?;
-        let rest = bytes.strip_prefix(header()?.as_bytes())?;
-        let (sum, content) = rest.split_first_chunk()?;
-        if hash(content) != u64::from_le_bytes(*sum) {
-            return None;
+        let read = |wanted: usize| {
+            let (mut bytes, wanted) = (Vec::with_capacity(wanted), u64::try_from(wanted).ok()?);
+            (&file).take(wanted).read_to_end(&mut bytes).ok()?;
+            Some(bytes)
+        };
+        let mut front = read(READ_FIRST)?;
+        let rest = front.strip_prefix(header()?.as_bytes())?;
+        let (sum, rest) = rest.split_first_chunk()?;
+        let (length, rest) = rest.split_first_chunk()?;
+        let (sum, length) = (u64::from_le_bytes(*sum), u32::from_le_bytes(*length));
+        let begin = front.len() - rest.len();
+        let end = begin.checked_add(usize::try_from(length).ok()?)?;
+        if let Some(missing) = end.checked_sub(front.len()) {
+            front.append(&mut read(missing)?);
         }
-        let (length, rest) = content.split_first_chunk()?;
-        let length = usize::try_from(u32::from_le_bytes(*length)).ok()?;
-        let begin = bytes.len() - rest.len();
-        let end = begin
-            .checked_add(length)
-            .filter(|end| *end <= bytes.len())?;
-        Some((bytes, [begin, end]))
+        front.truncate(end);
+        front.drain(..begin);
+        let blocks = u64::try_from(end).ok()?;
+        (hash(&*front) == sum).then_some((IndexFile { file, blocks }, front))
     }
 
-    /// Writes the file of an index beside its place, and then puts it there: a head, and the blocks that follow it.
-    pub(super) fn save(&self, real: &Path, head: &[u8], blocks: &[u8]) -> io::Result<()> {
-        let length = u32::try_from(head.len()).map_err(io::Error::other)?;
-        let content = [&length.to_le_bytes(), head, blocks].concat();
+    /// Writes the file of an index beside its place, and then puts it there: what it begins with, which tells where the
+    /// blocks are that follow.
+    pub(super) fn save(&self, real: &Path, front: &[u8], blocks: &[u8]) -> io::Result<()> {
+        let length = u32::try_from(front.len()).map_err(io::Error::other)?;
         let header = header().ok_or(io::ErrorKind::Unsupported)?;
-        let sum = hash(&*content).to_le_bytes();
+        let sum = hash(front).to_le_bytes();
+        let content = [
+            header.as_bytes(),
+            &sum,
+            &length.to_le_bytes(),
+            front,
+            blocks,
+        ];
         let place = self.place_of(real);
         let folder = place.parent().ok_or(io::ErrorKind::NotFound)?;
         make_folder(folder)?;
         remove_old(folder);
         let mut unfinished = tempfile::NamedTempFile::with_prefix_in(UNFINISHED, folder)?;
-        unfinished.write_all(&[header.as_bytes(), &sum, &content].concat())?;
+        unfinished.write_all(&content.concat())?;
         unfinished.persist(place)?;
         Ok(())
     }
@@ -102,6 +116,57 @@ impl IndexFolder {
         let name = format!("{:016x}{ENDING}", hash(real));
         self.folder.join("destinations").join(name)
     }
+}
+
+/// The file of an index. Blocks of it are read when they are asked for.
+#[derive(Debug)]
+pub(super) struct IndexFile {
+    file: fs::File,
+    /// Where the first block begins.
+    blocks: u64,
+}
+
+/// Some bytes of an index.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub(super) struct Block {
+    /// Counted from the first block.
+    start: u64,
+    length: u32,
+    sum: u64,
+}
+
+impl Block {
+    /// Puts one behind others.
+    pub(super) fn add(blocks: &mut Vec<u8>, block: &[u8]) -> Option<Self> {
+        let start = u64::try_from(blocks.len()).ok()?;
+        blocks.extend_from_slice(block);
+        Some(Self {
+            start,
+            length: u32::try_from(block.len()).ok()?,
+            sum: hash(block),
+        })
+    }
+}
+
+impl IndexFile {
+    /// Reads a block in the place of what is in `bytes`. `None` where it is not as it was written.
+    pub(super) fn read(&self, block: Block, bytes: &mut Vec<u8>) -> Option<()> {
+        bytes.resize(usize::try_from(block.length).ok()?, 0);
+        let start = self.blocks.checked_add(block.start)?;
+        read_at(&self.file, bytes, start).ok()?;
+        (hash(&**bytes) == block.sum).then_some(())
+    }
+}
+
+#[cfg(unix)]
+fn read_at(file: &fs::File, bytes: &mut [u8], start: u64) -> io::Result<()> {
+    std::os::unix::fs::FileExt::read_exact_at(file, bytes, start)
+}
+
+/// Elsewhere there are no indexes.
+#[cfg(not(unix))]
+fn read_at(_: &fs::File, _: &mut [u8], _: u64) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
 }
 
 /// What an index of this program begins with. Another program may number nodes otherwise, or write them down in another

@@ -9,7 +9,8 @@ pub(super) struct Stamp {
     inode: u64,
     /// In bytes.
     pub(super) size: u64,
-    /// In nanoseconds since 1970.
+    /// In nanoseconds since 1970. Always as many bytes: they are read faster than as few as are needed.
+    #[serde(with = "postcard::fixint::le")]
     pub(super) changed: i64,
 }
 

@@ -4,7 +4,7 @@ use std::{collections::HashMap, ops::Range, path::Path, sync::OnceLock};
 
 use serde::{Deserialize, Serialize};
 
-use super::{PackIndex, stamp::Stamp};
+use super::{PackIndex, place::Block, stamp::Stamp};
 use crate::{
     date::Date,
     destination::{
@@ -19,39 +19,40 @@ use crate::{
     syntax::NodeId,
 };
 
-/// What an index begins with. Blocks of bytes follow, and ranges count from the first of these.
+/// What an index begins with.
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct Head<'a> {
+pub(super) struct Front<'a> {
     /// The destination folder, without links.
     pub(super) folder: &'a str,
     /// The size of its largest file, in bytes.
     pub(super) largest: u64,
-    /// The folders that what follows was read from, [`super::TOGETHER`] at a time: lists of [`SeenFolder`].
-    pub(super) chunks: Vec<Range<usize>>,
-    /// The [`Table`].
-    pub(super) table: Range<usize>,
-}
-
-/// What is read whenever the index is up to date.
-#[derive(Debug, Serialize, Deserialize)]
-pub(super) struct Table<'a> {
+    /// The folders that what follows was read from, [`super::TOGETHER`] at a time. Each block is a path, and then
+    /// [`SeenFolder`]s with paths from there.
+    pub(super) folders: Vec<Block>,
     /// The registries, in their order.
     #[serde(borrow)]
     pub(super) registries: Vec<StoredRegistry<'a>>,
     /// The packs, in the order of their names.
     #[serde(borrow)]
     pub(super) packs: Vec<StoredPack<'a>>,
+    /// What is told of them, that of several packs in one block.
+    pub(super) shelves: Vec<Block>,
 }
 
-/// A folder and its state, with the files in it that were read.
+/// A folder and its state. The files in it that were read follow: [`SeenFile`]s.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct SeenFolder<'a> {
-    /// Its path below `registries`, `.` for that folder itself.
+    /// `.` for the folder that paths begin at.
     pub(super) path: &'a str,
     pub(super) stamp: Stamp,
-    /// The files by name.
-    #[serde(borrow)]
-    pub(super) files: Vec<(&'a str, Stamp)>,
+    pub(super) files: usize,
+}
+
+/// A file and its state.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct SeenFile<'a> {
+    pub(super) name: &'a str,
+    pub(super) stamp: Stamp,
 }
 
 /// A pack.
@@ -60,7 +61,9 @@ pub(super) struct StoredPack<'a> {
     pub(super) name: &'a str,
     /// See [`super::super::packs::shared`].
     pub(super) shared: Vec<Vec<usize>>,
-    /// The registries that hold it.
+    /// The number of its shelf.
+    pub(super) shelf: usize,
+    /// Where that tells which registries hold it.
     pub(super) held: Range<usize>,
 }
 

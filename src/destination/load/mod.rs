@@ -52,24 +52,7 @@ pub enum LoadError {
     },
 }
 
-/// What is done with the indexes of a folder.
-#[derive(Debug, Clone, Copy)]
-pub enum Indexes<'f> {
-    /// They are used before it is known whether they are up to date, and written where there is none.
-    Ahead(&'f IndexFolder),
-    /// They are written, but not used.
-    Anew(&'f IndexFolder),
-}
-
-impl<'f> Indexes<'f> {
-    fn folder(self) -> &'f IndexFolder {
-        match self {
-            Self::Ahead(folder) | Self::Anew(folder) => folder,
-        }
-    }
-}
-
-/// Loads a destination folder.
+/// Loads a destination folder, and writes an index of it where there is a place for one.
 ///
 /// # Errors
 ///
@@ -77,63 +60,43 @@ impl<'f> Indexes<'f> {
 pub fn load(
     folder: &Path,
     max_file_size: u64,
-    indexes: Option<Indexes<'_>>,
+    indexes: Option<&IndexFolder>,
 ) -> Result<Destination, LoadError> {
-    let failed = |source| LoadError::Folder {
-        folder: folder.to_owned(),
-        source,
-    };
-    let real = folder.canonicalize().map_err(failed)?;
-    let mut files = Vec::new();
-    for entry in std::fs::read_dir(&real).map_err(failed)? {
-        files.push(folder.join(entry.map_err(failed)?.file_name()));
-    }
-    files.sort();
-    let has = |name: &str| files.iter().any(|file| file.ends_with(name));
-    let config_files: Vec<PathBuf> = files
-        .iter()
-        .filter(|file| stem(file) == Some("destination"))
-        .cloned()
-        .collect();
-    if config_files.is_empty() && !["registries", "macros", "profiles"].into_iter().any(has) {
-        return Err(LoadError::Empty {
-            folder: folder.to_owned(),
-        });
-    }
-    let default_name = real
-        .file_name()
-        .map(|name| name.to_string_lossy().into_owned())
-        .unwrap_or_default();
-    let mut loader = Loader {
-        folder,
-        reader: Reader::new(max_file_size),
-        destination: Destination {
-            name: default_name.into(),
-            folder: folder.to_owned(),
-            config_file: folder.join("destination.yaml"),
-            ..Destination::default()
-        },
-        by_uid: HashMap::default(),
-        by_name: HashMap::default(),
-    };
-    if has("registries") {
-        loader.registries(&real, indexes);
-    }
-    if has("macros") {
-        loader.macros();
-    }
-    if has("profiles") {
-        loader.profiles();
-    }
-    if let Some(file) = loader.reader.one_of_formats(config_files) {
-        loader.config(&file);
-        loader.destination.config_file = file;
+    let mut loader = Loader::open(folder, max_file_size)?;
+    if loader.has("registries") {
+        loader.registries(indexes);
     }
     Ok(loader.finish())
 }
 
+/// The same with the registries of its index, before it is known whether that is up to date. `None` where there is none.
+///
+/// # Errors
+///
+/// As those of [`load`].
+pub fn load_ahead(
+    folder: &Path,
+    max_file_size: u64,
+    indexes: &IndexFolder,
+) -> Result<Option<Destination>, LoadError> {
+    let mut loader = Loader::open(folder, max_file_size)?;
+    let indexed = if loader.has("registries") {
+        indexes.find(folder, &loader.real, max_file_size)
+    } else {
+        None
+    };
+    Ok(indexed.map(|indexed| {
+        loader.indexed(indexed);
+        loader.finish()
+    }))
+}
+
 struct Loader<'f> {
     folder: &'f Path,
+    /// The same without links.
+    real: PathBuf,
+    /// What is in it, in the order of names.
+    files: Vec<PathBuf>,
     reader: Reader,
     destination: Destination,
     by_uid: foldhash::HashMap<String, usize>,
@@ -141,7 +104,55 @@ struct Loader<'f> {
     by_name: foldhash::HashMap<String, Vec<usize>>,
 }
 
-impl Loader<'_> {
+impl<'f> Loader<'f> {
+    fn open(folder: &'f Path, max_file_size: u64) -> Result<Self, LoadError> {
+        let failed = |source| LoadError::Folder {
+            folder: folder.to_owned(),
+            source,
+        };
+        let real = folder.canonicalize().map_err(failed)?;
+        let mut files = Vec::new();
+        for entry in std::fs::read_dir(&real).map_err(failed)? {
+            files.push(folder.join(entry.map_err(failed)?.file_name()));
+        }
+        files.sort();
+        let default_name = real
+            .file_name()
+            .map(|name| name.to_string_lossy().into_owned())
+            .unwrap_or_default();
+        let loader = Self {
+            folder,
+            real,
+            files,
+            reader: Reader::new(max_file_size),
+            destination: Destination {
+                name: default_name.into(),
+                folder: folder.to_owned(),
+                config_file: folder.join("destination.yaml"),
+                ..Destination::default()
+            },
+            by_uid: HashMap::default(),
+            by_name: HashMap::default(),
+        };
+        let mut parts = ["registries", "macros", "profiles"].into_iter();
+        if loader.config_files().next().is_none() && !parts.any(|name| loader.has(name)) {
+            return Err(LoadError::Empty {
+                folder: folder.to_owned(),
+            });
+        }
+        Ok(loader)
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.files.iter().any(|file| file.ends_with(name))
+    }
+
+    /// The destination file, in each format that there is one in.
+    fn config_files(&self) -> impl Iterator<Item = &PathBuf> {
+        let files = self.files.iter();
+        files.filter(|file| stem(file) == Some("destination"))
+    }
+
     fn macros(&mut self) {
         let root = self.folder.join("macros");
         for file in self.reader.sorted_entries(&root) {
@@ -272,7 +283,19 @@ impl Loader<'_> {
         self.destination.allowed_hosts = config.allowed_hosts;
     }
 
+    /// The destination, once its registries are known.
     fn finish(mut self) -> Destination {
+        if self.has("macros") {
+            self.macros();
+        }
+        if self.has("profiles") {
+            self.profiles();
+        }
+        let config_files = self.config_files().cloned().collect();
+        if let Some(file) = self.reader.one_of_formats(config_files) {
+            self.config(&file);
+            self.destination.config_file = file;
+        }
         self.destination.packs.join();
         self.same_names();
         self.overlaps();

@@ -10,7 +10,7 @@ use std::{
 use rayon::prelude::*;
 
 use super::{
-    Indexes, Loader, ReadFault,
+    Loader, ReadFault,
     folders::{Listed, listed},
     read_file, read_listed_file,
     reader::Reader,
@@ -23,7 +23,7 @@ use crate::{
         config::{self, clouds},
         dependency::Dependency,
         file::{ParsedFile, is_asked_for},
-        index::{Indexed, Read},
+        index::{IndexFolder, Indexed, Read},
         life_cycle::LifeCycle,
         registry::{Listing, PackVersion, Registry},
     },
@@ -138,14 +138,8 @@ type Pages = HashMap<usize, Option<usize>>;
 type ReadAnswer = Result<(Arc<str>, Vec<ToldAnswer>), ReadFault>;
 
 impl Loader<'_> {
-    /// The registries, from an index where there is one that may be used.
-    pub(super) fn registries(&mut self, real: &Path, indexes: Option<Indexes<'_>>) {
-        let limit = self.reader.max_file_size;
-        if let Some(Indexes::Ahead(folder)) = indexes
-            && let Some(indexed) = folder.find(self.folder, real, limit)
-        {
-            return self.indexed(indexed);
-        }
+    /// The registries, of which an index is written.
+    pub(super) fn registries(&mut self, indexes: Option<&IndexFolder>) {
         let since = SystemTime::now();
         self.read_registries();
         let seen = self.reader.seen.take();
@@ -158,11 +152,12 @@ impl Loader<'_> {
                 since,
             };
             // Without an index the next run takes longer, and no harm is done.
-            let _written = indexes.folder().write(self.folder, real, read);
+            let _written = indexes.write(self.folder, &self.real, read);
         }
     }
 
-    fn indexed(&mut self, indexed: Indexed) {
+    /// The registries that an index tells.
+    pub(super) fn indexed(&mut self, indexed: Indexed) {
         let Indexed {
             registries,
             packs,
