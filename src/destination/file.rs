@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc};
 
-use super::{config, index::IndexedFile};
+use super::{config, index::FileInIndex};
 use crate::{
     finding::Place,
     source::Source,
@@ -42,12 +42,12 @@ enum File {
     /// It was read.
     Parsed(Arc<ParsedFile>),
     /// It was read by an earlier run.
-    Indexed(Arc<IndexedFile>),
+    Indexed(FileInIndex),
 }
 
 impl Declaration {
     /// What the node with this number says in a file that an index names.
-    pub(super) fn in_index(file: Arc<IndexedFile>, node: NodeId) -> Self {
+    pub(super) fn in_index(file: FileInIndex, node: NodeId) -> Self {
         Self {
             file: File::Indexed(file),
             node,

@@ -1,8 +1,9 @@
 //! Registries and the packs they hold.
 
 use std::{
+    borrow::Cow,
     fmt,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{Arc, OnceLock},
 };
 
@@ -12,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     dependency::Dependency,
     file::Declaration,
+    index::FolderInIndex,
     life_cycle::{LifeCycle, Told},
     own_values::OwnValues,
     pack_schema::PackSchema,
@@ -193,6 +195,40 @@ pub struct HeldPack {
 /// The clouds a pack is for, as `cloudTypes` tells them.
 pub type Clouds = Told<Vec<String>>;
 
+/// The folder of a pack.
+#[derive(Debug, Clone)]
+pub enum PackFolder {
+    /// It was read.
+    Read {
+        /// Its path.
+        path: PathBuf,
+        /// The file of its schema, where it has one.
+        schema: Option<PathBuf>,
+    },
+    /// It was read by an earlier run.
+    Indexed(FolderInIndex),
+}
+
+impl PackFolder {
+    /// Its path. There is none where the index is not as it was written.
+    #[must_use]
+    pub fn path(&self) -> Option<Cow<'_, Path>> {
+        match self {
+            Self::Read { path, .. } => Some(path.into()),
+            Self::Indexed(folder) => folder.path().map(Cow::from),
+        }
+    }
+
+    /// The file of its schema, where it has one.
+    #[must_use]
+    pub fn schema(&self) -> Option<PathBuf> {
+        match self {
+            Self::Read { schema, .. } => schema.clone(),
+            Self::Indexed(folder) => folder.schema(),
+        }
+    }
+}
+
 /// One version of a pack in a registry.
 #[derive(Debug, Clone)]
 pub struct PackVersion {
@@ -204,14 +240,12 @@ pub struct PackVersion {
     pub parent_tags: Vec<String>,
     /// The group that stands before its tags (`LTS`).
     pub group: Option<String>,
-    /// The file of its schema, where its folder has one.
-    pub schema: Option<PathBuf>,
     /// Its schema in a saved answer, where one tells it.
     pub answered_schema: Option<Declaration>,
     /// Its schema, read when first asked.
     pub known_schema: OnceLock<Option<Box<PackSchema>>>,
     /// Its folder, where it has one.
-    pub folder: Option<PathBuf>,
+    pub folder: Option<PackFolder>,
     /// The values it comes with in a saved answer, where one tells them.
     pub answered_values: Option<Declaration>,
     /// The values it comes with, read when first asked.
@@ -324,7 +358,6 @@ impl PackVersion {
             tag: None,
             parent_tags: Vec::new(),
             group: None,
-            schema: None,
             answered_schema: None,
             known_schema: OnceLock::new(),
             folder: None,
@@ -342,10 +375,16 @@ impl PackVersion {
     pub fn pack_schema(&self) -> Option<&PackSchema> {
         let read = || match &self.answered_schema {
             Some(answered) => Some(PackSchema::told(answered)),
-            None => self.schema.as_deref().and_then(PackSchema::read),
+            None => self.schema().as_deref().and_then(PackSchema::read),
         };
         let known = self.known_schema.get_or_init(|| read().map(Box::new));
         known.as_deref()
+    }
+
+    /// The file of its schema, where its folder has one.
+    #[must_use]
+    pub fn schema(&self) -> Option<PathBuf> {
+        self.folder.as_ref()?.schema()
     }
 
     /// What could not be read of its schema, once a profile needed that.
@@ -359,7 +398,7 @@ impl PackVersion {
     pub fn own_values(&self) -> Option<&OwnValues> {
         let read = || match &self.answered_values {
             Some(answered) => self.answered_own_values(answered),
-            None => self.folder.as_deref().and_then(OwnValues::read),
+            None => OwnValues::read(&self.folder.as_ref()?.path()?),
         };
         self.known_values.get_or_init(read).as_deref()
     }

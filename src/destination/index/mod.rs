@@ -21,7 +21,7 @@ use std::{
     ops::Range,
     path::{Path, PathBuf},
     sync::{
-        Arc, Mutex, OnceLock, PoisonError,
+        Arc, OnceLock,
         atomic::{AtomicBool, Ordering},
     },
     time::{Duration, SystemTime, UNIX_EPOCH},
@@ -107,12 +107,12 @@ impl IndexFolder {
             chunks: front.folders.into_iter().map(Chunk::new).collect(),
             shelves: front.shelves,
             max_file_size,
-            read: Mutex::default(),
             is_spoiled: AtomicBool::new(false),
+            nothing: OnceLock::new(),
         });
         let confirmation = Confirmation::begin(&index);
         let registries = front.registries.iter();
-        let registries = registries.map(|told| told.registry(&index));
+        let registries = registries.map(|told| told.registry(&index.root));
         let packs = front.packs.into_iter().map(|pack| {
             let indexed = IndexedPack {
                 index: Arc::clone(&index),
@@ -123,7 +123,7 @@ impl IndexFolder {
             (pack.name.to_owned(), indexed)
         });
         Some(Indexed {
-            registries: registries.collect::<Option<_>>()?,
+            registries: registries.collect(),
             packs: packs.collect(),
             confirmation,
         })
@@ -148,13 +148,13 @@ impl IndexFolder {
         folders.sort_unstable();
         folders.dedup();
         let (mut writer, mut seen) = (Writer::default(), Vec::with_capacity(folders.len()));
-        for (number, folder) in folders.into_iter().enumerate() {
+        for (folder, number) in folders.into_iter().zip(0..) {
             let files = files_of.remove(folder).unwrap_or_default();
-            let numbered = files.iter().zip(0..);
-            writer.files.extend(numbered.map(|(path, file)| {
+            for (path, file) in files.iter().zip(0..) {
                 let folder = number;
-                (shown_path(path), FileNumber { folder, file })
-            }));
+                let told = (FileNumber { folder, file }, relative(path, &root)?);
+                writer.files.insert(shown_path(path), told);
+            }
             writer.folders.insert(folder, number);
             seen.push((folder, files));
         }
@@ -268,7 +268,7 @@ impl IndexedPack {
     pub(super) fn held(&self) -> Vec<HeldPack> {
         let held = self.index.held(self.shelf, &self.held);
         held.unwrap_or_else(|| {
-            self.index.is_spoiled.store(true, Ordering::Release);
+            self.index.spoil();
             Vec::new()
         })
     }
@@ -287,10 +287,10 @@ struct PackIndex {
     chunks: Vec<Chunk>,
     shelves: Vec<Block>,
     max_file_size: u64,
-    /// The files that something was asked of.
-    read: Mutex<HashMap<FileNumber, Arc<IndexedFile>>>,
-    /// Whether something that was asked for was not as it was written.
+    /// Whether something that was asked for is not as it was.
     is_spoiled: AtomicBool,
+    /// What is in a file that it does not tell any more.
+    nothing: OnceLock<ParsedFile>,
 }
 
 impl fmt::Debug for PackIndex {
@@ -304,22 +304,36 @@ impl fmt::Debug for PackIndex {
 /// Some of the folders of an index.
 struct Chunk {
     block: Block,
-    /// Their paths, once somebody asked for one.
-    paths: OnceLock<Vec<FolderPaths>>,
+    /// They are known once somebody asked for one.
+    folders: OnceLock<Vec<KnownFolder>>,
 }
 
 impl Chunk {
     fn new(block: Block) -> Self {
-        let paths = OnceLock::new();
-        Self { block, paths }
+        let folders = OnceLock::new();
+        Self { block, folders }
     }
 }
 
-/// The paths of a folder and the files in it that were read.
-struct FolderPaths {
-    folder: PathBuf,
-    /// Each with [`Stamp::changed`].
-    files: Vec<(PathBuf, i64)>,
+/// A folder, and the files in it that were read.
+struct KnownFolder {
+    path: PathBuf,
+    files: Vec<KnownFile>,
+}
+
+/// A file that is read when somebody asks for what is in it.
+struct KnownFile {
+    path: PathBuf,
+    /// See [`Stamp::changed`].
+    changed: i64,
+    parsed: OnceLock<ParsedFile>,
+}
+
+impl KnownFile {
+    fn stamp(&self) -> Option<Stamp> {
+        let folder = Folder::open(self.path.parent()?)?;
+        folder.stamp(self.path.file_name()?.to_str()?)
+    }
 }
 
 impl PackIndex {
@@ -360,16 +374,17 @@ impl PackIndex {
         stored::held(bytes.get(held.clone())?, self)
     }
 
-    fn paths(&self, folder: usize) -> Option<&FolderPaths> {
-        let chunk = self.chunks.get(folder / TOGETHER)?;
-        let paths = chunk
-            .paths
-            .get_or_init(|| self.paths_in(chunk).unwrap_or_default());
-        paths.get(folder % TOGETHER)
+    fn folder(&self, number: u32) -> Option<&KnownFolder> {
+        let number = usize::try_from(number).ok()?;
+        let chunk = self.chunks.get(number / TOGETHER)?;
+        let folders = chunk
+            .folders
+            .get_or_init(|| self.folders(chunk).unwrap_or_default());
+        folders.get(number % TOGETHER)
     }
 
-    fn paths_in(&self, chunk: &Chunk) -> Option<Vec<FolderPaths>> {
-        let (mut bytes, mut paths) = (Vec::new(), Vec::with_capacity(TOGETHER));
+    fn folders(&self, chunk: &Chunk) -> Option<Vec<KnownFolder>> {
+        let (mut bytes, mut folders) = (Vec::new(), Vec::with_capacity(TOGETHER));
         self.file.read(chunk.block, &mut bytes)?;
         let mut rest = bytes.as_slice();
         let around = joined(&self.root, take(&mut rest)?);
@@ -378,72 +393,98 @@ impl PackIndex {
             let path = joined(&around, folder.path);
             let files = (0..folder.files).map(|_| {
                 let file: SeenFile<'_> = take(&mut rest)?;
-                Some((path.join(file.name), file.stamp.changed))
+                Some(KnownFile {
+                    path: path.join(file.name),
+                    changed: file.stamp.changed,
+                    parsed: OnceLock::new(),
+                })
             });
-            paths.push(FolderPaths {
+            folders.push(KnownFolder {
                 files: files.collect::<Option<_>>()?,
-                folder: path,
+                path,
             });
         }
-        Some(paths)
+        Some(folders)
     }
 
-    /// The path of the folder with this number.
-    fn folder(&self, number: usize) -> Option<&Path> {
-        Some(&self.paths(number)?.folder)
+    fn parsed(&self, number: FileNumber) -> Option<&ParsedFile> {
+        let folder = self.folder(number.folder)?;
+        let file = folder.files.get(usize::try_from(number.file).ok()?)?;
+        Some(file.parsed.get_or_init(|| {
+            let read = read_again(&file.path, self.max_file_size);
+            let unchanged =
+                read.filter(|_| file.stamp().map(|stamp| stamp.changed) == Some(file.changed));
+            unchanged.unwrap_or_else(|| {
+                self.spoil();
+                nothing(&file.path)
+            })
+        }))
     }
 
-    /// The path of a file.
-    fn path(&self, number: FileNumber) -> Option<&Path> {
-        let (path, _) = self.paths(number.folder)?.files.get(number.file)?;
-        Some(path)
-    }
-
-    /// A file, to be read when something is asked of it.
-    fn file(&self, number: FileNumber) -> Option<Arc<IndexedFile>> {
-        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(file) = read.get(&number) {
-            return Some(Arc::clone(file));
-        }
-        let (path, changed) = self.paths(number.folder)?.files.get(number.file)?;
-        let file = Arc::new(IndexedFile {
-            path: path.clone(),
-            changed: *changed,
-            max_file_size: self.max_file_size,
-            parsed: OnceLock::new(),
-        });
-        read.insert(number, Arc::clone(&file));
-        Some(file)
+    /// Something that was asked for is not as it was.
+    fn spoil(&self) {
+        self.is_spoiled.store(true, Ordering::Release);
     }
 }
 
-/// A file of a destination that is read when somebody asks for what is in it.
-#[derive(Debug)]
-pub struct IndexedFile {
-    path: PathBuf,
-    /// See [`Stamp::changed`].
-    changed: i64,
-    max_file_size: u64,
-    parsed: OnceLock<ParsedFile>,
+/// A file that nothing is in.
+fn nothing(path: &Path) -> ParsedFile {
+    let source = Source::new(&shown_path(path), "null");
+    let tree = yaml::parse_plain(source.text()).tree;
+    ParsedFile { source, tree }
 }
 
-impl IndexedFile {
+/// A file that an index names.
+#[derive(Clone)]
+pub struct FileInIndex {
+    index: Arc<PackIndex>,
+    number: FileNumber,
+}
+
+impl FileInIndex {
+    fn new(index: &Arc<PackIndex>, number: FileNumber) -> Self {
+        let index = Arc::clone(index);
+        Self { index, number }
+    }
+
     /// The file and its tree. There is nothing in it where it was changed while the program ran.
     pub(super) fn parsed(&self) -> &ParsedFile {
-        self.parsed.get_or_init(|| {
-            let read = read_again(&self.path, self.max_file_size);
-            let unchanged =
-                read.filter(|_| self.stamp().map(|stamp| stamp.changed) == Some(self.changed));
-            unchanged.unwrap_or_else(|| {
-                let source = Source::new(&shown_path(&self.path), "null");
-                let tree = yaml::parse_plain(source.text()).tree;
-                ParsedFile { source, tree }
-            })
+        self.index.parsed(self.number).unwrap_or_else(|| {
+            self.index.spoil();
+            let nothing = || nothing(&self.index.root);
+            self.index.nothing.get_or_init(nothing)
         })
     }
+}
 
-    fn stamp(&self) -> Option<Stamp> {
-        let folder = Folder::open(self.path.parent()?)?;
-        folder.stamp(self.path.file_name()?.to_str()?)
+/// The folder of a pack that an index names.
+#[derive(Debug, Clone)]
+pub struct FolderInIndex {
+    index: Arc<PackIndex>,
+    number: u32,
+    /// The name of the schema in it.
+    schema: Option<String>,
+}
+
+impl FolderInIndex {
+    fn new(index: &Arc<PackIndex>, number: u32, schema: Option<String>) -> Self {
+        Self {
+            index: Arc::clone(index),
+            number,
+            schema,
+        }
+    }
+
+    pub(super) fn path(&self) -> Option<&Path> {
+        let folder = self.index.folder(self.number);
+        if folder.is_none() {
+            self.index.spoil();
+        }
+        Some(&folder?.path)
+    }
+
+    pub(super) fn schema(&self) -> Option<PathBuf> {
+        let name = self.schema.as_ref()?;
+        Some(self.path()?.join(name))
     }
 }

@@ -1,10 +1,15 @@
 //! How an index writes down registries and packs. Texts are borrowed from its bytes, paths are below `registries`.
 
-use std::{collections::HashMap, ops::Range, path::Path, sync::OnceLock};
+use std::{
+    collections::HashMap,
+    ops::Range,
+    path::Path,
+    sync::{Arc, OnceLock},
+};
 
 use serde::{Deserialize, Serialize};
 
-use super::{PackIndex, place::Block, stamp::Stamp};
+use super::{FileInIndex, FolderInIndex, PackIndex, place::Block, stamp::Stamp};
 use crate::{
     date::Date,
     destination::{
@@ -12,7 +17,7 @@ use crate::{
         file::Declaration,
         life_cycle::{LifeCycle, Stage, Told},
         pack_schema::PackSchema,
-        registry::{HeldPack, Listing, PackVersion, Registry, RegistryKind},
+        registry::{HeldPack, Listing, PackFolder, PackVersion, Registry, RegistryKind},
     },
     finding::Place,
     source::{LineColumn, TextRange, shown_path},
@@ -85,7 +90,8 @@ pub(super) struct StoredRegistry<'a> {
 /// A place in a file of the destination.
 #[derive(Debug, Serialize, Deserialize)]
 struct StoredPlace<'a> {
-    file: FileNumber,
+    /// Its path.
+    file: &'a str,
     range: (u32, u32),
     start: (u32, u32),
     end: (u32, u32),
@@ -103,8 +109,8 @@ struct StoredDeclaration {
 /// The number of a folder, and that of a file among those in it that were read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(super) struct FileNumber {
-    pub(super) folder: usize,
-    pub(super) file: usize,
+    pub(super) folder: u32,
+    pub(super) file: u32,
 }
 
 /// A pack in one registry.
@@ -124,10 +130,8 @@ struct StoredVersion<'a> {
     #[serde(borrow)]
     parent_tags: Vec<&'a str>,
     group: Option<&'a str>,
-    /// The number of its folder.
-    folder: Option<usize>,
-    /// The name of its schema in that folder.
-    schema: Option<&'a str>,
+    #[serde(borrow)]
+    folder: Option<StoredFolder<'a>>,
     answered_schema: AnsweredSchema,
     answered_values: Option<StoredDeclaration>,
     #[serde(borrow)]
@@ -137,6 +141,14 @@ struct StoredVersion<'a> {
     end: Option<(Date, StoredDeclaration)>,
     #[serde(borrow)]
     clouds: Option<(Vec<&'a str>, StoredDeclaration)>,
+}
+
+/// The folder of a pack.
+#[derive(Debug, Serialize, Deserialize)]
+struct StoredFolder<'a> {
+    number: u32,
+    /// The name of its schema in it.
+    schema: Option<&'a str>,
 }
 
 /// The schema of a pack in a saved answer.
@@ -165,9 +177,9 @@ struct StoredDependency<'a> {
 #[derive(Debug, Default)]
 pub(super) struct Writer<'d> {
     /// The number of each folder.
-    pub(super) folders: HashMap<&'d Path, usize>,
-    /// The number of each file by the name that people are shown.
-    pub(super) files: HashMap<String, FileNumber>,
+    pub(super) folders: HashMap<&'d Path, u32>,
+    /// The number of each file by the name that people are shown, and its path below the root.
+    pub(super) files: HashMap<String, (FileNumber, &'d str)>,
 }
 
 impl<'d> Writer<'d> {
@@ -188,7 +200,7 @@ impl<'d> Writer<'d> {
 
     fn place(&self, place: &'d Place) -> Option<StoredPlace<'d>> {
         Some(StoredPlace {
-            file: *self.files.get(&*place.file)?,
+            file: self.files.get(&*place.file)?.1,
             range: (place.range.start, place.range.end),
             start: (place.start.line, place.start.column),
             end: (place.end.line, place.end.column),
@@ -228,12 +240,15 @@ impl<'d> Writer<'d> {
             tag: version.tag.as_deref(),
             parent_tags: version.parent_tags.iter().map(String::as_str).collect(),
             group: version.group.as_deref(),
-            folder: optional(version.folder.as_deref(), |path| {
-                self.folders.get(path).copied()
-            })?,
-            schema: optional(version.schema.as_deref(), |path| {
-                let name = path.file_name()?.to_str()?;
-                (path.parent() == version.folder.as_deref()).then_some(name)
+            folder: optional(version.folder.as_ref(), |folder| match folder {
+                PackFolder::Read { path, schema } => Some(StoredFolder {
+                    number: *self.folders.get(path.as_path())?,
+                    schema: optional(schema.as_deref(), |schema| {
+                        let name = schema.file_name()?.to_str()?;
+                        (schema.parent() == Some(path.as_path())).then_some(name)
+                    })?,
+                }),
+                PackFolder::Indexed(_) => None,
             })?,
             answered_schema: match &version.answered_schema {
                 None => AnsweredSchema::Untold,
@@ -258,7 +273,7 @@ impl<'d> Writer<'d> {
 
     fn declaration(&self, told: &Declaration) -> Option<StoredDeclaration> {
         Some(StoredDeclaration {
-            file: *self.files.get(&**told.source().name())?,
+            file: self.files.get(&**told.source().name())?.0,
             node: told.node().id().number(),
         })
     }
@@ -273,10 +288,9 @@ fn optional<T, U>(told: Option<T>, make: impl FnOnce(T) -> Option<U>) -> Option<
 }
 
 impl StoredRegistry<'_> {
-    /// The registry. `None` where the index is no whole one.
-    pub(super) fn registry(&self, index: &PackIndex) -> Option<Registry> {
-        let declared = optional(self.declared.as_ref(), |place| place.place(index))?;
-        Some(Registry {
+    /// The registry of a folder `registries`.
+    pub(super) fn registry(&self, root: &Path) -> Registry {
+        Registry {
             uid: self.uid.to_owned(),
             name: self.name.to_owned(),
             kind: self.kind,
@@ -285,96 +299,94 @@ impl StoredRegistry<'_> {
             is_sync_supported: self.is_sync_supported,
             is_default: self.is_default,
             listing: self.listing,
-            declared,
-        })
+            declared: self.declared.as_ref().map(|place| place.place(root)),
+        }
     }
 }
 
 impl StoredPlace<'_> {
-    fn place(&self, index: &PackIndex) -> Option<Place> {
+    /// The place below a folder.
+    fn place(&self, root: &Path) -> Place {
         let position = |(line, column)| LineColumn { line, column };
         let (start, end) = self.range;
-        Some(Place {
-            file: shown_path(index.path(self.file)?).into(),
+        Place {
+            file: shown_path(&root.join(self.file)).into(),
             range: TextRange { start, end },
             start: position(self.start),
             end: position(self.end),
             document: self.document,
             pointer: self.pointer.to_owned(),
             inner: None,
-        })
+        }
     }
 }
 
 /// The registries that hold a pack, from the bytes of what [`Writer::held`] gave. `None` for other bytes.
-pub(super) fn held(bytes: &[u8], index: &PackIndex) -> Option<Vec<HeldPack>> {
+pub(super) fn held(bytes: &[u8], index: &Arc<PackIndex>) -> Option<Vec<HeldPack>> {
     let stored: Vec<StoredHeld<'_>> = postcard::from_bytes(bytes).ok()?;
     let held = stored.into_iter().map(|held| {
         let versions = held.versions.iter().map(|version| version.version(index));
-        Some(HeldPack {
+        HeldPack {
             registry: held.registry,
-            versions: versions.collect::<Option<_>>()?,
+            versions: versions.collect(),
             complete: held.complete,
             order: OnceLock::new(),
-        })
+        }
     });
-    held.collect()
+    Some(held.collect())
 }
 
 impl StoredVersion<'_> {
-    fn version(&self, index: &PackIndex) -> Option<PackVersion> {
+    fn version(&self, index: &Arc<PackIndex>) -> PackVersion {
         let owned = |text: Option<&str>| text.map(str::to_owned);
         let declaration = |stored: StoredDeclaration| {
-            let file = index.file(stored.file)?;
-            Some(Declaration::in_index(file, NodeId::numbered(stored.node)))
+            let file = FileInIndex::new(index, stored.file);
+            Declaration::in_index(file, NodeId::numbered(stored.node))
         };
-        let folder = optional(self.folder, |number| index.folder(number))?;
-        let schema = optional(self.schema, |name| Some(folder?.join(name)))?;
-        let dependencies = self.dependencies.iter().map(|asked| {
-            Some(Dependency {
-                pack: asked.pack.to_owned(),
-                layer: asked.layer.to_owned(),
-                kind: asked.kind,
-                versions: VersionRange {
-                    min: asked.min.to_owned(),
-                    max: asked.max.to_owned(),
-                },
-                declared: declaration(asked.declared)?,
-            })
+        let dependencies = self.dependencies.iter().map(|asked| Dependency {
+            pack: asked.pack.to_owned(),
+            layer: asked.layer.to_owned(),
+            kind: asked.kind,
+            versions: VersionRange {
+                min: asked.min.to_owned(),
+                max: asked.max.to_owned(),
+            },
+            declared: declaration(asked.declared),
         });
-        let stage = optional(self.stage, |(stage, told)| {
-            Some(Told::new(stage, declaration(told)?))
-        })?;
-        let end = optional(self.end, |(end, told)| {
-            Some(Told::new(end, declaration(told)?))
-        })?;
-        let clouds = optional(self.clouds.as_ref(), |(clouds, told)| {
+        let stage = self.stage;
+        let stage = stage.map(|(stage, told)| Told::new(stage, declaration(told)));
+        let end = self.end;
+        let end = end.map(|(end, told)| Told::new(end, declaration(told)));
+        let clouds = self.clouds.as_ref().map(|(clouds, told)| {
             let clouds = clouds.iter().map(|&cloud| cloud.to_owned());
-            Some(Told::new(clouds.collect(), declaration(*told)?))
-        })?;
+            Told::new(clouds.collect(), declaration(*told))
+        });
+        let folder = self.folder.as_ref().map(|folder| {
+            let schema = folder.schema.map(str::to_owned);
+            PackFolder::Indexed(FolderInIndex::new(index, folder.number, schema))
+        });
         let version = PackVersion {
             tag: owned(self.tag),
             parent_tags: self.parent_tags.iter().map(|&tag| tag.to_owned()).collect(),
             group: owned(self.group),
-            schema,
-            folder: folder.map(Path::to_owned),
-            answered_values: optional(self.answered_values, declaration)?,
-            dependencies: dependencies.collect::<Option<_>>()?,
-            declared: optional(self.declared, declaration)?,
+            folder,
+            answered_values: self.answered_values.map(declaration),
+            dependencies: dependencies.collect(),
+            declared: self.declared.map(declaration),
             life: LifeCycle::told(stage, end),
             clouds,
             ..PackVersion::named(self.version)
         };
-        Some(match self.answered_schema {
+        match self.answered_schema {
             AnsweredSchema::Untold => version,
             AnsweredSchema::Empty => PackVersion {
                 known_schema: OnceLock::from(Some(Box::new(PackSchema::default()))),
                 ..version
             },
             AnsweredSchema::Told(told) => PackVersion {
-                answered_schema: Some(declaration(told)?),
+                answered_schema: Some(declaration(told)),
                 ..version
             },
-        })
+        }
     }
 }

@@ -170,7 +170,6 @@ fn told_version(told: &PackVersion) -> String {
         tag,
         parent_tags,
         group,
-        schema,
         folder,
         dependencies,
         declared,
@@ -178,10 +177,12 @@ fn told_version(told: &PackVersion) -> String {
         clouds,
         ..
     } = told;
+    let path = folder.as_ref().map(|folder| folder.path());
+    let schema = told.schema();
     let place = declared.as_ref().map(|declared| declared.place());
     let own_values = told.own_values().map(|values| values.stream().tree.text());
     format!(
-        "{version} {tag:?} {parent_tags:?} {group:?} {schema:?} {folder:?} {dependencies:?}\n{place:?}\n{life:?} \
+        "{version} {tag:?} {parent_tags:?} {group:?} {schema:?} {path:?} {dependencies:?}\n{place:?}\n{life:?} \
          {clouds:?}\n{:?} {own_values:?}\n",
         told.pack_schema()
     )

@@ -25,7 +25,7 @@ use crate::{
         file::{ParsedFile, is_asked_for},
         index::{IndexFolder, Indexed, Read},
         life_cycle::LifeCycle,
-        registry::{Listing, PackVersion, Registry},
+        registry::{Listing, PackFolder, PackVersion, Registry},
     },
     finding::{Place, Related},
     source::{Source, shown_path},
@@ -700,9 +700,11 @@ fn folder_pack(
         name: name.into_owned(),
         version: PackVersion {
             group,
-            folder: Some(folder.to_owned()),
+            folder: Some(PackFolder::Read {
+                path: folder.to_owned(),
+                schema: schema.map(Path::to_owned),
+            }),
             dependencies: Dependency::all_of(root, file),
-            schema: schema.map(Path::to_owned),
             declared: Some(file.declaration(node)),
             life: LifeCycle::of_pack(root, file),
             clouds: told_clouds.and_then(|list| clouds(list, file)),
