@@ -25,6 +25,15 @@ fn scene() -> tempfile::TempDir {
             );
             fs::write(pack.join("pack.json"), text).expect("written");
         }
+        let existing = (0..300).map(|number| {
+            let name = ["passenger-identity", "crane", "winch"][number % 3];
+            format!(r#"{{"name": "{name}", "version": "1.{number}.0", "type": "cluster"}}"#)
+        });
+        let existing: Vec<String> = existing.collect();
+        let profiles = destination.join("profiles");
+        fs::create_dir_all(&profiles).expect("a folder");
+        let list = format!("[{}]", existing.join(",\n"));
+        fs::write(profiles.join("many.json"), list).expect("written");
     }
     // What was changed just now gets no index.
     thread::sleep(Duration::from_millis(2_100));
@@ -143,15 +152,15 @@ fn an_index_is_written_once_and_only_where_it_is_wanted() {
     run(folder, check, &caches);
     let written = tree(&caches);
     let files = written.iter().filter(|(path, _)| !path.ends_with('/'));
-    assert_eq!(files.count(), 1);
-    let file = fs::read_dir(caches.join("destinations"))
-        .expect("a folder")
-        .next();
-    let file = file.expect("an index").expect("an index").path();
-    let time = |file: &Path| fs::metadata(file).and_then(|data| data.modified());
-    let first = time(&file).expect("a time");
+    assert_eq!(files.count(), 2);
+    let times = || -> Vec<_> {
+        let files = fs::read_dir(caches.join("destinations")).expect("a folder");
+        let times = files.map(|file| file.expect("an index").metadata()?.modified());
+        times.collect::<Result<_, _>>().expect("times")
+    };
+    let first = times();
     run(folder, check, &caches);
-    assert_eq!(time(&file).expect("a time"), first);
+    assert_eq!(times(), first);
     assert_eq!(tree(&caches), written);
     assert_eq!(tree(&folder.join("destinations")), before);
 

@@ -117,11 +117,8 @@ pub fn read(file: &Arc<ParsedFile>, root: NodeRef<'_>) -> Config {
     {
         let told = profiles_in(profiles).unwrap_or_default().into_iter();
         config.profiles = Some(
-            told.map(|(profile, node)| ExistingProfile {
-                declared: Some(place(node)),
-                ..profile
-            })
-            .collect(),
+            told.map(|(profile, node)| profile.told_at(place(node)))
+                .collect(),
         );
     }
     let map_of = |key: &str| {

@@ -1,6 +1,6 @@
 //! Profiles that exist at a destination.
 
-use super::macros::Scope;
+use super::{index::PlaceInIndex, macros::Scope};
 use crate::{
     finding::Place,
     syntax::{Kind, NodeRef},
@@ -20,7 +20,35 @@ pub struct ExistingProfile {
     /// The scope it is in, where that is told.
     pub scope: Option<Scope>,
     /// Where the destination folder tells it.
-    pub declared: Option<Place>,
+    pub declared: Option<ProfilePlace>,
+}
+
+/// Where a profile is told.
+#[derive(Debug, Clone)]
+pub enum ProfilePlace {
+    /// The place.
+    Known(Place),
+    /// One that an index tells when it is asked for.
+    Indexed(PlaceInIndex),
+}
+
+impl ExistingProfile {
+    /// The same, told at a place.
+    pub(super) fn told_at(self, place: Place) -> Self {
+        Self {
+            declared: Some(ProfilePlace::Known(place)),
+            ..self
+        }
+    }
+
+    /// Where the destination folder tells it.
+    #[must_use]
+    pub fn place(&self) -> Option<Place> {
+        match self.declared.as_ref()? {
+            ProfilePlace::Known(place) => Some(place.clone()),
+            ProfilePlace::Indexed(indexed) => indexed.place(),
+        }
+    }
 }
 
 /// The types of profiles (`v1ProfileType` of the Palette API).

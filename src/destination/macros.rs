@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::{DestinationFault, FaultKind, config::place_of};
 use crate::{
     finding::Place,
@@ -10,7 +12,7 @@ use crate::{
 };
 
 /// Where a macro is defined. A narrower scope wins over a wider one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Scope {
     /// In the project.
     Project,

@@ -65,8 +65,8 @@ impl Rule for ChangedLineage {
             finding
                 .subject(format!("{name}@{there}"))
                 .help("give it a name of its own, unless it is meant to follow that profile");
-            if let Some(place) = &newest.declared {
-                finding.related(place.clone(), "it exists here");
+            if let Some(place) = newest.place() {
+                finding.related(place, "it exists here");
             }
         }
     }

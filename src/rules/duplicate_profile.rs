@@ -45,8 +45,8 @@ impl Rule for DuplicateProfile {
         finding
             .subject(format!("{}@{}", existing.name, existing.version))
             .help("rewrite with `--on-conflict rename` or `--on-conflict bump`, or give it another version with `--set-version`");
-        if let Some(place) = &existing.declared {
-            finding.related(place.clone(), "it exists here");
+        if let Some(place) = existing.place() {
+            finding.related(place, "it exists here");
         }
     }
 }

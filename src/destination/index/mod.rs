@@ -8,6 +8,7 @@
 
 mod confirmation;
 mod place;
+mod profiles;
 mod stamp;
 mod stored;
 // Elsewhere there are no indexes.
@@ -20,6 +21,7 @@ use std::{
     fmt, mem,
     ops::Range,
     path::{Path, PathBuf},
+    slice::SliceIndex,
     sync::{
         Arc, OnceLock,
         atomic::{AtomicBool, Ordering},
@@ -42,7 +44,8 @@ use crate::{
 };
 pub(super) use confirmation::Confirmation;
 pub use place::IndexFolder;
-use place::{Block, IndexFile};
+use place::{Block, IndexFile, Part};
+pub use profiles::PlaceInIndex;
 use stamp::{Folder, Stamp};
 use stored::{FileNumber, Front, SeenFile, SeenFolder, StoredPack, Writer};
 
@@ -82,7 +85,50 @@ pub(super) struct Seen {
     pub(super) files: Vec<PathBuf>,
 }
 
+/// Folders with their states and the files in them that were read, in the order of their paths.
+struct Stamped<'s> {
+    root: &'s Path,
+    folders: Vec<StampedFolder<'s>>,
+}
+
+struct StampedFolder<'s> {
+    path: &'s Path,
+    stamp: Stamp,
+    files: Vec<(&'s Path, Stamp)>,
+}
+
 impl Seen {
+    /// With the states that all of them, which are below a folder, have now. `None` if one was changed since then, or
+    /// shortly before.
+    fn stamped<'s>(&'s self, root: &'s Path, since: SystemTime) -> Option<Stamped<'s>> {
+        let settled = since.checked_sub(RECENT)?;
+        let settled = settled.duration_since(UNIX_EPOCH).ok()?.as_nanos();
+        let below = Folder::open(root)?;
+        let stamp = |path: &Path| {
+            let stamp = below.stamp(relative(path, root)?)?;
+            let is_settled = u128::try_from(stamp.changed).is_ok_and(|changed| changed < settled);
+            is_settled.then_some(stamp)
+        };
+        let mut files_of: HashMap<&Path, Vec<&Path>> = HashMap::new();
+        for file in &self.files {
+            files_of.entry(file.parent()?).or_default().push(file);
+        }
+        let mut folders: Vec<_> = self.folders.iter().map(PathBuf::as_path).collect();
+        folders.sort_unstable();
+        folders.dedup();
+        let stamped = folders.into_par_iter().map(|path| {
+            let files = files_of.get(path).into_iter().flatten();
+            let files = files.map(|&file| Some((file, stamp(file)?)));
+            Some(StampedFolder {
+                path,
+                stamp: stamp(path)?,
+                files: files.collect::<Option<_>>()?,
+            })
+        });
+        let folders = stamped.collect::<Option<_>>()?;
+        Some(Stamped { root, folders })
+    }
+
     /// Adds those of another one.
     pub(super) fn append(&mut self, mut other: Self) {
         self.folders.append(&mut other.folders);
@@ -90,12 +136,79 @@ impl Seen {
     }
 }
 
+impl<'s> Stamped<'s> {
+    fn files(&self) -> impl Iterator<Item = (&'s Path, Stamp)> {
+        let folders = self.folders.iter();
+        folders.flat_map(|folder| folder.files.iter().copied())
+    }
+
+    /// The size of the largest file, in bytes.
+    fn largest(&self) -> u64 {
+        let sizes = self.files().map(|(_, stamp)| stamp.size);
+        sizes.max().unwrap_or_default()
+    }
+
+    /// Some of the folders with their files, see [`Front::folders`].
+    fn block(
+        &self,
+        range: impl SliceIndex<[StampedFolder<'s>], Output = [StampedFolder<'s>]>,
+    ) -> Option<Vec<u8>> {
+        let folders = self.folders.get(range)?;
+        let around = common_folder(folders.first()?.path, folders.last()?.path);
+        let mut block = postcard::to_stdvec(relative(around, self.root)?).ok()?;
+        for folder in folders {
+            let seen = SeenFolder {
+                path: relative(folder.path, around)?,
+                stamp: folder.stamp,
+                files: folder.files.len(),
+            };
+            block = postcard::to_extend(&seen, block).ok()?;
+            for (file, stamp) in &folder.files {
+                let (name, stamp) = (file.file_name()?.to_str()?, *stamp);
+                block = postcard::to_extend(&SeenFile { name, stamp }, block).ok()?;
+            }
+        }
+        Some(block)
+    }
+
+    /// What writes down what was read from them.
+    fn writer(&self) -> Option<Writer<'s>> {
+        let mut writer = Writer::default();
+        for (seen, folder) in self.folders.iter().zip(0..) {
+            writer.folders.insert(seen.path, folder);
+            for ((path, _), file) in seen.files.iter().zip(0..) {
+                let told = (FileNumber { folder, file }, relative(path, self.root)?);
+                writer.files.insert(shown_path(path), told);
+            }
+        }
+        Some(writer)
+    }
+}
+
+/// Nothing, unless the folders and files of a block, which are below `root`, are as they were: see [`Front::folders`].
+fn as_they_were(mut block: &[u8], root: &Path) -> Option<()> {
+    let below = Folder::open(&joined(root, take(&mut block)?))?;
+    let as_it_was = |path: &str, stamp: Stamp| (below.stamp(path)? == stamp).then_some(());
+    let mut path = String::new();
+    while !block.is_empty() {
+        let folder: SeenFolder<'_> = take(&mut block)?;
+        as_it_was(folder.path, folder.stamp)?;
+        for _ in 0..folder.files {
+            let file: SeenFile<'_> = take(&mut block)?;
+            path.clear();
+            path.extend([folder.path, "/", file.name]);
+            as_it_was(&path, file.stamp)?;
+        }
+    }
+    Some(())
+}
+
 impl IndexFolder {
     /// What the index of a destination tells; `None` where there is none. Whether something was changed since it was
     /// written is found out meanwhile. `folder` is the destination folder as it was named, and `real` the same without
     /// links.
     pub(super) fn find(&self, folder: &Path, real: &Path, max_file_size: u64) -> Option<Indexed> {
-        let (file, front) = self.open(real)?;
+        let (file, front) = self.open(real, Part::Registries)?;
         let front: Front<'_> = postcard::from_bytes(&front).ok()?;
         if Path::new(front.folder) != real || front.largest > max_file_size {
             return None;
@@ -131,64 +244,19 @@ impl IndexFolder {
 
     /// Writes the index of a destination. Where that cannot be done, or something was changed meanwhile or shortly
     /// before, there is none, and the next run reads the folder again.
-    pub(super) fn write(&self, folder: &Path, real: &Path, read: Read<'_>) -> Option<()> {
-        let Seen { folders, files } = read.seen;
+    pub(super) fn write(&self, folder: &Path, real: &Path, read: &Read<'_>) -> Option<()> {
+        let Seen { folders, files } = &read.seen;
         if folders.len() + files.len() < FEW {
             return None;
         }
         let root = folder.join("registries");
-        let below = Folder::open(&root)?;
-        let settled = read.since.checked_sub(RECENT)?;
-        let settled = settled.duration_since(UNIX_EPOCH).ok()?.as_nanos();
-        let mut files_of: HashMap<&Path, Vec<&Path>> = HashMap::new();
-        for file in &files {
-            files_of.entry(file.parent()?).or_default().push(file);
-        }
-        let mut folders: Vec<_> = folders.iter().map(PathBuf::as_path).collect();
-        folders.sort_unstable();
-        folders.dedup();
-        let (mut writer, mut seen) = (Writer::default(), Vec::with_capacity(folders.len()));
-        for (folder, number) in folders.into_iter().zip(0..) {
-            let files = files_of.remove(folder).unwrap_or_default();
-            for (path, file) in files.iter().zip(0..) {
-                let folder = number;
-                let told = (FileNumber { folder, file }, relative(path, &root)?);
-                writer.files.insert(shown_path(path), told);
-            }
-            writer.folders.insert(folder, number);
-            seen.push((folder, files));
-        }
-        let stamp = |path: &Path| {
-            let stamp = below.stamp(relative(path, &root)?)?;
-            let is_settled = u128::try_from(stamp.changed).is_ok_and(|changed| changed < settled);
-            is_settled.then_some(stamp)
-        };
-        let stamps: Option<Vec<_>> = seen
-            .par_iter()
-            .map(|(folder, files)| {
-                let files = files.iter().map(|file| stamp(file));
-                Some((stamp(folder)?, files.collect::<Option<Vec<_>>>()?))
-            })
-            .collect();
-        let stamps = stamps?;
+        let stamped = read.seen.stamped(&root, read.since)?;
+        let writer = stamped.writer()?;
         let mut blocks = Vec::new();
-        let together = seen.chunks(TOGETHER).zip(stamps.chunks(TOGETHER));
-        let folders = together.map(|(seen, stamps)| {
-            let around = common_folder(seen.first()?.0, seen.last()?.0);
-            let mut block = postcard::to_stdvec(relative(around, &root)?).ok()?;
-            for ((folder, files), (stamp, stamps)) in seen.iter().zip(stamps) {
-                let folder = SeenFolder {
-                    path: relative(folder, around)?,
-                    stamp: *stamp,
-                    files: files.len(),
-                };
-                block = postcard::to_extend(&folder, block).ok()?;
-                for (file, stamp) in files.iter().zip(stamps) {
-                    let (name, stamp) = (file.file_name()?.to_str()?, *stamp);
-                    block = postcard::to_extend(&SeenFile { name, stamp }, block).ok()?;
-                }
-            }
-            Block::add(&mut blocks, &block)
+        let together = (0..stamped.folders.len()).step_by(TOGETHER);
+        let folders = together.map(|start| {
+            let end = stamped.folders.len().min(start + TOGETHER);
+            Block::add(&mut blocks, &stamped.block(start..end)?)
         });
         let folders = folders.collect::<Option<_>>()?;
         let mut names: Vec<_> = read.packs.iter().collect();
@@ -210,17 +278,16 @@ impl IndexFolder {
         shelves.push(Block::add(&mut blocks, &shelf)?);
         let registries = read.registries.iter();
         let registries = registries.map(|registry| writer.registry(registry));
-        let files = stamps.iter().flat_map(|(_, files)| files);
         let front = Front {
             folder: real.to_str()?,
-            largest: files.map(|stamp| stamp.size).max().unwrap_or_default(),
+            largest: stamped.largest(),
             folders,
             registries: registries.collect::<Option<_>>()?,
             packs,
             shelves,
         };
-        self.save(real, &postcard::to_stdvec(&front).ok()?, &blocks)
-            .ok()
+        let front = postcard::to_stdvec(&front).ok()?;
+        self.save(real, Part::Registries, &front, &blocks).ok()
     }
 }
 
@@ -350,21 +417,7 @@ impl PackIndex {
             return self.file.read(*shelf, bytes);
         };
         self.file.read(chunk.block, bytes)?;
-        let mut rest = bytes.as_slice();
-        let below = Folder::open(&joined(&self.root, take(&mut rest)?))?;
-        let as_it_was = |path: &str, stamp: Stamp| (below.stamp(path)? == stamp).then_some(());
-        let mut path = String::new();
-        while !rest.is_empty() {
-            let folder: SeenFolder<'_> = take(&mut rest)?;
-            as_it_was(folder.path, folder.stamp)?;
-            for _ in 0..folder.files {
-                let file: SeenFile<'_> = take(&mut rest)?;
-                path.clear();
-                path.extend([folder.path, "/", file.name]);
-                as_it_was(&path, file.stamp)?;
-            }
-        }
-        Some(())
+        as_they_were(bytes, &self.root)
     }
 
     /// The registries that hold a pack.

@@ -30,6 +30,15 @@ const READ_FIRST: usize = 16 * 1024;
 /// An index that nobody wrote anew for so long is removed when another one is written.
 const OLD: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
+/// What an index tells of a destination.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Part {
+    /// Its registries and what they hold.
+    Registries,
+    /// The profiles that exist there.
+    Profiles,
+}
+
 /// The folder that holds indexes of destinations.
 #[derive(Debug, Clone)]
 pub struct IndexFolder {
@@ -66,8 +75,8 @@ impl IndexFolder {
 
     /// The index of a destination, and what it begins with: see [`IndexFolder::save`]. `None` where there is none that
     /// begins as this very program has written it.
-    pub(super) fn open(&self, real: &Path) -> Option<(IndexFile, Vec<u8>)> {
-        let file = fs::File::open(self.place_of(real)).ok()?;
+    pub(super) fn open(&self, real: &Path, part: Part) -> Option<(IndexFile, Vec<u8>)> {
+        let file = fs::File::open(self.place_of(real, part)).ok()?;
         let read = |wanted: usize| {
             let (mut bytes, wanted) = (Vec::with_capacity(wanted), u64::try_from(wanted).ok()?);
             (&file).take(wanted).read_to_end(&mut bytes).ok()?;
@@ -91,7 +100,13 @@ impl IndexFolder {
 
     /// Writes the file of an index beside its place, and then puts it there: what it begins with, which tells where the
     /// blocks are that follow.
-    pub(super) fn save(&self, real: &Path, front: &[u8], blocks: &[u8]) -> io::Result<()> {
+    pub(super) fn save(
+        &self,
+        real: &Path,
+        part: Part,
+        front: &[u8],
+        blocks: &[u8],
+    ) -> io::Result<()> {
         let length = u32::try_from(front.len()).map_err(io::Error::other)?;
         let header = header().ok_or(io::ErrorKind::Unsupported)?;
         let sum = hash(front).to_le_bytes();
@@ -102,7 +117,7 @@ impl IndexFolder {
             front,
             blocks,
         ];
-        let place = self.place_of(real);
+        let place = self.place_of(real, part);
         let folder = place.parent().ok_or(io::ErrorKind::NotFound)?;
         make_folder(folder)?;
         remove_old(folder);
@@ -112,8 +127,12 @@ impl IndexFolder {
         Ok(())
     }
 
-    fn place_of(&self, real: &Path) -> PathBuf {
-        let name = format!("{:016x}{ENDING}", hash(real));
+    fn place_of(&self, real: &Path, part: Part) -> PathBuf {
+        let part = match part {
+            Part::Registries => "",
+            Part::Profiles => "-profiles",
+        };
+        let name = format!("{:016x}{part}{ENDING}", hash(real));
         self.folder.join("destinations").join(name)
     }
 }

@@ -89,7 +89,7 @@ pub(super) struct StoredRegistry<'a> {
 
 /// A place in a file of the destination.
 #[derive(Debug, Serialize, Deserialize)]
-struct StoredPlace<'a> {
+pub(super) struct StoredPlace<'a> {
     /// Its path.
     file: &'a str,
     range: (u32, u32),
@@ -198,7 +198,7 @@ impl<'d> Writer<'d> {
         })
     }
 
-    fn place(&self, place: &'d Place) -> Option<StoredPlace<'d>> {
+    pub(super) fn place(&self, place: &'d Place) -> Option<StoredPlace<'d>> {
         Some(StoredPlace {
             file: self.files.get(&*place.file)?.1,
             range: (place.range.start, place.range.end),
@@ -306,7 +306,7 @@ impl StoredRegistry<'_> {
 
 impl StoredPlace<'_> {
     /// The place below a folder.
-    fn place(&self, root: &Path) -> Place {
+    pub(super) fn place(&self, root: &Path) -> Place {
         let position = |(line, column)| LineColumn { line, column };
         let (start, end) = self.range;
         Place {

@@ -9,7 +9,7 @@ use std::{
 
 use super::{FEW, IndexFolder, RECENT};
 use crate::{
-    destination::{Destination, HeldPack, PackVersion},
+    destination::{Destination, ExistingProfile, HeldPack, PackVersion},
     source::DEFAULT_MAX_FILE_SIZE,
 };
 
@@ -95,6 +95,24 @@ impl Scene {
         fs::write(path, text).expect("written");
     }
 
+    /// The same with profiles that exist there.
+    fn with_profiles() -> Self {
+        let scene = Self::new();
+        let profiles = (0..300).map(|number| {
+            format!(
+                r#"{{"metadata": {{"name": "pier-{number}", "annotations": {{"scope": "tenant"}}}},
+                "spec": {{"version": "1.{number}.0", "cloudType": "aws", "type": "infra"}}}}"#
+            )
+        });
+        let profiles: Vec<String> = profiles.collect();
+        let list = format!(r#"{{"items": [{}]}}"#, profiles.join(",\n"));
+        scene.write("profiles/metadata.json", &list);
+        let export = "metadata: {name: jetty}\nspec: {version: 2.0.0}\n---\nname: é\n";
+        scene.write("profiles/more/jetty.yaml", export);
+        scene.write("profiles/README.md", "what exists");
+        scene
+    }
+
     fn load(&self) -> Destination {
         Destination::load(&self.destination, DEFAULT_MAX_FILE_SIZE).expect("a destination")
     }
@@ -114,6 +132,24 @@ impl Scene {
         let real = self.destination.canonicalize().expect("a path");
         let found = self.indexes.find(&self.destination, &real, max_file_size);
         found.is_some_and(|indexed| indexed.confirmation.is_unchanged())
+    }
+
+    /// Whether an index of its profiles would be used.
+    fn has_profile_index(&self, max_file_size: u64) -> bool {
+        let real = self.destination.canonicalize().expect("a path");
+        let found = self
+            .indexes
+            .profiles(&self.destination, &real, max_file_size);
+        found.is_some()
+    }
+
+    /// The files of the indexes of its registries and of its profiles.
+    fn both_files(&self) -> [PathBuf; 2] {
+        let files = fs::read_dir(self.place.path().join("cache/destinations"));
+        let files = files.expect("a folder").map(|file| file.expect("an index"));
+        let mut files: Vec<PathBuf> = files.map(|file| file.path()).collect();
+        files.sort_by_key(|file| file.to_string_lossy().len());
+        files.try_into().expect("two indexes")
     }
 
     /// The file of the index.
@@ -157,6 +193,22 @@ fn told(destination: &Destination) -> String {
                 told += &told_version(version);
             }
         }
+    }
+    for profile in destination.profiles().unwrap_or_default() {
+        let ExistingProfile {
+            name,
+            version,
+            cloud_type,
+            kind,
+            scope,
+            ..
+        } = profile;
+        let place = profile.place();
+        writeln!(
+            told,
+            "{name} {version} {cloud_type} {kind} {scope:?} {place:?}"
+        )
+        .expect("text");
     }
     writeln!(told, "{:#?}", destination.faults()).expect("text");
     writeln!(told, "{:#?}", destination.unread()).expect("text");
@@ -239,6 +291,13 @@ fn a_spoiled_index_counts_for_nothing() {
         changed[at] ^= 0x10;
         fs::write(&file, changed).expect("written");
         assert!(!scene.has_index(DEFAULT_MAX_FILE_SIZE), "{at}");
+        // What is told before that is known does not count.
+        let (destination, indexes) = (&scene.destination, &scene.indexes);
+        let ahead = Destination::load_ahead(destination, DEFAULT_MAX_FILE_SIZE, indexes);
+        if let Some(ahead) = ahead.expect("a destination") {
+            told(&ahead);
+            assert!(!ahead.is_confirmed(), "{at}");
+        }
         fs::write(&file, &whole[..at]).expect("written");
         assert!(!scene.has_index(DEFAULT_MAX_FILE_SIZE), "{at}");
     }
@@ -350,6 +409,158 @@ fn whatever_is_changed_is_read_again() {
 }
 
 #[test]
+fn each_of_many_folders_counts() {
+    let numbers = (0..150).step_by(16);
+    let scenes: Vec<_> = numbers.map(|number| (number, Scene::new())).collect();
+    for (_, scene) in &scenes {
+        for number in 0..150 {
+            let pack = format!("registries/quay/winch-{number}");
+            let text = format!(r#"{{"name": "winch{number}", "version": "1.0.0"}}"#);
+            scene.write(&format!("{pack}/pack.json"), &text);
+            scene.write(&format!("{pack}/charts/winch.tgz"), "");
+        }
+    }
+    settle();
+    for (number, scene) in &scenes {
+        same(&told(&scene.load_indexed()), &told(&scene.load()), "before");
+        assert!(scene.has_index(DEFAULT_MAX_FILE_SIZE));
+        same(&told(&scene.load_indexed()), &told(&scene.load()), "before");
+        let pack = scene.destination.join("registries/quay");
+        let pack = pack.join(format!("winch-{number}"));
+        if number % 32 == 0 {
+            edit_in_secret(&pack.join("pack.json"), "1.0.0", "1.0.1");
+        } else {
+            let text = r#"{"name": "hoist", "version": "1.0.0"}"#;
+            fs::write(pack.join("charts/pack.json"), text).expect("written");
+        }
+        assert!(!scene.has_index(DEFAULT_MAX_FILE_SIZE), "{number}");
+        same(&told(&scene.load_indexed()), &told(&scene.load()), "after");
+    }
+}
+
+const PROFILE_CHANGES: [(&str, Change); 9] = [
+    ("a profile is edited, and its time set back", |folder| {
+        let file = folder.join("profiles/metadata.json");
+        edit_in_secret(&file, "pier-7\"", "dock-7\"");
+    }),
+    ("profiles change their lines", |folder| {
+        let file = folder.join("profiles/metadata.json");
+        edit_in_secret(&file, ",\n", "\n,");
+    }),
+    ("a file comes", |folder| {
+        fs::write(folder.join("profiles/new.json"), r#"{"name": "new"}"#).expect("written");
+    }),
+    ("a file goes", |folder| {
+        fs::remove_file(folder.join("profiles/more/jetty.yaml")).expect("removed");
+    }),
+    ("a file has another name", |folder| {
+        let more = folder.join("profiles/more");
+        fs::rename(more.join("jetty.yaml"), more.join("quay.yaml")).expect("renamed");
+    }),
+    ("a folder comes", |folder| {
+        fs::create_dir(folder.join("profiles/more/new")).expect("made");
+        let file = folder.join("profiles/more/new/new.json");
+        fs::write(file, r#"{"name": "new"}"#).expect("written");
+    }),
+    ("what is no profile comes", |folder| {
+        fs::write(folder.join("profiles/more/new.json"), "7").expect("written");
+    }),
+    ("a file is a link now", |folder| {
+        let file = folder.join("profiles/more/jetty.yaml");
+        fs::rename(&file, folder.join("jetty.yaml")).expect("renamed");
+        edit_in_secret(&folder.join("jetty.yaml"), "2.0.0", "3.0.0");
+        std::os::unix::fs::symlink("../../jetty.yaml", &file).expect("linked");
+    }),
+    ("the profiles are others", |folder| {
+        fs::rename(folder.join("profiles"), folder.join("old")).expect("renamed");
+        fs::create_dir(folder.join("profiles")).expect("made");
+        fs::write(folder.join("profiles/new.json"), r#"{"name": "new"}"#).expect("written");
+    }),
+];
+
+#[test]
+fn existing_profiles_have_an_index_of_their_own() {
+    let scenes = PROFILE_CHANGES.iter().map(|_| Scene::with_profiles());
+    let scenes: Vec<Scene> = scenes.collect();
+    // What was written just now may be written again.
+    scenes.iter().for_each(|scene| drop(scene.load_indexed()));
+    assert!(!scenes[0].has_profile_index(DEFAULT_MAX_FILE_SIZE));
+    settle();
+    for ((what, change), scene) in PROFILE_CHANGES.iter().zip(&scenes) {
+        let plain = told(&scene.load());
+        assert!(plain.contains("pier-7 1.7.0 aws infra Some(Tenant) Some("));
+        for _ in 0..2 {
+            same(&told(&scene.load_indexed()), &plain, "as before");
+            assert!(scene.has_profile_index(DEFAULT_MAX_FILE_SIZE), "{what}");
+        }
+        // A file that is too large now was not read then.
+        assert!(!scene.has_profile_index(64));
+        change(&scene.destination);
+        assert!(!scene.has_profile_index(DEFAULT_MAX_FILE_SIZE), "{what}");
+        assert!(scene.has_index(DEFAULT_MAX_FILE_SIZE), "{what}");
+        let after = told(&scene.load_indexed());
+        same(&after, &told(&scene.load()), what);
+        assert!(after != plain, "{what}");
+    }
+}
+
+#[test]
+fn a_spoiled_index_of_profiles_counts_for_nothing() {
+    let scene = Scene::with_profiles();
+    settle();
+    let plain = told(&scene.load_indexed());
+    let [registries, file] = scene.both_files();
+    let whole = fs::read(&file).expect("an index");
+    for at in (0..whole.len()).step_by(whole.len() / 40) {
+        let mut changed = whole.clone();
+        changed[at] ^= 0x10;
+        fs::write(&file, changed).expect("written");
+        assert!(!scene.has_profile_index(DEFAULT_MAX_FILE_SIZE), "{at}");
+        fs::write(&file, &whole[..at]).expect("written");
+        assert!(!scene.has_profile_index(DEFAULT_MAX_FILE_SIZE), "{at}");
+    }
+    // The next run writes it anew.
+    same(&told(&scene.load_indexed()), &plain, "as before");
+    assert_eq!(fs::read(&file).expect("an index"), whole);
+    // Neither is taken for the other, nor that of another destination for this one's.
+    let other = Scene::with_profiles();
+    settle();
+    other.load_indexed();
+    for wrong in [registries, other.both_files()[1].clone()] {
+        fs::copy(wrong, &file).expect("copied");
+        assert!(!scene.has_profile_index(DEFAULT_MAX_FILE_SIZE));
+        same(&told(&scene.load_indexed()), &plain, "as before");
+    }
+}
+
+#[test]
+fn profiles_with_links_and_faults_have_no_index() {
+    let changes: [Change; 3] = [
+        |folder| {
+            std::os::unix::fs::symlink("more", folder.join("profiles/link")).expect("linked");
+        },
+        |folder| fs::write(folder.join("profiles/new.json"), "[").expect("written"),
+        |folder| fs::write(folder.join("profiles/new.json"), "7").expect("written"),
+    ];
+    let scenes: Vec<Scene> = changes.iter().map(|_| Scene::with_profiles()).collect();
+    for (change, scene) in changes.iter().zip(&scenes) {
+        change(&scene.destination);
+    }
+    settle();
+    for scene in &scenes {
+        for _ in 0..2 {
+            same(
+                &told(&scene.load_indexed()),
+                &told(&scene.load()),
+                "without an index",
+            );
+        }
+        assert!(!scene.has_profile_index(DEFAULT_MAX_FILE_SIZE));
+        assert!(scene.has_index(DEFAULT_MAX_FILE_SIZE));
+    }
+}
+
+#[test]
 fn what_is_read_when_asked_for_needs_no_new_index() {
     let scene = Scene::new();
     settle();
@@ -380,6 +591,7 @@ fn a_file_that_is_changed_meanwhile_tells_nothing() {
             .filter_map(PackVersion::pack_schema)
             .all(|schema| schema.rules().is_empty())
     );
+    assert!(!destination.is_confirmed());
 }
 
 #[test]

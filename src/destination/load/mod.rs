@@ -9,6 +9,7 @@ use std::{
     io,
     path::{Path, PathBuf},
     sync::Arc,
+    time::SystemTime,
 };
 
 use walkdir::{DirEntry, WalkDir};
@@ -26,6 +27,7 @@ use super::{
     config::{self, ToldRegistry},
     existing::{ExistingProfile, profiles_in},
     file::{ParsedFile, is_asked_for},
+    index::Seen,
     macros::{Scope, empty_macros, names_in},
     registry::Listing,
 };
@@ -66,7 +68,7 @@ pub fn load(
     if loader.has("registries") {
         loader.registries(indexes);
     }
-    Ok(loader.finish())
+    Ok(loader.finish(indexes))
 }
 
 /// The same with the registries of its index, before it is known whether that is up to date. `None` where there is none.
@@ -87,7 +89,7 @@ pub fn load_ahead(
     };
     Ok(indexed.map(|indexed| {
         loader.indexed(indexed);
-        loader.finish()
+        loader.finish(Some(indexes))
     }))
 }
 
@@ -187,24 +189,50 @@ impl<'f> Loader<'f> {
         }
     }
 
-    fn profiles(&mut self) {
+    /// The existing profiles, from an index where there is one that is up to date.
+    fn profiles(&mut self, indexes: Option<&IndexFolder>) {
+        let limit = self.reader.max_file_size;
+        let indexed = indexes.and_then(|folder| folder.profiles(self.folder, &self.real, limit));
+        if indexed.is_some() {
+            self.destination.profiles = indexed;
+            return;
+        }
+        let (since, faults) = (SystemTime::now(), self.reader.faults.len());
+        let seen = self.read_profiles();
+        let is_sound = self.reader.faults.len() == faults;
+        let told = &self.destination.profiles;
+        if let (Some(indexes), Some(told), Some(seen), true) = (indexes, told, seen, is_sound) {
+            // Without an index the next run takes longer, and no harm is done.
+            let _written = indexes.write_profiles(self.folder, &self.real, told, &seen, since);
+        }
+    }
+
+    /// Reads the existing profiles. Gives what they depend on; `None` where links lead to some of it.
+    fn read_profiles(&mut self) -> Option<Seen> {
         let root = self.folder.join("profiles");
         let mut told: Vec<ExistingProfile> = Vec::new();
         // An empty folder tells nothing, not that there are no profiles.
         let mut has_file = false;
         if let Err(error) = std::fs::read_dir(&root) {
             let shown = shown_path(&root);
-            return self.reader.unread(&shown, &error.to_string());
+            self.reader.unread(&shown, &error.to_string());
+            return None;
         }
+        let (mut seen, mut has_links) = (Seen::default(), false);
         for entry in walk(&root) {
-            let file = match entry {
-                Ok(entry) => entry.into_path(),
+            let entry = match entry {
+                Ok(entry) => entry,
                 Err(error) => {
                     let shown = shown_path(error.path().unwrap_or(&root));
                     self.reader.unread(&shown, &error.to_string());
                     continue;
                 }
             };
+            has_links |= entry.path_is_symlink();
+            if entry.file_type().is_dir() {
+                seen.folders.push(entry.path().to_owned());
+            }
+            let file = entry.into_path();
             if stem(&file).is_none() || file.is_dir() {
                 continue;
             }
@@ -218,15 +246,17 @@ impl<'f> Loader<'f> {
                         .unread(source.name(), "it is no profile and no list of profiles");
                     continue;
                 };
-                told.extend(profiles.into_iter().map(|(profile, node)| ExistingProfile {
-                    declared: Some(config::place_of(&source, node)),
-                    ..profile
-                }));
+                let profiles = profiles.into_iter();
+                let profiles = profiles
+                    .map(|(profile, node)| profile.told_at(config::place_of(&source, node)));
+                told.extend(profiles);
             }
+            seen.files.push(file);
         }
         if has_file {
             self.destination.profiles = Some(told);
         }
+        (!has_links).then_some(seen)
     }
 
     fn config(&mut self, file: &Path) {
@@ -284,12 +314,12 @@ impl<'f> Loader<'f> {
     }
 
     /// The destination, once its registries are known.
-    fn finish(mut self) -> Destination {
+    fn finish(mut self, indexes: Option<&IndexFolder>) -> Destination {
         if self.has("macros") {
             self.macros();
         }
         if self.has("profiles") {
-            self.profiles();
+            self.profiles(indexes);
         }
         let config_files = self.config_files().cloned().collect();
         if let Some(file) = self.reader.one_of_formats(config_files) {

@@ -152,7 +152,7 @@ impl Loader<'_> {
                 since,
             };
             // Without an index the next run takes longer, and no harm is done.
-            let _written = indexes.write(self.folder, &self.real, read);
+            let _written = indexes.write(self.folder, &self.real, &read);
         }
     }
 
