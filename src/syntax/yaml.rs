@@ -181,17 +181,18 @@ pub fn unquoted_template_faults(stream: &Stream) -> Vec<SyntaxFault> {
 
 /// `text` with every template replaced by as many bytes of filler.
 fn fill(text: &str, templates: &[Range<usize>], comment_lines: bool) -> String {
+    let longest = templates.iter().map(ExactSizeIterator::len).max();
+    let filler = "x".repeat(longest.unwrap_or_default());
     let mut filled = String::with_capacity(text.len());
     let mut from = 0;
     for template in templates {
         filled.push_str(text.get(from..template.start).unwrap_or_default());
-        let len = template.len();
-        if comment_lines && stands_alone(text, template) {
+        let is_comment = comment_lines && stands_alone(text, template);
+        if is_comment {
             filled.push('#');
-            filled.extend(std::iter::repeat_n('x', len - 1));
-        } else {
-            filled.extend(std::iter::repeat_n('x', len));
         }
+        let len = template.len() - usize::from(is_comment);
+        filled.push_str(filler.get(..len).unwrap_or_default());
         from = template.end;
     }
     filled.push_str(text.get(from..).unwrap_or_default());

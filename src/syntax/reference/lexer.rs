@@ -228,7 +228,12 @@ impl<'t> Cursor<'t> {
     /// Reads one segment of a path, with characters in it that do not belong there.
     pub(super) fn segment(&mut self) -> &'t str {
         let start = self.at;
-        while let Some(c) = self.peek() {
+        loop {
+            // What most segments consist of, and nothing ends at.
+            self.take_while(is_identifier);
+            let Some(c) = self.peek() else {
+                break;
+            };
             let ends = is_space(c) || is_odd_space(c) || matches!(c, '.' | '|' | '(' | ')' | '}');
             if ends || self.looking_at("{{") || self.looking_at("-}}") {
                 break;
@@ -256,9 +261,10 @@ impl<'t> Cursor<'t> {
 /// Where the next `{{` at or after `from` starts. Of more than two braces in a row, the last two
 /// count: what is before them is text.
 pub(super) fn next_open(text: &str, from: usize) -> Option<usize> {
-    let tail = text.get(from..)?;
-    let found = memchr::memmem::find(tail.as_bytes(), b"{{")?;
-    let braces = tail.bytes().skip(found).take_while(|&b| b == b'{').count();
+    let tail = text.as_bytes().get(from..)?;
+    let mut braces = memchr::memchr_iter(b'{', tail);
+    let found = braces.find(|at| tail.get(at + 1) == Some(&b'{'))?;
+    let braces = tail.iter().skip(found).take_while(|&&b| b == b'{').count();
     Some(from + found + braces - 2)
 }
 

@@ -168,13 +168,15 @@ impl<'t> Parser<'t> {
             }
             return None;
         };
-        let found = excerpt(word.value);
         if let Some(family) = Family::meant_by(word.value) {
             if word.value != family.as_str() {
                 self.report(
                     ProblemKind::Spelling,
                     word.range.clone(),
-                    format!("found the family `{found}`, `{family}` would be right"),
+                    format!(
+                        "found the family `{}`, `{family}` would be right",
+                        excerpt(word.value)
+                    ),
                     Some(family.as_str().to_owned()),
                 );
             }
@@ -191,7 +193,7 @@ impl<'t> Parser<'t> {
         self.report(
             ProblemKind::UnknownFamily,
             word.range.clone(),
-            format!("found the unknown family `{found}`, {hint}"),
+            format!("found the unknown family `{}`, {hint}", excerpt(word.value)),
             guess.map(|family| family.as_str().to_owned()),
         );
         None
@@ -237,15 +239,22 @@ impl<'t> Parser<'t> {
 impl Family {
     /// The family a word certainly means, in any letter case and with the usual slips.
     fn meant_by(word: &str) -> Option<Self> {
-        let word = word.to_ascii_lowercase();
-        match word.as_str() {
-            "macro" | "macros" => Some(Self::Macro),
-            "system" | "systems" => Some(Self::System),
-            "var" | "vars" | "variable" | "variables" => Some(Self::Var),
-            "pack" | "packs" => Some(Self::Pack),
-            "app" | "apps" => Some(Self::App),
-            _ => None,
-        }
+        const WORDS: [(&str, Family); 12] = [
+            ("macro", Family::Macro),
+            ("macros", Family::Macro),
+            ("system", Family::System),
+            ("systems", Family::System),
+            ("var", Family::Var),
+            ("vars", Family::Var),
+            ("variable", Family::Var),
+            ("variables", Family::Var),
+            ("pack", Family::Pack),
+            ("packs", Family::Pack),
+            ("app", Family::App),
+            ("apps", Family::App),
+        ];
+        let is_meant = |(known, _): &&(&str, Self)| word.eq_ignore_ascii_case(known);
+        WORDS.iter().find(is_meant).map(|(_, family)| *family)
     }
 
     /// The family a word is a beginning, an extension or one typing error away from.

@@ -57,12 +57,13 @@ impl Finder<'_> {
             at = self.skip(marker, 2, Quote::Comment);
         }
         while let Some(byte) = self.bytes.get(at) {
-            at = match (byte, self.pair(at)) {
-                (b'\n' | b'\r', _) | (_, Some(b"{{")) => return Err(at),
-                (_, Some(b"}}")) => return Ok(at + 2),
-                (b'"', _) => self.skip(at, 1, Quote::Double),
-                (b'`', _) => self.skip(at, 1, Quote::Backtick),
-                (_, Some(b"\\\"")) => self.skip(at, 2, Quote::Escaped),
+            at = match byte {
+                b'\n' | b'\r' => return Err(at),
+                b'{' if self.pair(at) == Some(b"{{") => return Err(at),
+                b'}' if self.pair(at) == Some(b"}}") => return Ok(at + 2),
+                b'"' => self.skip(at, 1, Quote::Double),
+                b'`' => self.skip(at, 1, Quote::Backtick),
+                b'\\' if self.pair(at) == Some(b"\\\"") => self.skip(at, 2, Quote::Escaped),
                 _ => at + 1,
             };
         }
