@@ -16,7 +16,7 @@ use common::{
 use palette_knife::{
     config::{self, OPTIONS},
     finding::{Finding, Group, Level, RuleMeta},
-    profile::{Profile, ProfileFile},
+    profile::ProfileFile,
     rules,
     source::Source,
 };
@@ -415,11 +415,11 @@ fn findings_in_packs_name_their_pack() {
                 .expect("an input");
             let file = Source::from_bytes("profile", bytes.clone());
             let file = ProfileFile::parse(file);
-            let Some((_, root)) = file.documents().nth(finding.place.document) else {
+            let Some((document, root)) = file.documents().nth(finding.place.document) else {
                 continue;
             };
             let index: usize = index.parse().expect("a number");
-            let pack = Profile::new(root).packs().nth(index).expect("a pack");
+            let pack = document.profile(root).packs().nth(index).expect("a pack");
             let name = Some(pack.name().into_owned()).filter(|name| !name.is_empty());
             if finding.pack != name {
                 problems.push(format!(

@@ -3,8 +3,8 @@
 use std::{collections::HashMap, ops::Range, path::Path, sync::Arc};
 
 use super::{
-    Embedded, EmbeddedReference, Profile, Shape, Slot, TextCache, embedded::alias_faults,
-    pack::PackNodes, shared_text::FileTexts,
+    Embedded, EmbeddedReference, Profile, ProfileNodes, Shape, Slot, TextCache,
+    embedded::alias_faults, shared_text::FileTexts,
 };
 use crate::{
     finding::{InnerPlace, Place},
@@ -30,7 +30,7 @@ pub struct ProfileFile {
 pub struct ProfileDocument {
     root: NodeId,
     shape: Shape,
-    packs: Vec<PackNodes>,
+    nodes: ProfileNodes,
     /// The YAML texts of every pack, in order.
     embedded: Vec<Embedded>,
     /// For each string that holds one, the numbers of the texts that are it, in the order of the first ones.
@@ -273,12 +273,11 @@ fn positions(lines: &LineIndex, text: &str, range: TextRange) -> (LineColumn, Li
 impl ProfileDocument {
     fn new(root: NodeRef<'_>, texts: &FileTexts<'_>) -> Self {
         let shape = Shape::of(root);
-        let packs = if shape == Shape::Export {
-            Profile::new(root).pack_nodes()
-        } else {
-            Vec::new()
+        let nodes = ProfileNodes::of(root);
+        let embedded = match shape {
+            Shape::Export => Embedded::all_of(Profile::new(root, &nodes), texts),
+            _ => Vec::new(),
         };
-        let embedded = Embedded::all_of(Profile::with_packs(root, &packs), texts);
         let shared = if root.tree().has_aliases() {
             shared_hosts(&embedded)
         } else {
@@ -287,7 +286,7 @@ impl ProfileDocument {
         Self {
             root: root.id(),
             shape,
-            packs,
+            nodes,
             embedded,
             shared,
         }
@@ -302,10 +301,7 @@ impl ProfileDocument {
     /// The view of it as a profile; `root` is its root.
     #[must_use]
     pub fn profile<'t>(&'t self, root: NodeRef<'t>) -> Profile<'t> {
-        match self.shape {
-            Shape::Export => Profile::with_packs(root, &self.packs),
-            _ => Profile::new(root),
-        }
+        Profile::new(root, &self.nodes)
     }
 
     /// The YAML texts in its packs, in order. One that packs share through an anchor comes once, as that of the first

@@ -25,9 +25,10 @@ pub use system_macros::SystemMacro;
 pub use value_format::ValueFormat;
 pub use variable::{InputType, Variable, VariableOption};
 
-use crate::syntax::{Kind, NodeRef};
+use crate::syntax::{Kind, NodeId, NodeRef};
 use pack::PackNodes;
 use stack::ProfileType;
+use variable::VariableNodes;
 
 /// The version of a profile that names none (Terraform provider for Palette: default of `version`).
 pub const DEFAULT_VERSION: &str = "1.0.0";
@@ -36,23 +37,53 @@ pub const DEFAULT_VERSION: &str = "1.0.0";
 #[derive(Debug, Clone, Copy)]
 pub struct Profile<'t> {
     root: NodeRef<'t>,
-    /// Its packs, where they are known already.
-    packs: Option<&'t [PackNodes]>,
+    nodes: &'t ProfileNodes,
+}
+
+/// The values of a profile's fields. Every rule asks for some of them, so they are looked up once.
+#[derive(Debug)]
+struct ProfileNodes {
+    name: Option<NodeId>,
+    version: Option<NodeId>,
+    kind: Option<NodeId>,
+    cloud_type: Option<NodeId>,
+    packs: Vec<PackNodes>,
+    variables: Vec<VariableNodes>,
+}
+
+impl ProfileNodes {
+    fn of(root: NodeRef<'_>) -> Self {
+        let [metadata, spec] = root.get_each(["metadata", "spec"]);
+        let name = metadata.and_then(|metadata| metadata.get("name"));
+        let fields = spec.map(|spec| spec.get_each(["version", "template", "variables"]));
+        let [version, template, variables] = fields.unwrap_or_default();
+        let fields = template.map(|template| template.get_each(["type", "cloudType", "packs"]));
+        let [kind, cloud_type, packs] = fields.unwrap_or_default();
+        Self {
+            name: name.map(NodeRef::id),
+            version: version.map(NodeRef::id),
+            kind: kind.map(NodeRef::id),
+            cloud_type: cloud_type.map(NodeRef::id),
+            packs: items(packs).map(PackNodes::of).collect(),
+            variables: items(variables).map(VariableNodes::of).collect(),
+        }
+    }
+}
+
+/// The items of a list, if there is one.
+fn items(list: Option<NodeRef<'_>>) -> impl Iterator<Item = NodeRef<'_>> {
+    list.into_iter().flat_map(NodeRef::items)
 }
 
 impl<'t> Profile<'t> {
     /// The view of a document. Whether the document is an export is [`Shape`]'s to tell.
-    #[must_use]
-    pub fn new(root: NodeRef<'t>) -> Self {
-        Self { root, packs: None }
+    fn new(root: NodeRef<'t>, nodes: &'t ProfileNodes) -> Self {
+        Self { root, nodes }
     }
 
-    /// The view of a document whose packs were looked up before.
-    fn with_packs(root: NodeRef<'t>, packs: &'t [PackNodes]) -> Self {
-        Self {
-            root,
-            packs: Some(packs),
-        }
+    /// A field that is a string.
+    fn string(self, field: Option<NodeId>) -> Option<NodeRef<'t>> {
+        string(field.map(|id| self.root.tree().node(id)))
     }
 
     /// The whole document.
@@ -64,19 +95,19 @@ impl<'t> Profile<'t> {
     /// `metadata.name`, if it is a string.
     #[must_use]
     pub fn name_node(self) -> Option<NodeRef<'t>> {
-        string_at(self.root, &["metadata", "name"])
+        self.string(self.nodes.name)
     }
 
     /// The profile's name; empty when there is none.
     #[must_use]
     pub fn name(self) -> Cow<'t, str> {
-        self.name_node().map(NodeRef::text).unwrap_or_default()
+        text(self.name_node())
     }
 
     /// `spec.version`, if it is a string.
     #[must_use]
     pub fn version_node(self) -> Option<NodeRef<'t>> {
-        string_at(self.root, &["spec", "version"])
+        self.string(self.nodes.version)
     }
 
     /// The profile's version, or [`DEFAULT_VERSION`].
@@ -91,7 +122,7 @@ impl<'t> Profile<'t> {
     /// `spec.template.type`: `cluster`, `infra`, `add-on` or `system`; empty when there is none.
     #[must_use]
     pub fn kind(self) -> Cow<'t, str> {
-        text_at(self.root, &["spec", "template", "type"])
+        text(self.kind_node())
     }
 
     /// The type, where it is one of those the API knows.
@@ -103,53 +134,42 @@ impl<'t> Profile<'t> {
     /// `spec.template.type`, if it is a string.
     #[must_use]
     pub fn kind_node(self) -> Option<NodeRef<'t>> {
-        string_at(self.root, &["spec", "template", "type"])
+        self.string(self.nodes.kind)
     }
 
     /// `spec.template.cloudType`, if it is a string.
     #[must_use]
     pub fn cloud_type_node(self) -> Option<NodeRef<'t>> {
-        string_at(self.root, &["spec", "template", "cloudType"])
+        self.string(self.nodes.cloud_type)
     }
 
     /// `spec.template.cloudType`; empty when there is none.
     #[must_use]
     pub fn cloud_type(self) -> Cow<'t, str> {
-        text_at(self.root, &["spec", "template", "cloudType"])
+        text(self.cloud_type_node())
     }
 
     /// Its packs, in the order of the stack.
     pub fn packs(self) -> impl Iterator<Item = Pack<'t>> {
-        let nodes: Cow<'t, [PackNodes]> = match self.packs {
-            Some(known) => known.into(),
-            None => self.pack_nodes().into(),
-        };
-        let tree = self.root.tree();
-        (0..nodes.len()).filter_map(move |index| Some(Pack::new(tree, *nodes.get(index)?, index)))
-    }
-
-    fn pack_nodes(self) -> Vec<PackNodes> {
-        let packs = self.root.at(&["spec", "template", "packs"]);
-        let packs = packs.into_iter().flat_map(NodeRef::items);
-        packs.map(PackNodes::of).collect()
+        let (tree, packs) = (self.root.tree(), self.nodes.packs.iter());
+        packs
+            .enumerate()
+            .map(|(index, nodes)| Pack::new(tree, *nodes, index))
     }
 
     /// Its profile variables, in the order they are shown.
     pub fn variables(self) -> impl Iterator<Item = Variable<'t>> {
-        let variables = self.root.at(&["spec", "variables"]);
-        variables
-            .into_iter()
-            .flat_map(NodeRef::items)
-            .map(Variable::new)
+        let (tree, variables) = (self.root.tree(), self.nodes.variables.iter());
+        variables.map(|nodes| Variable::new(tree, *nodes))
     }
 }
 
-/// The string under these keys.
-fn string_at<'t>(node: NodeRef<'t>, keys: &[&str]) -> Option<NodeRef<'t>> {
-    node.at(keys).filter(|node| node.kind() == Kind::String)
+/// A field that is a string.
+fn string(field: Option<NodeRef<'_>>) -> Option<NodeRef<'_>> {
+    field.filter(|node| node.kind() == Kind::String)
 }
 
-/// The text of the string under these keys; empty when there is none.
-fn text_at<'t>(node: NodeRef<'t>, keys: &[&str]) -> Cow<'t, str> {
-    string_at(node, keys).map(NodeRef::text).unwrap_or_default()
+/// The text of a field that is a string; empty for every other.
+fn text(field: Option<NodeRef<'_>>) -> Cow<'_, str> {
+    string(field).map(NodeRef::text).unwrap_or_default()
 }

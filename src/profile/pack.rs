@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::stack::Layer;
+use super::{stack::Layer, string, text};
 use crate::syntax::{Kind, NodeId, NodeRef, Tree};
 
 /// What separates the display name from the pack's name when a pack is in a profile more than once
@@ -29,8 +29,13 @@ pub(super) struct PackNodes {
     values: Option<NodeId>,
     registry: Option<NodeId>,
     metadata: Option<NodeId>,
+    /// The fields of `registry.metadata`, those of [`REGISTRY_FIELDS`].
+    registry_fields: [Option<NodeId>; REGISTRY_FIELDS.len()],
     manifests: Option<NodeId>,
 }
+
+/// The fields of `registry.metadata` that are looked up once.
+const REGISTRY_FIELDS: [&str; 4] = ["uid", "name", "kind", "providerType"];
 
 impl PackNodes {
     pub(super) fn of(pack: NodeRef<'_>) -> Self {
@@ -44,6 +49,7 @@ impl PackNodes {
             values: None,
             registry: None,
             metadata: None,
+            registry_fields: [None; _],
             manifests: None,
         };
         let mut metadata = None;
@@ -66,19 +72,13 @@ impl PackNodes {
             *field = Some(value.id());
         }
         let metadata = metadata.filter(|metadata| metadata.kind() == Kind::Object);
-        nodes.metadata = metadata.map(NodeRef::id);
+        if let Some(metadata) = metadata {
+            nodes.metadata = Some(metadata.id());
+            let fields = metadata.get_each(REGISTRY_FIELDS);
+            nodes.registry_fields = fields.map(|field| field.map(NodeRef::id));
+        }
         nodes
     }
-}
-
-/// A field that is a string.
-fn string(field: Option<NodeRef<'_>>) -> Option<NodeRef<'_>> {
-    field.filter(|node| node.kind() == Kind::String)
-}
-
-/// The text of a field that is a string; empty for every other.
-fn text(field: Option<NodeRef<'_>>) -> Cow<'_, str> {
-    string(field).map(NodeRef::text).unwrap_or_default()
 }
 
 impl<'t> Pack<'t> {
@@ -121,7 +121,9 @@ impl<'t> Pack<'t> {
     pub fn registry_names(self) -> Vec<Cow<'t, str>> {
         let name = self.name();
         let mut names = Vec::with_capacity(2);
-        if let Some(at) = memchr::memmem::find(name.as_bytes(), REPEATED.as_bytes()) {
+        let mut dashes = memchr::memchr_iter(b'-', name.as_bytes());
+        let is_repeated = |at: &usize| name.as_bytes().get(at + 1) == Some(&b'-');
+        if let Some(at) = dashes.find(is_repeated) {
             let base = match &name {
                 Cow::Borrowed(name) => name.get(at + REPEATED.len()..).map(Cow::Borrowed),
                 Cow::Owned(name) => {
@@ -171,17 +173,24 @@ impl<'t> Pack<'t> {
         text(self.field(self.nodes.tag))
     }
 
+    /// A field, whatever it holds.
+    #[must_use]
+    pub fn get(self, field: &str) -> Option<NodeRef<'t>> {
+        match field {
+            "name" => self.field(self.nodes.name),
+            "version" => self.field(self.nodes.version),
+            "tag" => self.field(self.nodes.tag),
+            "type" => self.field(self.nodes.kind),
+            "layer" => self.field(self.nodes.layer),
+            "values" => self.field(self.nodes.values),
+            _ => self.node().get(field),
+        }
+    }
+
     /// A field, if it is a string.
     #[must_use]
     pub fn string(self, field: &str) -> Option<NodeRef<'t>> {
-        match field {
-            "name" => string(self.field(self.nodes.name)),
-            "version" => string(self.field(self.nodes.version)),
-            "tag" => string(self.field(self.nodes.tag)),
-            "type" => string(self.field(self.nodes.kind)),
-            "layer" => string(self.field(self.nodes.layer)),
-            _ => string(self.node().get(field)),
-        }
+        string(self.get(field))
     }
 
     /// The node that says which version is wanted: the tag if there is one, else the version.
@@ -206,12 +215,19 @@ impl<'t> Pack<'t> {
         self.field(self.nodes.metadata)
     }
 
+    /// A field of `registry.metadata`, whatever it holds.
+    #[must_use]
+    pub fn registry_field(self, field: &str) -> Option<NodeRef<'t>> {
+        match REGISTRY_FIELDS.iter().position(|known| *known == field) {
+            Some(at) => self.field(*self.nodes.registry_fields.get(at)?),
+            None => self.registry_metadata()?.get(field),
+        }
+    }
+
     /// A string of `registry.metadata`; empty when there is none.
     #[must_use]
     pub fn registry_text(self, field: &str) -> Cow<'t, str> {
-        self.registry_metadata()
-            .map(|metadata| text(metadata.get(field)))
-            .unwrap_or_default()
+        text(self.registry_field(field))
     }
 
     /// `values`, if it is a string.

@@ -80,8 +80,7 @@ fn is_deprecated(name: &str, kind: &str) -> bool {
 }
 
 fn report(pack: Pack<'_>, message: String, sink: &mut Sink<'_>) {
-    let metadata = pack.registry_metadata();
-    let name = metadata.and_then(|metadata| metadata.get("name"));
+    let name = pack.registry_field("name");
     let Some(node) = name.or_else(|| pack.name_node()) else {
         return;
     };

@@ -5,7 +5,7 @@ use crate::{
     finding::{Applicability, Level},
     profile::Pack,
     suggest,
-    syntax::{NodeRef, edit::Scalar},
+    syntax::{Kind, NodeRef, edit::Scalar},
 };
 
 /// What is known of the rule.
@@ -31,18 +31,15 @@ impl Rule for MismatchedPackType {
     fn check_profile(&self, cx: &ProfileContext<'_>, sink: &mut Sink<'_>) {
         for pack in cx.packs.iter().copied() {
             let kind = pack.kind();
-            let (Some(node), Some(metadata)) = (pack.string("type"), pack.registry_metadata())
-            else {
+            let registry_node = pack.registry_field("kind");
+            let registry_node = registry_node.filter(|node| node.kind() == Kind::String);
+            // A type that is none, and a registry or kind that is not there, is for the schema to say.
+            let (Some(node), Some(registry_node)) = (pack.string("type"), registry_node) else {
                 continue;
             };
-            // A type that is none, and a registry or kind that is not there, is for the schema to say.
             if !TYPES.contains(&kind.as_ref()) {
                 continue;
             }
-            let Some(registry_node) = metadata.get("kind").filter(|kind| kind.as_str().is_some())
-            else {
-                continue;
-            };
             let registry_kind = registry_node.text();
             if registry_kind.is_empty() {
                 report_no_kind(pack, registry_node, sink);

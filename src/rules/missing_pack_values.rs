@@ -30,7 +30,7 @@ impl Rule for MissingPackValues {
 
     fn check_profile(&self, cx: &ProfileContext<'_>, sink: &mut Sink<'_>) {
         for &pack in cx.packs {
-            let values = pack.node().get("values");
+            let values = pack.get("values");
             let text = cx.document.values_of(pack.index()).map(Embedded::text);
             if values.is_some_and(|values| holds_something(values, text))
                 || is_all_in_manifests(pack)

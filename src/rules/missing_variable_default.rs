@@ -41,7 +41,7 @@ impl Rule for MissingVariableDefault {
             let places: Vec<_> = need
                 .fields()
                 .iter()
-                .filter_map(|field| Some((*field, variable.node().get(field)?)))
+                .filter_map(|field| Some((*field, variable.get(field)?)))
                 .map(|(field, node)| (field, sink.place(node.into())))
                 .collect();
             let node = variable
