@@ -3,11 +3,9 @@
 //! The server checks them while a profile is created or updated (Palette documentation, "Pack Constraints"), so an
 //! import meets them too.
 
-use std::{
-    borrow::Cow,
-    collections::{HashMap, HashSet},
-    sync::Arc,
-};
+use std::{borrow::Cow, cell::OnceCell, sync::Arc};
+
+use foldhash::{HashMap, HashSet};
 
 use crate::{
     destination::{PackSchema, PackVersion, ValueRule},
@@ -186,22 +184,34 @@ pub struct GivenScalar<'a> {
 /// The variables of a profile, for values that refer to them.
 #[derive(Debug)]
 pub struct Defaults<'t> {
-    by_name: HashMap<Cow<'t, str>, (NodeRef<'t>, bool)>,
+    profile: Profile<'t>,
+    /// The default of each variable and whether that is a secret, when first asked: few values that are held against rules
+    /// refer to one.
+    by_name: OnceCell<HashMap<Cow<'t, str>, (NodeRef<'t>, bool)>>,
 }
 
 impl<'t> Defaults<'t> {
     /// The defaults of a profile's variables.
     #[must_use]
     pub fn of(profile: Profile<'t>) -> Self {
-        let defaults = profile.variables().filter_map(|variable| {
-            let default = variable.default_value()?;
-            let text = default.text();
-            let is_told = !text.is_empty() && !text.contains("{{") && !sensitive::is_mask(&text);
-            is_told.then_some((variable.name(), (default, variable.is_sensitive())))
-        });
         Self {
-            by_name: defaults.collect(),
+            profile,
+            by_name: OnceCell::new(),
         }
+    }
+
+    fn named(&self, name: &str) -> Option<(NodeRef<'t>, bool)> {
+        let by_name = self.by_name.get_or_init(|| {
+            let defaults = self.profile.variables().filter_map(|variable| {
+                let default = variable.default_value()?;
+                let text = default.text();
+                let is_told =
+                    !text.is_empty() && !text.contains("{{") && !sensitive::is_mask(&text);
+                is_told.then_some((variable.name(), (default, variable.is_sensitive())))
+            });
+            defaults.collect()
+        });
+        by_name.get(name).copied()
     }
 
     /// What a node gives as the value that a rule is about.
@@ -247,7 +257,7 @@ impl<'t> Defaults<'t> {
         let mut is_sensitive = false;
         let mut end = 0;
         for reference in reference::scan(text) {
-            let (node, sensitive) = *self.by_name.get(variable(&reference)?)?;
+            let (node, sensitive) = self.named(variable(&reference)?)?;
             filled.push_str(text.get(end..reference.range.start)?);
             filled.push_str(&node.text());
             end = reference.range.end;

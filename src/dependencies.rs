@@ -1,10 +1,8 @@
 //! What the packs of a profile ask of each other, by their `pack.json` at a destination.
 
-use std::{
-    borrow::Cow,
-    cell::OnceCell,
-    collections::{HashMap, HashSet},
-};
+use std::{borrow::Cow, cell::OnceCell};
+
+use foldhash::HashSet;
 
 use crate::{
     destination::{Dependency, DependencyKind, Destination, PackVersion, Side, version},
@@ -20,8 +18,8 @@ const MOST_FITTING: usize = 3;
 pub struct Stack<'a> {
     packs: &'a [Pack<'a>],
     resolution: &'a Resolution<'a>,
-    /// The numbers of the packs with each name, when first asked: few packs depend on others.
-    by_name: OnceCell<HashMap<Cow<'a, str>, Vec<usize>>>,
+    /// The names of the packs with their numbers, in order, when first asked: few packs depend on others.
+    by_name: OnceCell<Vec<(Cow<'a, str>, usize)>>,
 }
 
 /// A pack that another one depends on.
@@ -46,28 +44,34 @@ impl<'a> Stack<'a> {
         }
     }
 
-    fn named(&self, name: &str) -> &[usize] {
+    /// The numbers of the packs with a name.
+    fn named(&self, name: &str) -> impl Iterator<Item = usize> {
         let by_name = self.by_name.get_or_init(|| {
-            let mut by_name: HashMap<_, Vec<usize>> = HashMap::new();
-            for pack in self.packs {
-                for name in pack.registry_names() {
-                    by_name.entry(name).or_default().push(pack.index());
-                }
-            }
+            let packs = self.packs.iter();
+            let mut by_name: Vec<_> = packs
+                .flat_map(|pack| {
+                    let names = pack.registry_names().into_iter();
+                    names.map(|name| (name, pack.index()))
+                })
+                .collect();
+            by_name.sort();
             by_name
         });
-        by_name.get(name).map(Vec::as_slice).unwrap_or_default()
+        let first = by_name.partition_point(|(known, _)| known.as_ref() < name);
+        let last = by_name.partition_point(|(known, _)| known.as_ref() <= name);
+        let named = by_name.get(first..last).unwrap_or_default().iter();
+        named.map(|(_, number)| *number)
     }
 
     /// What its packs ask for in this way. Of packs that are the same at the destination only the first one asks.
     pub fn asked(&self, kind: DependencyKind) -> impl Iterator<Item = (Pack<'a>, &'a Dependency)> {
-        let mut seen: HashSet<*const PackVersion> = HashSet::new();
+        let mut seen: HashSet<*const PackVersion> = HashSet::default();
         self.packs
             .iter()
             .filter_map(move |&pack| {
                 let version = self.resolution.version_of(pack.index())?;
-                seen.insert(std::ptr::from_ref(version))
-                    .then_some((pack, version))
+                let asks = !version.dependencies.is_empty();
+                (asks && seen.insert(std::ptr::from_ref(version))).then_some((pack, version))
             })
             .flat_map(|(pack, version)| {
                 let dependencies = version.dependencies.iter();
@@ -82,8 +86,8 @@ impl<'a> Stack<'a> {
         asking: Pack<'a>,
         dependency: &Dependency,
     ) -> impl Iterator<Item = Found<'a>> {
-        let others = self.named(&dependency.pack).iter();
-        let others = others.filter_map(move |&number| {
+        let others = self.named(&dependency.pack);
+        let others = others.filter_map(move |number| {
             let pack = *self.packs.get(number)?;
             (number != asking.index()).then_some(pack)
         });

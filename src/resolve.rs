@@ -2,7 +2,7 @@
 //!
 //! Decided once for each profile and destination. Rules, plan and rewrite read the answers, none decides again.
 
-use std::{cell::LazyCell, collections::BTreeMap};
+use std::{borrow::Cow, cell::LazyCell, collections::BTreeMap};
 
 use crate::{
     date::Date,
@@ -339,6 +339,8 @@ struct PackResolver<'d, 'p> {
     destination: &'d Destination,
     choices: &'p Choices,
     pack: Pack<'p>,
+    /// The names it may have in a registry.
+    names: Vec<Cow<'p, str>>,
     is_system: bool,
     family: ContentFamily,
 }
@@ -355,6 +357,7 @@ impl<'d, 'p> PackResolver<'d, 'p> {
             destination,
             choices,
             pack,
+            names: pack.registry_names(),
             is_system,
             family,
         }
@@ -367,18 +370,18 @@ impl<'d, 'p> PackResolver<'d, 'p> {
         if !self.destination.tells_registries() {
             return PackAnswer::NotChecked;
         }
-        let verified = self.verified();
-        let unlistable = self.unlistable();
+        let mut verified = self.verified();
+        let mut unlistable = self.unlistable();
         let named = self.named_choice();
-        let allowed = |candidate: &Candidate<'d>| {
-            named.as_ref().is_none_or(|(name, _)| {
-                self.registry(candidate.registry)
-                    .is_some_and(|registry| registry.name == *name)
-            })
-        };
-        let verified: Vec<_> = verified.into_iter().filter(allowed).collect();
-        let unlistable: Vec<_> = unlistable.into_iter().filter(allowed).collect();
         let chosen = named.map(|(name, _)| name);
+        if let Some(chosen) = chosen {
+            let is_chosen = |candidate: &Candidate<'d>| {
+                self.registry(candidate.registry)
+                    .is_some_and(|registry| registry.name == *chosen)
+            };
+            verified.retain(is_chosen);
+            unlistable.retain(is_chosen);
+        }
         if let Some((choice, is_verified)) =
             self.decided(&verified, &unlistable, named.map(|(_, why)| why))
         {
@@ -488,12 +491,9 @@ impl<'d, 'p> PackResolver<'d, 'p> {
             self.registry(number)
                 .is_some_and(|registry| registry.name == chosen)
         };
-        for name in self.pack.registry_names() {
-            let held: Vec<_> = self
-                .holding(&name)
-                .into_iter()
-                .filter(|held| is_chosen(held.registry))
-                .collect();
+        for name in &self.names {
+            let held = self.holding(name);
+            let held: Vec<_> = held.filter(|held| is_chosen(held.registry)).collect();
             if !held.is_empty() {
                 return self.missing_version(&held, true);
             }
@@ -538,8 +538,8 @@ impl<'d, 'p> PackResolver<'d, 'p> {
                 chosen: None,
             };
         }
-        for name in self.pack.registry_names() {
-            let held = self.holding(&name);
+        for name in &self.names {
+            let held: Vec<_> = self.holding(name).collect();
             if !held.is_empty() {
                 return self.missing_version(&held, false);
             }
@@ -551,29 +551,25 @@ impl<'d, 'p> PackResolver<'d, 'p> {
     }
 
     /// Registries of the destination that hold the pack's name, whatever the version.
-    fn holding(&self, name: &str) -> Vec<&'d HeldPack> {
-        let serves = |held: &&HeldPack| {
+    fn holding(&self, name: &str) -> impl Iterator<Item = &'d HeldPack> {
+        self.destination.pack(name).iter().filter(|held| {
             self.registry(held.registry)
                 .is_some_and(|registry| self.serves(registry))
-        };
-        self.destination.pack(name).iter().filter(serves).collect()
+        })
     }
 
     /// Registries that hold the pack in the wanted version.
     fn verified(&self) -> Vec<Candidate<'d>> {
         let (tag, wanted_version) = (self.pack.tag(), self.pack.version());
-        for name in self.pack.registry_names() {
-            let found: Vec<_> = self
-                .holding(&name)
-                .into_iter()
-                .filter_map(|held| {
-                    Some(Candidate {
-                        registry: held.registry,
-                        found: Some(held.find(&tag, &wanted_version)?),
-                        held: Some(held),
-                    })
+        for name in &self.names {
+            let found = self.holding(name).filter_map(|held| {
+                Some(Candidate {
+                    registry: held.registry,
+                    found: Some(held.find(&tag, &wanted_version)?),
+                    held: Some(held),
                 })
-                .collect();
+            });
+            let found: Vec<_> = found.collect();
             if !found.is_empty() {
                 return found;
             }
@@ -583,9 +579,8 @@ impl<'d, 'p> PackResolver<'d, 'p> {
 
     /// Registries that may hold it, for all that is known.
     fn unlistable(&self) -> Vec<Candidate<'d>> {
-        let names = self.pack.registry_names();
         let all_versions_known = |number: usize| {
-            names.iter().any(|name| {
+            self.names.iter().any(|name| {
                 self.destination
                     .pack(name)
                     .iter()
@@ -641,7 +636,7 @@ impl<'d, 'p> PackResolver<'d, 'p> {
             return None;
         }
         let mut names = vec![self.pack.name()];
-        names.extend(self.pack.registry_names());
+        names.extend(self.names.iter().cloned());
         let named_in = |map: &'p BTreeMap<String, String>| {
             names
                 .iter()

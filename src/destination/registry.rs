@@ -431,18 +431,15 @@ impl PackVersion {
 
     /// The same, of a tag whose group is split off already.
     fn has_split_tag(&self, wanted: &str, (group, bare): (Option<&str>, &str)) -> bool {
-        let told = self.tag.iter().chain(&self.parent_tags).any(|tag| {
-            tag == wanted || (group.is_some() && self.group.as_deref() == group && tag == bare)
-        });
-        if told {
-            return true;
-        }
+        let is_of_group = || self.group.as_deref() == group;
         // Without tags (pack folders, version lists) the version tells them.
-        let untold = self.tag.is_none() && self.parent_tags.is_empty();
-        untold
-            && (group.is_none() || self.group.as_deref() == group)
-            && (self.version == bare
-                || version::follows(bare, &self.version)
-                || self.version == wanted)
+        if self.tag.is_none() && self.parent_tags.is_empty() {
+            let is_told = self.version == bare
+                || self.version == wanted
+                || version::follows(bare, &self.version);
+            return is_told && (group.is_none() || is_of_group());
+        }
+        let mut tags = self.tag.iter().chain(&self.parent_tags);
+        tags.any(|tag| tag == wanted || (tag == bare && group.is_some() && is_of_group()))
     }
 }

@@ -57,6 +57,9 @@ impl<'v> Parsed<'v> {
 /// before `1.31.2-rev2`), except that pre-releases (`-alpha`, `-beta`, `-rc`, `-dev`) come before it.
 #[must_use]
 pub fn compare(one: &str, other: &str) -> Ordering {
+    if one == other {
+        return Ordering::Equal;
+    }
     let (a, b) = (Parsed::new(one), Parsed::new(other));
     a.compare_numbers(b).then_with(|| {
         stage(a.suffix)
@@ -125,15 +128,10 @@ pub fn follows(tag: &str, version: &str) -> bool {
     let Some(stem) = tag.strip_suffix(".x") else {
         return false;
     };
-    // Most versions differ in their first digit, which tells without a look at the others.
-    let first = |text: &str| {
-        text.bytes()
-            .next()
-            .filter(|byte| matches!(byte, b'1'..=b'9'))
-    };
-    if let (Some(one), Some(other)) = (first(stem), first(version))
-        && one != other
-    {
+    // Where they differ in a digit first, and none of the two is a zero that may not count, no number need be read.
+    let mut pairs = stem.bytes().zip(version.bytes());
+    let differing = pairs.find(|(one, other)| one != other);
+    if let Some((b'1'..=b'9', b'1'..=b'9')) = differing {
         return false;
     }
     let (stem, version) = (Parsed::new(stem), Parsed::new(version));

@@ -1,5 +1,7 @@
 //! `missing-macro`
 
+use std::cell::LazyCell;
+
 use super::{Group, ProfileContext, Rule, RuleMeta, Sink, Spot};
 use crate::{destination::Scope, finding::Level, resolve::Resolution, suggest::Suggester};
 
@@ -31,7 +33,7 @@ impl Rule for MissingMacro {
     ) {
         let destination = resolution.destination;
         let macros = destination.macros();
-        let mut suggester = Suggester::new(macros.names().map(|(name, _)| name));
+        let mut suggester = LazyCell::new(|| Suggester::new(macros.names().map(|(name, _)| name)));
         for (embedded, reference, name) in resolution.missing_macros(cx.document) {
             let close = suggester.closest(&name.text);
             let declared = close.and_then(|close| macros.find(close));

@@ -1,6 +1,6 @@
 //! `repeated-pack`
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 use super::{Group, ProfileContext, Rule, RuleMeta, Sink};
 use crate::finding::Level;
@@ -26,7 +26,7 @@ impl Rule for RepeatedPack {
     }
 
     fn check_profile(&self, cx: &ProfileContext<'_>, sink: &mut Sink<'_>) {
-        let mut seen = HashMap::new();
+        let mut seen = HashMap::default();
         for pack in cx.packs.iter().copied() {
             let Some(node) = pack.name_node().filter(|node| !node.text().is_empty()) else {
                 continue;

@@ -1,5 +1,7 @@
 //! `unknown-function`
 
+use std::cell::LazyCell;
+
 use super::{
     Group, ProfileContext, Rule, RuleMeta, Sink, Spot,
     sink::{inner_fix, scalar_part},
@@ -31,7 +33,7 @@ impl Rule for UnknownFunction {
     }
 
     fn check_profile(&self, cx: &ProfileContext<'_>, sink: &mut Sink<'_>) {
-        let mut suggester = Suggester::new(reference::functions());
+        let mut suggester = LazyCell::new(|| Suggester::new(reference::functions()));
         let references = cx.document.references();
         for (embedded, found) in references.filter(|(_, found)| found.problems.is_empty()) {
             for function in &found.functions {

@@ -41,6 +41,11 @@ impl Rule for UnresolvedPackReference {
     }
 
     fn check_profile(&self, cx: &ProfileContext<'_>, sink: &mut Sink<'_>) {
+        let is_asked =
+            |(_, reference): (_, &EmbeddedReference)| reference.name_in(Family::Pack).is_some();
+        if !cx.document.references().any(is_asked) {
+            return;
+        }
         let names = pack_names(cx);
         // Packs may share their values through an anchor.
         let values_of = |pack: usize| cx.document.values_of(pack);
