@@ -117,7 +117,16 @@ impl QuickSchema {
                 return None;
             }
         }
-        let mut verdict = match kind {
+        // Most values are scalars that nothing more is asked of.
+        let is_over = rule.same_as.is_none() && rule.not.is_none() && rule.condition.is_none();
+        if is_over && !matches!(kind, Kind::Object | Kind::Array) {
+            return Some(true);
+        }
+        self.parts_verdict(rule, node)
+    }
+
+    fn parts_verdict(&self, rule: &Rule, node: NodeRef<'_>) -> Verdict {
+        let mut verdict = match node.kind() {
             Kind::Object => self.fields(rule, node),
             Kind::Array => self.items(rule, node),
             _ => Some(true),
@@ -146,17 +155,24 @@ impl QuickSchema {
         let mut verdict = Some(true);
         // Most documents have their fields in the order of the schema.
         let mut expected = 0;
-        for (key, value) in node.written_entries() {
-            let (behind, ahead) = rule.properties.split_at_checked(expected)?;
-            let position = |properties: &[Property]| {
-                properties.iter().position(|(name, ..)| key.is_text(name))
+        let mut unseen = rule.properties.len();
+        let mut entries = node.written_entries();
+        // No key is there twice: where others are allowed, nothing is asked of those behind the last one that is known.
+        while unseen > 0 || rule.others != Others::Allowed {
+            let Some((key, value)) = entries.next() else {
+                break;
             };
-            let known = position(ahead).map(|at| expected + at);
-            let known = known.or_else(|| position(behind));
-            let property = known.and_then(|at| rule.properties.get(at));
-            let field = match (property, rule.others) {
-                (Some((_, is_required, rule)), _) => {
-                    expected = known.map_or(0, |at| at + 1);
+            let is_here = |property: &&Property| key.is_text(property.0);
+            let next = rule.properties.get(expected).filter(is_here);
+            let next = next.map(|property| (expected, property));
+            let known = next.or_else(|| {
+                let mut properties = rule.properties.iter().enumerate();
+                properties.find(|(_, property)| is_here(property))
+            });
+            let field = match (known, rule.others) {
+                (Some((at, (_, is_required, rule))), _) => {
+                    expected = at + 1;
+                    unseen -= 1;
                     missing -= usize::from(*is_required);
                     self.verdict(*rule, value)
                 }

@@ -182,13 +182,39 @@ struct Reader<'s> {
     root: NodeRef<'s>,
 }
 
+/// Keywords that ask for nothing.
+const IDLE: [&str; 8] = [
+    "$schema",
+    "$id",
+    "$comment",
+    "$defs",
+    "title",
+    "description",
+    "default",
+    "examples",
+];
+
 impl<'s> Reader<'s> {
+    fn definition(&mut self, reference: &str) -> Option<RuleId> {
+        let name = reference.strip_prefix("#/$defs/")?;
+        self.rule(self.root.at(&["$defs", name])?)
+    }
+
     fn rule(&mut self, schema: NodeRef<'s>) -> Option<RuleId> {
         if let Some(known) = self.known.get(&schema.id()) {
             return Some(*known);
         }
         if schema.kind() != Kind::Object {
             return None;
+        }
+        // What is only a reference has no rule of its own.
+        let is_said = |(key, _): &(NodeRef<'_>, NodeRef<'_>)| !IDLE.contains(&&*key.text());
+        let mut said = schema.written_entries().filter(is_said);
+        if let Some((key, name)) = said.next()
+            && key.text() == "$ref"
+            && said.next().is_none()
+        {
+            return self.definition(&name.text());
         }
         let id = self.rules.len();
         self.known.insert(schema.id(), id);
@@ -198,8 +224,7 @@ impl<'s> Reader<'s> {
         let mut required: &[&str] = &[];
         for (key, value) in schema.written_entries() {
             match &*key.text() {
-                "$schema" | "$id" | "$comment" | "$defs" | "title" | "description" | "default"
-                | "examples" => {}
+                idle if IDLE.contains(&idle) => {}
                 "type" => rule.kinds = kinds(value)?,
                 "enum" => rule.options = strings(value)?,
                 "minLength" => rule.least_length = value.source().parse().ok()?,
@@ -219,12 +244,7 @@ impl<'s> Reader<'s> {
                     }
                 }
                 "items" => rule.items = Some(self.rule(value)?),
-                "$ref" => {
-                    let text = value.text();
-                    let name = text.strip_prefix("#/$defs/")?;
-                    let target = self.root.at(&["$defs", name])?;
-                    rule.same_as = Some(self.rule(target)?);
-                }
+                "$ref" => rule.same_as = Some(self.definition(&value.text())?),
                 "if" => rule.condition = Some(self.rule(value)?),
                 "then" => rule.then = Some(self.rule(value)?),
                 "not" => rule.not = Some(self.rule(value)?),
