@@ -2,6 +2,7 @@
 
 use std::{
     borrow::Cow,
+    cell::LazyCell,
     collections::{BTreeMap, BTreeSet, HashMap, HashSet},
 };
 
@@ -56,7 +57,7 @@ impl Rule for UnresolvedPackReference {
                 continue;
             };
             if let Target::Value { packs, path, .. } = &target {
-                for values in packs.iter().filter_map(|&pack| values_of(pack)) {
+                for values in packs.iter().filter_map(|&(_, pack)| values_of(pack)) {
                     let (_, paths) = wanted
                         .entry(values.host())
                         .or_insert_with(|| (values, BTreeSet::new()));
@@ -69,14 +70,15 @@ impl Rule for UnresolvedPackReference {
             .iter()
             .filter_map(|(&host, (values, paths))| Some((host, Search::run(values, paths)?)))
             .collect();
-        let mut suggester = Suggester::new(names.keys().map(String::as_str));
+        let mut suggester =
+            LazyCell::new(|| Suggester::new(names.iter().map(|(name, _)| name.as_ref())));
         for (number, (embedded, reference, target)) in targets.into_iter().enumerate() {
             match target {
                 Target::Value { packs, path, range } => {
                     // A pack whose values are not in the profile, or cannot be read, may have the key.
                     let misses: Option<Vec<_>> = packs
                         .iter()
-                        .map(|&pack| {
+                        .map(|&(_, pack)| {
                             let search = searches.get(&values_of(pack)?.host())?;
                             Some((pack, search.miss(&path)?))
                         })
@@ -98,9 +100,9 @@ impl Rule for UnresolvedPackReference {
 
 /// What a reference asks for.
 enum Target<'r> {
-    /// A value of packs of the profile: their numbers, the keys joined by dots, and where the keys stand.
+    /// A value of packs of the profile: their names and numbers, the keys joined by dots, and where the keys stand.
     Value {
-        packs: &'r [usize],
+        packs: &'r [(Cow<'r, str>, usize)],
         path: String,
         range: TextRange,
     },
@@ -109,10 +111,7 @@ enum Target<'r> {
 }
 
 impl<'r> Target<'r> {
-    fn of(
-        reference: &'r EmbeddedReference,
-        names: &'r BTreeMap<String, Vec<usize>>,
-    ) -> Option<Self> {
+    fn of(reference: &'r EmbeddedReference, names: &'r [(Cow<'r, str>, usize)]) -> Option<Self> {
         let name = reference.name_in(Family::Pack)?;
         let has_fallback = reference
             .functions
@@ -121,9 +120,12 @@ impl<'r> Target<'r> {
         if has_fallback {
             return None;
         }
-        let Some(packs) = names.get(&name.text) else {
+        let first = names.partition_point(|(known, _)| **known < *name.text);
+        let last = names.partition_point(|(known, _)| **known <= *name.text);
+        let packs = names.get(first..last).unwrap_or_default();
+        if packs.is_empty() {
             return Some(Self::Pack(name));
-        };
+        }
         let (_, keys) = reference.path.split_first()?;
         let range = TextRange::new(keys.first()?.range.start(), keys.last()?.range.end());
         let keys: Vec<&str> = keys.iter().map(|key| key.text.as_str()).collect();
@@ -139,19 +141,19 @@ impl<'r> Target<'r> {
     }
 }
 
-/// The packs of the profile by every name that may mean them. Which part of `<display name>--<pack>` a reference takes
-/// is not documented, so both do.
-fn pack_names(cx: &ProfileContext<'_>) -> BTreeMap<String, Vec<usize>> {
-    let mut names: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+/// The packs of the profile by every name that may mean them, in order. Which part of `<display name>--<pack>` a reference
+/// takes is not documented, so both do.
+fn pack_names<'a>(cx: &ProfileContext<'a>) -> Vec<(Cow<'a, str>, usize)> {
+    let mut names: Vec<(Cow<'a, str>, usize)> = Vec::new();
     for pack in cx.packs {
-        let name = pack.name();
+        let (name, number) = (pack.name(), pack.index());
         let display = name.split_once("--").map(|(display, _)| display.to_owned());
-        let own = pack.registry_names().into_iter().map(Cow::into_owned);
-        let all: BTreeSet<String> = own.chain(display).collect();
-        for name in all {
-            names.entry(name).or_default().push(pack.index());
-        }
+        names.extend(display.map(|display| (display.into(), number)));
+        let own = pack.registry_names().into_iter();
+        names.extend(own.map(|name| (name, number)));
     }
+    names.sort();
+    names.dedup();
     names
 }
 

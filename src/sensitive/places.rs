@@ -26,16 +26,14 @@ pub(super) fn is_secret_by_place(node: NodeRef<'_>) -> bool {
     if source.contains(PEM) || text.contains(PEM) {
         return true;
     }
-    let is_template = source.contains("{{") && literals_beside_templates(source).is_empty();
-    if is_template || is_mask(&text) {
-        return false;
-    }
-    key.is_some_and(|key| is_secret_key(&key.text()))
+    let is_where_secrets_are = key.is_some_and(|key| is_secret_key(&key.text()))
         || is_among_secrets(node)
         || is_value_of_secret(node)
         || is_secret_data(node)
         // A default that should be a text may be anything.
-        || std::iter::successors(Some(node), |node| node.parent()).any(is_sensitive_default)
+        || std::iter::successors(Some(node), |node| node.parent()).any(is_sensitive_default);
+    let is_template = || source.contains("{{") && literals_beside_templates(source).is_empty();
+    is_where_secrets_are && !is_mask(&text) && !is_template()
 }
 
 /// Whether a node is an item of a list such as `passwords`.
