@@ -22,7 +22,7 @@ pub struct Credential {
 
 /// What credentials begin with, or have in them: a text that has none of these holds none. One expression of all shapes
 /// would take longer to be made than one file to be checked.
-const BEGINNINGS: [&str; 41] = [
+pub(crate) const BEGINNINGS: [&str; 41] = [
     "AKIA",
     "ASIA",
     "ghp_",
@@ -157,7 +157,7 @@ pub fn may_hold(text: &str) -> bool {
 }
 
 /// Where credentials may begin or be, in bytes of the text, in order.
-pub fn beginnings(text: &str) -> impl Iterator<Item = usize> {
+fn beginnings(text: &str) -> impl Iterator<Item = usize> {
     static SEARCHER: LazyLock<Option<Searcher>> = LazyLock::new(|| Searcher::new(BEGINNINGS));
     let found = SEARCHER.as_ref().map(|searcher| searcher.find_iter(text));
     // A test builds it; without one any byte may be where one is.

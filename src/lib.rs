@@ -50,6 +50,7 @@ pub mod schema;
 pub mod sensitive;
 pub mod settings;
 mod shared_secrets;
+mod signs;
 pub mod source;
 pub mod stand_ins;
 pub mod suggest;

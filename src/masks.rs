@@ -8,7 +8,7 @@ use crate::{
     finding::Level,
     profile::{Embedded, Profile, ProfileDocument, Slot},
     resolve::Resolution,
-    sensitive,
+    sensitive, signs,
     syntax::{Kind, NodeId, NodeRef},
 };
 
@@ -158,7 +158,7 @@ pub fn empty_secrets<'a>(
         .variables()
         .filter(|variable| variable.is_sensitive())
     {
-        let default = variable.node().get("defaultValue");
+        let default = variable.get("defaultValue");
         let is_empty = |default: NodeRef<'_>| default.as_str().is_some_and(|text| text.is_empty());
         if default.is_none_or(is_empty) {
             empty.push(Mask {
@@ -181,7 +181,7 @@ struct Masked(Vec<NodeId>);
 impl Masked {
     fn of(embedded: &Embedded) -> Self {
         // Most texts hold none, and this tells without a look at their nodes.
-        if memchr::memmem::find(embedded.text().as_bytes(), b"****").is_none() {
+        if !embedded.has_sign(signs::MASK) {
             return Self(Vec::new());
         }
         let nodes = embedded.stream().tree.nodes();

@@ -6,7 +6,6 @@ use std::{
     sync::{Arc, LazyLock},
 };
 
-use aho_corasick::packed::Searcher;
 use regex::Regex;
 
 use crate::{source::TextRange, syntax::reference::template_ranges};
@@ -227,10 +226,10 @@ impl Placeholders {
         }
     }
 
-    /// Where a stand-in of a value may be, in bytes of the text; `None` where that is not told, as of patterns that were
-    /// added.
-    pub fn places(&self) -> Option<fn(&str) -> Places<'_>> {
-        (self.patterns.len() == DEFAULT.len()).then_some(places)
+    /// Whether every stand-in of a value has a mark, or a word of [`CHANGE_ME`]. Those of patterns that were added may not.
+    #[must_use]
+    pub fn have_signs(&self) -> bool {
+        self.patterns.len() == DEFAULT.len()
     }
 
     fn patterns_at(&self, place: Reach) -> impl Iterator<Item = (usize, &Pattern)> {
@@ -240,7 +239,7 @@ impl Placeholders {
 
     fn find(&self, text: &str, place: Reach) -> Vec<Found> {
         let mut found: Vec<Found> = Vec::new();
-        if self.places().is_some() && !has_sign(text) {
+        if self.have_signs() && !has_sign(text) {
             return found;
         }
         let lower = LazyCell::new(|| text.to_ascii_lowercase());
@@ -289,23 +288,24 @@ impl Placeholders {
     }
 }
 
-/// Whether a text has something that every stand-in has, see [`DEFAULT`]. Faster than [`places`] for the short texts that
+/// Whether a text has something that every stand-in has, see [`DEFAULT`]. Faster than a search for the short texts that
 /// most strings are.
 fn has_sign(text: &str) -> bool {
-    let (mut before, mut last) = (0, 0);
-    text.bytes().any(|byte| {
-        let is_sign = match byte {
-            b'<' | b'%' => true,
-            b'{' => last == b'$',
-            _ if before == b'_' && last == b'_' => begins_name(byte),
-            // `changeme`, `REPLACE_ME`.
-            b'e' | b'E' => {
-                matches!(last, b'm' | b'M') && matches!(before, b'e' | b'E' | b'_' | b'-')
-            }
-            _ => false,
-        };
-        (before, last) = (last, byte);
-        is_sign
+    let bytes = text.as_bytes();
+    bytes.iter().enumerate().any(|(at, byte)| match byte {
+        b'<' | b'%' => true,
+        b'$' => bytes.get(at + 1) == Some(&b'{'),
+        b'_' => {
+            let next = bytes.get(at + 1..at + 3);
+            matches!(next, Some([b'_', first]) if begins_name(*first))
+        }
+        // `changeme`, `REPLACE_ME`.
+        b'm' | b'M' => {
+            let before = at.checked_sub(1).and_then(|before| bytes.get(before));
+            matches!(before, Some(b'e' | b'E' | b'_' | b'-'))
+                && matches!(bytes.get(at + 1), Some(b'e' | b'E'))
+        }
+        _ => false,
     })
 }
 
@@ -315,44 +315,43 @@ fn begins_name(byte: u8) -> bool {
     byte.is_ascii_uppercase() || byte == b'p'
 }
 
-/// Where stand-ins may be, in bytes of a text; in no order.
-pub type Places<'t> = Box<dyn Iterator<Item = usize> + 't>;
+/// Where [`parts_of_words`] stand in the words that ask to be replaced.
+const PART: usize = 3;
 
-/// Where something is that every stand-in of a value has, see [`DEFAULT`].
-fn places(text: &str) -> Places<'_> {
-    /// The beginnings of the words that stand-ins are made of, as long as they need to be to be rare.
-    static WORDS: LazyLock<Option<Searcher>> = LazyLock::new(|| {
-        let capitals = 0..8_u8;
-        let written = |word: &str, capitals: u8| -> String {
-            let letters = word.chars().enumerate();
-            let letters = letters.map(|(at, letter)| match capitals >> at & 1 {
-                0 => letter,
-                _ => letter.to_ascii_uppercase(),
-            });
-            letters.collect()
-        };
-        Searcher::new(capitals.flat_map(|set| ["cha", "rep"].map(|word| written(word, set))))
-    });
-    let bytes = text.as_bytes();
-    let found = WORDS.as_ref().map(|words| words.find_iter(text));
-    let anywhere = if found.is_none() { text.len() } else { 0 };
-    let words = found.into_iter().flatten().map(|word| word.start());
-    let words = words.filter(|&at| {
-        let rest = bytes.get(at..).unwrap_or_default();
-        let is_there = |word: &str| {
-            rest.get(..word.len())
-                .is_some_and(|there| there.eq_ignore_ascii_case(word.as_bytes()))
-        };
-        CHANGE_ME.iter().any(|word| is_there(word))
-    });
-    let marks = memchr::memchr2_iter(b'<', b'%', bytes);
-    let underscores = memchr::memmem::find_iter(bytes, b"__");
-    let underscores = underscores.filter(|&at| {
-        let mut behind = bytes.get(at..).unwrap_or_default().iter();
-        let first = behind.find(|&&byte| byte != b'_');
-        first.is_some_and(|&first| begins_name(first))
-    });
-    Box::new(words.chain(marks).chain(underscores).chain(0..anywhere))
+/// What stands in the middle of the words that ask to be replaced, in small letters and capitals: rarer than what they begin
+/// with.
+pub(crate) fn parts_of_words() -> impl Iterator<Item = String> {
+    let written = |word: &str, capitals: u8| -> String {
+        let letters = word.chars().enumerate();
+        let letters = letters.map(|(at, letter)| match capitals >> at & 1 {
+            0 => letter,
+            _ => letter.to_ascii_uppercase(),
+        });
+        letters.collect()
+    };
+    (0..8).flat_map(move |capitals| ["nge", "lac"].map(|part| written(part, capitals)))
+}
+
+/// Whether one of [`parts_of_words`] is a part of such a word.
+pub(crate) fn is_part_of_word(text: &[u8], at: usize) -> bool {
+    let word = at.checked_sub(PART).and_then(|from| text.get(from..));
+    let begins_with = |there: &[u8], word: &str| {
+        let there = there.get(..word.len());
+        there.is_some_and(|there| there.eq_ignore_ascii_case(word.as_bytes()))
+    };
+    word.is_some_and(|there| CHANGE_ME.iter().any(|word| begins_with(there, word)))
+}
+
+/// Whether a `<`, `%` or `_` may begin a stand-in of a value.
+pub(crate) fn is_mark(text: &[u8], at: usize) -> bool {
+    match text.get(at..) {
+        Some([b'_', b'_', behind @ ..]) => {
+            let first = behind.iter().find(|&&byte| byte != b'_');
+            first.is_some_and(|&first| begins_name(first))
+        }
+        Some([b'_', ..]) | None => false,
+        Some(_) => true,
+    }
 }
 
 /// Whether a byte lies in a line that is a comment in most languages.
@@ -367,13 +366,13 @@ fn is_in_comment(text: &str, at: usize) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{DEFAULT, Placeholders, has_sign};
+    use crate::signs;
 
     fn in_value(text: &str) -> Vec<&str> {
         let placeholders = Placeholders::default();
         let found = placeholders.in_value(text);
-        let places = placeholders.places().expect("no pattern was added");
-        let has_place = places(text).next().is_some();
-        assert!(found.is_empty() || has_place && has_sign(text), "{text}");
+        let is_sign = !signs::search(text).is_empty();
+        assert!(found.is_empty() || is_sign && has_sign(text), "{text}");
         found.iter().map(|found| found.range.of(text)).collect()
     }
 

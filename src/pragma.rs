@@ -7,6 +7,7 @@ use crate::{
     profile::{Embedded, ProfileFile, Shape},
     rules,
     settings::Settings,
+    signs,
     source::{LineIndex, TextRange},
     suggest,
     syntax::{Format, NodeId, SyntaxFault},
@@ -142,7 +143,7 @@ struct HasMark(bool);
 
 impl HasMark {
     fn of(embedded: &Embedded) -> Self {
-        Self(memchr::memmem::find(embedded.text().as_bytes(), MARK.as_bytes()).is_some())
+        Self(embedded.has_sign(signs::PRAGMA))
     }
 }
 

@@ -62,23 +62,23 @@ pub fn stand_ins<'a, 'p>(
 ) -> Vec<StandIn<'a, 'p>> {
     let packs: Vec<_> = profile.packs().collect();
     let mut all = Vec::new();
-    for string in envelope_strings(profile, &packs) {
-        let found = placeholders.in_envelope(&string.node.text());
-        let found: Vec<_> = found
-            .into_iter()
-            .map(|found| placeholders.named(found))
-            .collect();
-        if !found.is_empty() {
-            all.push(StandIn {
-                embedded: None,
-                node: string.node,
-                text: string.node.text(),
-                found,
-                packs: string.pack.into_iter().map(Cow::into_owned).collect(),
-                is_secret: sensitive::is_secret(string.node),
-                is_identity: string.is_identity,
-            });
+    for string in envelope_strings(profile) {
+        let text = string.node.text();
+        let found = placeholders.in_envelope(&text);
+        if found.is_empty() {
+            continue;
         }
+        let found = found.into_iter().map(|found| placeholders.named(found));
+        let pack = string.pack.map(|pack| pack.name().into_owned());
+        all.push(StandIn {
+            embedded: None,
+            node: string.node,
+            text,
+            found: found.collect(),
+            packs: pack.into_iter().collect(),
+            is_secret: sensitive::is_secret(string.node),
+            is_identity: string.is_identity,
+        });
     }
     for mut sharing in document.shared_texts().map(Iterator::peekable) {
         let Some(&embedded) = sharing.peek() else {
@@ -115,9 +115,10 @@ struct InText(Vec<(NodeId, bool, Vec<Found>)>);
 impl InText {
     fn of(embedded: &Embedded, placeholders: &Placeholders) -> Self {
         let mut all = Vec::new();
-        let values = match placeholders.places() {
-            Some(places) => embedded.values_where::<Self>(places),
-            None => embedded.values().collect(),
+        let values: Vec<_> = if placeholders.have_signs() {
+            embedded.values_with_signs().collect()
+        } else {
+            embedded.values().collect()
         };
         for node in values {
             if node.kind() != Kind::String {
@@ -145,12 +146,11 @@ fn is_description(node: NodeRef<'_>) -> bool {
 /// A string of the envelope that people fill in.
 struct EnvelopeString<'a> {
     node: NodeRef<'a>,
-    pack: Option<Cow<'a, str>>,
+    pack: Option<Pack<'a>>,
     is_identity: bool,
 }
 
-fn envelope_strings<'a>(profile: Profile<'a>, packs: &[Pack<'a>]) -> Vec<EnvelopeString<'a>> {
-    let root = profile.root();
+fn envelope_strings<'a>(profile: Profile<'a>) -> impl Iterator<Item = EnvelopeString<'a>> {
     let identity = |node, pack| EnvelopeString {
         node,
         pack,
@@ -161,31 +161,21 @@ fn envelope_strings<'a>(profile: Profile<'a>, packs: &[Pack<'a>]) -> Vec<Envelop
         pack: None,
         is_identity: false,
     };
-    let metadata = |field| root.at(&["metadata", field]);
-    let mut strings: Vec<EnvelopeString<'a>> = Vec::new();
-    strings.extend(metadata("name").map(|node| identity(node, None)));
-    strings.extend(metadata("description").map(text));
-    let labels = metadata("labels").into_iter().flat_map(NodeRef::entries);
-    strings.extend(labels.map(|(_, value)| text(value)));
-    for pack in packs {
-        let name = pack.name();
-        let registry = ["name", "uid"]
-            .into_iter()
-            .filter_map(|field| pack.registry_metadata()?.get(field));
-        let own = ["name", "version", "tag"]
-            .into_iter()
-            .filter_map(|field| pack.string(field));
-        strings.extend(
-            own.chain(registry)
-                .map(|node| identity(node, Some(name.clone()))),
-        );
-    }
-    let defaults = profile.variables();
-    strings.extend(
-        defaults
-            .filter_map(|variable| variable.default_value())
-            .map(text),
-    );
-    strings.retain(|string| string.node.kind() == Kind::String);
-    strings
+    let metadata = profile.root().get("metadata");
+    let metadata = metadata.map(|metadata| metadata.get_each(["description", "labels"]));
+    let [description, labels] = metadata.unwrap_or_default();
+    let labels = labels.into_iter().flat_map(NodeRef::entries);
+    let of_packs = profile.packs().flat_map(move |pack| {
+        let own = ["name", "version", "tag"].map(|field| pack.string(field));
+        let registry = ["name", "uid"].map(|field| pack.registry_field(field));
+        let strings = own.into_iter().chain(registry).flatten();
+        strings.map(move |node| identity(node, Some(pack)))
+    });
+    let variables = profile.variables();
+    let defaults = variables.filter_map(|variable| variable.default_value());
+    let name = profile.name_node().map(|node| identity(node, None));
+    let strings = name.into_iter().chain(description.map(text));
+    let strings = strings.chain(labels.map(move |(_, value)| text(value)));
+    let strings = strings.chain(of_packs).chain(defaults.map(text));
+    strings.filter(|string| string.node.kind() == Kind::String)
 }

@@ -4,13 +4,13 @@ use std::{any::Any, collections::HashMap, fmt, ops::Range, sync::Arc};
 
 use super::{
     Profile,
-    shared_text::{FileTexts, SharedText},
+    shared_text::{FileTexts, Hits, SharedText},
 };
 use crate::{
-    sensitive,
-    source::{Layer, LineIndex, Text, TextRange},
+    sensitive, signs,
+    source::{Layer, LineIndex, Text, TextRange, yaml_scalar::ScalarStyle},
     syntax::{
-        CommonLines, Kind, NodeId, NodeRef, SyntaxFault,
+        CommonLines, Kind, NodeId, NodeRef, SyntaxFault, Tree,
         reference::{self, Family, ProblemKind},
         yaml::{self, Stream},
     },
@@ -207,26 +207,26 @@ impl Embedded {
         self.stream().tree.nodes().filter(is_value)
     }
 
-    /// Those of its values in which a search finds something, in order. `search` gives offsets in a text, in bytes: of
-    /// what it finds in each line by itself. `T` stands for the search.
-    ///
-    /// It goes through the text as a whole, and again through what is written otherwise than it is meant: most texts have
-    /// nothing that is looked for, and their values need not be looked at one by one.
-    pub fn values_where<'s, T: Any>(
-        &'s self,
-        search: impl Fn(&str) -> Box<dyn Iterator<Item = usize> + '_>,
-    ) -> Vec<NodeRef<'s>> {
+    /// Those of its values that have a sign of a stand-in or a credential, and some others; in order. Most texts have none,
+    /// and their values need not be looked at one by one.
+    pub fn values_with_signs(&self) -> impl Iterator<Item = NodeRef<'_>> {
         let tree = &self.stream().tree;
-        let hits = self.text.shared.hits::<T>(&search);
-        let written = hits.at.iter().filter_map(|&at| tree.scalar_at(at));
-        let mut found: Vec<NodeRef<'s>> = written.collect();
-        let decoded = tree.decoded_scalars();
-        let decoded = decoded.filter(|(_, text)| search(text).next().is_some());
-        found.extend(decoded.map(|(node, _)| node));
-        found.retain(is_value);
-        found.sort_unstable_by_key(|node| node.id());
-        found.dedup();
-        found
+        let known = self.known(|| WithSigns::of(&self.signs(), tree));
+        (0..known.0.len()).filter_map(move |number| Some(tree.node(*known.0.get(number)?)))
+    }
+
+    /// Whether it has one of the signs that are looked for in a whole text.
+    pub fn has_sign(&self, sign: &str) -> bool {
+        let text = self.text();
+        let is_there = |at: &usize| {
+            let rest = text.get(*at..).unwrap_or_default();
+            rest.starts_with(sign)
+        };
+        self.signs().at.iter().any(is_there)
+    }
+
+    fn signs(&self) -> Arc<Hits<Signs>> {
+        self.text.shared.hits(&signs_in)
     }
 
     /// What is known of the text, found out once for all equal texts of a run; one answer for each type. It may depend on
@@ -253,6 +253,33 @@ impl Embedded {
             }
         }
         found
+    }
+}
+
+/// Stands for the search for signs.
+struct Signs;
+
+fn signs_in(text: &str) -> Box<dyn Iterator<Item = usize> + '_> {
+    Box::new(signs::search(text).into_iter())
+}
+
+/// The values of a text that have signs, in order.
+struct WithSigns(Vec<NodeId>);
+
+impl WithSigns {
+    fn of(signs: &Hits<Signs>, tree: &Tree) -> Self {
+        let written = signs.at.iter().filter_map(|&at| tree.scalar_at(at));
+        // What is written otherwise than it is meant may have some that are not in the text. The lines of a literal scalar
+        // are.
+        let decoded = tree.decoded_scalars();
+        let decoded = decoded.filter(|(node, text)| {
+            node.style() != ScalarStyle::Literal && !signs::search(text).is_empty()
+        });
+        let found = written.chain(decoded.map(|(node, _)| node));
+        let mut found: Vec<NodeId> = found.filter(is_value).map(NodeRef::id).collect();
+        found.sort_unstable();
+        found.dedup();
+        Self(found)
     }
 }
 

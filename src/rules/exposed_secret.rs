@@ -12,7 +12,7 @@ use crate::{
     profile::{Embedded, Slot},
     sensitive,
     settings::Settings,
-    suggest,
+    signs, suggest,
     syntax::{Kind, NodeId, NodeRef},
 };
 
@@ -195,7 +195,7 @@ struct KubernetesSecrets(Vec<NodeId>);
 
 impl KubernetesSecrets {
     fn of(embedded: &Embedded) -> Self {
-        if memchr::memmem::find(embedded.text().as_bytes(), b"Secret").is_none() {
+        if !embedded.has_sign(signs::KUBERNETES_SECRET) {
             return Self(Vec::new());
         }
         let objects = embedded.stream().tree.nodes();
@@ -209,10 +209,8 @@ struct Credentials(Vec<(NodeId, Vec<Credential>)>);
 
 impl Credentials {
     fn of(embedded: &Embedded) -> Self {
-        let values = embedded.values_where::<Self>(|text| Box::new(credentials::beginnings(text)));
-        let found = values
-            .into_iter()
-            .map(|node| (node.id(), credentials::find(&node.text())));
+        let values = embedded.values_with_signs();
+        let found = values.map(|node| (node.id(), credentials::find(&node.text())));
         Self(found.filter(|(_, found)| !found.is_empty()).collect())
     }
 }

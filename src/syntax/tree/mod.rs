@@ -299,19 +299,16 @@ impl Tree {
 
     /// The scalars whose texts are not the bytes they are written with, quotes aside, and those texts; of a YAML tree.
     pub fn decoded_scalars(&self) -> impl Iterator<Item = (NodeRef<'_>, &str)> {
-        let is_decoded = |node: &NodeRef<'_>| {
-            node.raw()
-                .is_some_and(|raw| raw.extra != NONE && raw.kind != Kind::Alias)
-        };
-        let nodes = self.nodes().filter(is_decoded);
-        let nodes = nodes.take(if self.decoded.is_empty() {
-            0
+        let nodes = if self.decoded.is_empty() {
+            &[]
         } else {
-            usize::MAX
-        });
-        nodes.filter_map(|node| {
-            let text = self.decoded.get(node.raw()?.extra as usize)?;
-            Some((node, &**text))
+            self.nodes.as_slice()
+        };
+        let decoded = nodes.iter().zip(0..);
+        let decoded = decoded.filter(|(raw, _)| raw.extra != NONE && raw.kind != Kind::Alias);
+        decoded.filter_map(|(raw, number)| {
+            let text = self.decoded.get(raw.extra as usize)?;
+            Some((self.node(NodeId(number)), &**text))
         })
     }
 
