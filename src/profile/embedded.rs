@@ -344,11 +344,23 @@ fn in_comment(
 
 /// Comments are no nodes and so never searched; text that only looks like a reference in a key is found like any.
 fn find_references(scalar: NodeRef<'_>, found: &mut Vec<EmbeddedReference>) {
-    let Some(layer) = scalar.layer() else {
-        return;
-    };
-    let text = layer.text();
-    let to_outer = |range: &Range<usize>| layer.to_host(range.clone().into());
+    if let Some(written) = scalar.text_as_written() {
+        let to_outer =
+            |range: &Range<usize>| TextRange::from(range.clone()).shifted(written.start());
+        add_references(scalar, &scalar.text(), to_outer, found);
+    } else if let Some(layer) = scalar.layer() {
+        let to_outer = |range: &Range<usize>| layer.to_host(range.clone().into());
+        add_references(scalar, layer.text(), to_outer, found);
+    }
+}
+
+/// Adds the references in the text of a scalar. `to_outer` leads from bytes of it to those of the embedded text.
+fn add_references(
+    scalar: NodeRef<'_>,
+    text: &str,
+    to_outer: impl Fn(&Range<usize>) -> TextRange,
+    found: &mut Vec<EmbeddedReference>,
+) {
     for reference in reference::scan(text) {
         let part = |text: &str, range: &Range<usize>| Part {
             text: text.to_owned(),
@@ -420,4 +432,29 @@ pub fn alias_faults(stream: &Stream) -> Vec<SyntaxFault> {
             yaml::unknown_alias_fault(alias, Some(shown))
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{source::TextRange, syntax::yaml};
+
+    #[test]
+    fn a_text_that_is_written_as_it_is_lies_where_it_is_written() {
+        let text = "a: plain {{ text }}\nb: 'quoted é'\nc: \"double\"\nd: ''\n'e': 12\nf: - g\n";
+        let stream = yaml::parse(&text.into());
+        let mut written = 0;
+        for node in stream.tree.nodes() {
+            let (Some(range), Some(layer)) = (node.text_as_written(), node.layer()) else {
+                continue;
+            };
+            written += 1;
+            let length = layer.text().len();
+            let parts = (0..=length).flat_map(|start| (start..=length).map(move |end| start..end));
+            for part in parts.filter(|part| layer.text().get(part.clone()).is_some()) {
+                let part = TextRange::from(part);
+                assert_eq!(layer.to_host(part), part.shifted(range.start()), "{node:?}");
+            }
+        }
+        assert_eq!(written, 11);
+    }
 }

@@ -777,6 +777,12 @@ impl<'t> NodeRef<'t> {
         }
     }
 
+    /// Where the text of a scalar stands, if it is written as it is.
+    #[must_use]
+    pub fn text_as_written(self) -> Option<TextRange> {
+        self.raw()?.text_as_written(self.tree.format)
+    }
+
     /// The value at this key of an object, see [`NodeRef::entry`].
     #[must_use]
     pub fn get(self, key: &str) -> Option<NodeRef<'t>> {
