@@ -3,7 +3,7 @@
 //! They are no semantic versions: `22.04`, `1.32`, `v1.8.7`, `26.02.0`, `1.31.2-rev2` all occur. Missing numbers
 //! count as zero and leading zeros do not count, as in the version sorting of Palette's own documentation site.
 
-use std::cmp::Ordering;
+use std::{cmp::Ordering, iter};
 
 /// The separator between a pack's group and its tag: `LTS__20.4.x`.
 const GROUP_SEPARATOR: &str = "__";
@@ -27,17 +27,24 @@ impl<'v> Parsed<'v> {
         Self { numbers, suffix }
     }
 
+    /// The numbers, the largest there is for one that is larger. Versions are short, and sorted by the dozen: to search
+    /// for dots takes longer.
     fn numbers(self) -> impl Iterator<Item = u64> {
-        self.numbers
-            .split('.')
-            .filter(|number| !number.is_empty())
-            .map(|number| number.parse().unwrap_or(u64::MAX))
+        let mut rest = self.numbers.bytes();
+        iter::from_fn(move || {
+            let first = rest.find(|byte| *byte != b'.')?;
+            let digits = iter::once(first).chain(rest.by_ref().take_while(|byte| *byte != b'.'));
+            Some(digits.fold(0, |number: u64, digit| {
+                let digit = u64::from(digit.wrapping_sub(b'0'));
+                number.saturating_mul(10).saturating_add(digit)
+            }))
+        })
     }
 
     /// The numbers of both, zero for those that one of them does not have.
     fn number_pairs(self, other: Self) -> impl Iterator<Item = (u64, u64)> {
         let (mut ours, mut theirs) = (self.numbers(), other.numbers());
-        std::iter::from_fn(move || match (ours.next(), theirs.next()) {
+        iter::from_fn(move || match (ours.next(), theirs.next()) {
             (None, None) => None,
             (one, other) => Some((one.unwrap_or(0), other.unwrap_or(0))),
         })
@@ -179,6 +186,24 @@ pub fn nearest<'v>(wanted: &str, available: impl IntoIterator<Item = &'v str>) -
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_are_what_is_between_dots() {
+        for numbers in [
+            "",
+            ".",
+            "1.2.3",
+            "..1..2.",
+            "007.0",
+            "18446744073709551615.18446744073709551616",
+            "99999999999999999999999.7",
+        ] {
+            let told = numbers.split('.').filter(|number| !number.is_empty());
+            let expected: Vec<u64> = told.map(|told| told.parse().unwrap_or(u64::MAX)).collect();
+            let read: Vec<u64> = Parsed::new(numbers).numbers().collect();
+            assert_eq!(read, expected, "{numbers}");
+        }
+    }
 
     #[test]
     fn versions_order_as_people_read_them() {

@@ -18,6 +18,7 @@ mod tests;
 
 use std::{
     collections::{BTreeSet, HashMap},
+    ffi::CStr,
     fmt, mem,
     ops::Range,
     path::{Path, PathBuf},
@@ -30,7 +31,6 @@ use std::{
 };
 
 use rayon::prelude::*;
-use serde::Deserialize;
 
 use super::{
     file::ParsedFile,
@@ -46,8 +46,8 @@ pub(super) use confirmation::Confirmation;
 pub use place::IndexFolder;
 use place::{Block, IndexFile, Part};
 pub use profiles::PlaceInIndex;
-use stamp::{Folder, Stamp};
-use stored::{FileNumber, Front, SeenFile, SeenFolder, StoredPack, Writer};
+use stamp::{Entry, Folder, Stamp, take_path, write_path};
+use stored::{FileNumber, Front, StoredPack, Writer};
 
 /// So many folders and files are read as fast as an index of them is.
 const FEW: usize = 100;
@@ -155,17 +155,13 @@ impl<'s> Stamped<'s> {
     ) -> Option<Vec<u8>> {
         let folders = self.folders.get(range)?;
         let around = common_folder(folders.first()?.path, folders.last()?.path);
-        let mut block = postcard::to_stdvec(relative(around, self.root)?).ok()?;
+        let mut block = Vec::new();
+        write_path(relative(around, self.root)?, &mut block)?;
         for folder in folders {
-            let seen = SeenFolder {
-                path: relative(folder.path, around)?,
-                stamp: folder.stamp,
-                files: folder.files.len(),
-            };
-            block = postcard::to_extend(&seen, block).ok()?;
+            let path = relative(folder.path, around)?;
+            Entry::write(false, folder.stamp, path, &mut block)?;
             for (file, stamp) in &folder.files {
-                let (name, stamp) = (file.file_name()?.to_str()?, *stamp);
-                block = postcard::to_extend(&SeenFile { name, stamp }, block).ok()?;
+                Entry::write(true, *stamp, relative(file, around)?, &mut block)?;
             }
         }
         Some(block)
@@ -187,17 +183,11 @@ impl<'s> Stamped<'s> {
 
 /// Nothing, unless the folders and files of a block, which are below `root`, are as they were: see [`Front::folders`].
 fn as_they_were(mut block: &[u8], root: &Path) -> Option<()> {
-    let below = Folder::open(&joined(root, take(&mut block)?))?;
-    let as_it_was = |path: &str, stamp: Stamp| (below.stamp(path)? == stamp).then_some(());
-    let mut path = String::new();
+    let below = Folder::open(&joined(root, take_path(&mut block)?)?)?;
     while !block.is_empty() {
-        let folder: SeenFolder<'_> = take(&mut block)?;
-        as_it_was(folder.path, folder.stamp)?;
-        for _ in 0..folder.files {
-            let file: SeenFile<'_> = take(&mut block)?;
-            path.clear();
-            path.extend([folder.path, "/", file.name]);
-            as_it_was(&path, file.stamp)?;
+        let seen = Entry::take(&mut block)?;
+        if below.stamp(seen.path)? != seen.stamp {
+            return None;
         }
     }
     Some(())
@@ -292,11 +282,11 @@ impl IndexFolder {
 }
 
 /// The path that [`relative`] gave for a folder.
-fn joined(folder: &Path, path: &str) -> PathBuf {
-    match path {
+fn joined(folder: &Path, path: &CStr) -> Option<PathBuf> {
+    Some(match path.to_str().ok()? {
         "." => folder.to_owned(),
         path => folder.join(path),
-    }
+    })
 }
 
 /// A path below a folder; `.` is the folder itself. `None` for one that is not UTF-8.
@@ -311,13 +301,6 @@ fn common_folder<'p>(one: &'p Path, other: &Path) -> &'p Path {
     around
         .find(|around| other.starts_with(around))
         .unwrap_or(one)
-}
-
-/// Takes what is stored at the beginning of bytes.
-fn take<'b, T: Deserialize<'b>>(bytes: &mut &'b [u8]) -> Option<T> {
-    let (taken, rest) = postcard::take_from_bytes(bytes).ok()?;
-    *bytes = rest;
-    Some(taken)
 }
 
 /// A pack in an index.
@@ -440,22 +423,21 @@ impl PackIndex {
         let (mut bytes, mut folders) = (Vec::new(), Vec::with_capacity(TOGETHER));
         self.file.read(chunk.block, &mut bytes)?;
         let mut rest = bytes.as_slice();
-        let around = joined(&self.root, take(&mut rest)?);
+        let around = joined(&self.root, take_path(&mut rest)?)?;
         while !rest.is_empty() {
-            let folder: SeenFolder<'_> = take(&mut rest)?;
-            let path = joined(&around, folder.path);
-            let files = (0..folder.files).map(|_| {
-                let file: SeenFile<'_> = take(&mut rest)?;
-                Some(KnownFile {
-                    path: path.join(file.name),
-                    changed: file.stamp.changed,
+            let seen = Entry::take(&mut rest)?;
+            let path = joined(&around, seen.path)?;
+            if seen.is_file {
+                let folder: &mut KnownFolder = folders.last_mut()?;
+                folder.files.push(KnownFile {
+                    path,
+                    changed: seen.stamp.changed,
                     parsed: OnceLock::new(),
-                })
-            });
-            folders.push(KnownFolder {
-                files: files.collect::<Option<_>>()?,
-                path,
-            });
+                });
+            } else {
+                let files = Vec::new();
+                folders.push(KnownFolder { path, files });
+            }
         }
         Some(folders)
     }

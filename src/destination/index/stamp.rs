@@ -1,17 +1,85 @@
-//! What tells whether a file or folder is as it was.
+//! What tells whether files and folders are as they were, and how that is written down.
 
-use serde::{Deserialize, Serialize};
+use std::ffi::CStr;
 
 /// The state of a file or folder. Whatever is changed in it, or about it, changes the time that the kernel keeps of its
 /// last change, which no program can set.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Stamp {
     inode: u64,
     /// In bytes.
     pub(super) size: u64,
-    /// In nanoseconds since 1970. Always as many bytes: they are read faster than as few as are needed.
-    #[serde(with = "postcard::fixint::le")]
+    /// In nanoseconds since 1970.
     pub(super) changed: i64,
+}
+
+/// A folder or file and its state. Thousands are read in every run, so that they are written as they are compared, and
+/// paths as the kernel takes them.
+#[derive(Debug)]
+pub(super) struct Entry<'b> {
+    pub(super) is_file: bool,
+    pub(super) stamp: Stamp,
+    /// From a folder that is told apart; `.` is that folder.
+    pub(super) path: &'b CStr,
+}
+
+impl<'b> Entry<'b> {
+    /// Takes what [`Entry::write`] has written at the beginning of bytes.
+    pub(super) fn take(bytes: &mut &'b [u8]) -> Option<Self> {
+        let (is_file, rest) = bytes.split_first()?;
+        let (inode, rest) = rest.split_first_chunk()?;
+        let (size, rest) = rest.split_first_chunk()?;
+        let (changed, rest) = rest.split_first_chunk()?;
+        *bytes = rest;
+        Some(Self {
+            is_file: *is_file == 1,
+            stamp: Stamp {
+                inode: u64::from_le_bytes(*inode),
+                size: u64::from_le_bytes(*size),
+                changed: i64::from_le_bytes(*changed),
+            },
+            path: take_path(bytes)?,
+        })
+    }
+
+    pub(super) fn write(
+        is_file: bool,
+        stamp: Stamp,
+        path: &str,
+        bytes: &mut Vec<u8>,
+    ) -> Option<()> {
+        let Stamp {
+            inode,
+            size,
+            changed,
+        } = stamp;
+        bytes.push(u8::from(is_file));
+        for number in [
+            inode.to_le_bytes(),
+            size.to_le_bytes(),
+            changed.to_le_bytes(),
+        ] {
+            bytes.extend_from_slice(&number);
+        }
+        write_path(path, bytes)
+    }
+}
+
+/// Takes a path at the beginning of bytes.
+pub(super) fn take_path<'b>(bytes: &mut &'b [u8]) -> Option<&'b CStr> {
+    let (length, rest) = bytes.split_first_chunk()?;
+    let (path, rest) = rest.split_at_checked(usize::from(u16::from_le_bytes(*length)))?;
+    *bytes = rest;
+    CStr::from_bytes_with_nul(path).ok()
+}
+
+/// Writes a path behind other bytes; `None` where it is too long.
+pub(super) fn write_path(path: &str, bytes: &mut Vec<u8>) -> Option<()> {
+    let length = u16::try_from(path.len() + 1).ok()?;
+    bytes.extend_from_slice(&length.to_le_bytes());
+    bytes.extend_from_slice(path.as_bytes());
+    bytes.push(0);
+    Some(())
 }
 
 #[cfg(unix)]
@@ -24,7 +92,10 @@ pub(super) use elsewhere::Folder;
 mod unix {
     use std::{os::fd::OwnedFd, path::Path};
 
-    use rustix::fs::{AtFlags, FileType, Mode, OFlags, open, statat};
+    use rustix::{
+        fs::{AtFlags, FileType, Mode, OFlags, open, statat},
+        path::Arg,
+    };
 
     use super::Stamp;
 
@@ -39,7 +110,7 @@ mod unix {
         }
 
         /// The state of a file or folder below it; `.` is the folder itself. `None` for what is neither, or not there.
-        pub(in super::super) fn stamp(&self, path: &str) -> Option<Stamp> {
+        pub(in super::super) fn stamp(&self, path: impl Arg) -> Option<Stamp> {
             let state = statat(&self.0, path, AtFlags::SYMLINK_NOFOLLOW).ok()?;
             let kind = FileType::from_raw_mode(state.st_mode);
             if !matches!(kind, FileType::RegularFile | FileType::Directory) {
@@ -74,7 +145,7 @@ mod elsewhere {
         }
 
         /// No state.
-        pub(in super::super) fn stamp(&self, _: &str) -> Option<Stamp> {
+        pub(in super::super) fn stamp<P>(&self, _: P) -> Option<Stamp> {
             None
         }
     }

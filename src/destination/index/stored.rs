@@ -9,7 +9,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::{FileInIndex, FolderInIndex, PackIndex, place::Block, stamp::Stamp};
+use super::{FileInIndex, FolderInIndex, PackIndex, place::Block};
 use crate::{
     date::Date,
     destination::{
@@ -31,8 +31,8 @@ pub(super) struct Front<'a> {
     pub(super) folder: &'a str,
     /// The size of its largest file, in bytes.
     pub(super) largest: u64,
-    /// The folders that what follows was read from, [`super::TOGETHER`] at a time. Each block is a path, and then
-    /// [`SeenFolder`]s with paths from there.
+    /// The folders that what follows was read from, [`super::TOGETHER`] at a time. Each block is a path below `registries`
+    /// and then [`super::stamp::Entry`] from there: each folder, and behind it the files in it that were read.
     pub(super) folders: Vec<Block>,
     /// The registries, in their order.
     #[serde(borrow)]
@@ -42,22 +42,6 @@ pub(super) struct Front<'a> {
     pub(super) packs: Vec<StoredPack<'a>>,
     /// What is told of them, that of several packs in one block.
     pub(super) shelves: Vec<Block>,
-}
-
-/// A folder and its state. The files in it that were read follow: [`SeenFile`]s.
-#[derive(Debug, Serialize, Deserialize)]
-pub(super) struct SeenFolder<'a> {
-    /// `.` for the folder that paths begin at.
-    pub(super) path: &'a str,
-    pub(super) stamp: Stamp,
-    pub(super) files: usize,
-}
-
-/// A file and its state.
-#[derive(Debug, Serialize, Deserialize)]
-pub(super) struct SeenFile<'a> {
-    pub(super) name: &'a str,
-    pub(super) stamp: Stamp,
 }
 
 /// A pack.
