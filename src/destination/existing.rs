@@ -1,6 +1,11 @@
 //! Profiles that exist at a destination.
 
-use super::{index::PlaceInIndex, macros::Scope};
+use std::sync::OnceLock;
+
+use super::{
+    index::{IndexedProfiles, PlaceInIndex},
+    macros::Scope,
+};
 use crate::{
     finding::Place,
     syntax::{Kind, NodeRef},
@@ -30,6 +35,68 @@ pub enum ProfilePlace {
     Known(Place),
     /// One that an index tells when it is asked for.
     Indexed(PlaceInIndex),
+}
+
+/// The profiles that exist at a destination.
+#[derive(Debug, Clone, Default)]
+pub(super) struct ExistingProfiles {
+    /// Those that an index tells come before the others.
+    indexed: Option<IndexedProfiles>,
+    read: Vec<ExistingProfile>,
+    /// All of them, once somebody asked, where there is an index.
+    all: OnceLock<Vec<ExistingProfile>>,
+}
+
+impl From<Vec<ExistingProfile>> for ExistingProfiles {
+    fn from(read: Vec<ExistingProfile>) -> Self {
+        Self {
+            read,
+            ..Self::default()
+        }
+    }
+}
+
+impl From<IndexedProfiles> for ExistingProfiles {
+    fn from(indexed: IndexedProfiles) -> Self {
+        Self {
+            indexed: Some(indexed),
+            ..Self::default()
+        }
+    }
+}
+
+impl ExistingProfiles {
+    /// Adds some behind the others.
+    pub(super) fn extend(&mut self, profiles: Vec<ExistingProfile>) {
+        self.read.extend(profiles);
+        self.all.take();
+    }
+
+    /// All of them.
+    pub(super) fn all(&self) -> &[ExistingProfile] {
+        match &self.indexed {
+            None => &self.read,
+            Some(indexed) => self.all.get_or_init(|| {
+                let read = self.read.iter().cloned();
+                indexed.profiles().into_iter().chain(read).collect()
+            }),
+        }
+    }
+
+    /// Those with this name.
+    pub(super) fn named<'n>(
+        &self,
+        name: &'n str,
+    ) -> impl Iterator<Item = &ExistingProfile> + use<'_, 'n> {
+        let is_in_index = |indexed: &IndexedProfiles| indexed.may_have(name);
+        // Most profiles that are checked are new, and those of an index are not made for them.
+        let among = if self.indexed.as_ref().is_none_or(is_in_index) {
+            self.all()
+        } else {
+            &self.read
+        };
+        among.iter().filter(move |profile| profile.name == name)
+    }
 }
 
 impl ExistingProfile {

@@ -26,6 +26,7 @@ use std::{
 
 pub use answers::registry as registry_of;
 pub use dependency::{Dependency, DependencyKind, Side, VersionRange};
+use existing::ExistingProfiles;
 pub use existing::{ExistingProfile, profiles_in};
 pub use file::Declaration;
 pub use index::IndexFolder;
@@ -144,7 +145,7 @@ pub struct Destination {
     registries_told: bool,
     packs: Packs,
     macros: Macros,
-    profiles: Option<Vec<ExistingProfile>>,
+    profiles: Option<ExistingProfiles>,
     select: Select,
     allowed_hosts: Option<AllowedHosts>,
     faults: Vec<DestinationFault>,
@@ -278,7 +279,7 @@ impl Destination {
     /// The profiles that exist there; `None` when it does not tell them.
     #[must_use]
     pub fn profiles(&self) -> Option<&[ExistingProfile]> {
-        self.profiles.as_deref()
+        self.profiles.as_ref().map(ExistingProfiles::all)
     }
 
     /// The profile in the destination's scope that has this name and version. Names are unique within a scope.
@@ -293,13 +294,10 @@ impl Destination {
         &'d self,
         name: &'n str,
     ) -> impl Iterator<Item = &'d ExistingProfile> + use<'d, 'n> {
-        self.profiles()
-            .unwrap_or_default()
-            .iter()
-            .filter(move |existing| {
-                let is_in_scope = existing.scope.is_none_or(|scope| scope == self.scope());
-                is_in_scope && existing.name == name
-            })
+        let profiles = self.profiles.iter();
+        profiles
+            .flat_map(move |profiles| profiles.named(name))
+            .filter(|existing| existing.scope.is_none_or(|scope| scope == self.scope()))
     }
 
     /// Answers open choices of the import, beside what the destination file says; where both say something, this counts.

@@ -45,7 +45,7 @@ use crate::{
 pub(super) use confirmation::Confirmation;
 pub use place::IndexFolder;
 use place::{Block, IndexFile, Part};
-pub use profiles::PlaceInIndex;
+pub use profiles::{IndexedProfiles, PlaceInIndex};
 use stamp::{Entry, Folder, Stamp, take_path, write_path};
 use stored::{FileNumber, Front, StoredPack, Writer};
 

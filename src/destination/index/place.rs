@@ -205,7 +205,7 @@ fn header() -> Option<&'static str> {
 }
 
 /// The same in every run of a program.
-fn hash(what: impl Hash) -> u64 {
+pub(super) fn hash(what: impl Hash) -> u64 {
     FixedState::with_seed(0).hash_one(what)
 }
 

@@ -12,7 +12,11 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::{IndexFolder, Seen, as_they_were, place::Part, stored::StoredPlace};
+use super::{
+    IndexFolder, Seen, as_they_were,
+    place::{Part, hash},
+    stored::StoredPlace,
+};
 use crate::{
     destination::{
         existing::{ExistingProfile, ProfilePlace},
@@ -33,8 +37,10 @@ struct Told<'a> {
     largest: u64,
     /// The folders and files that profiles were read from, see [`super::stored::Front::folders`].
     seen: &'a [u8],
-    #[serde(borrow)]
-    profiles: Vec<StoredProfile<'a>>,
+    /// Sums of their names, sorted.
+    names: &'a [u8],
+    /// A list of [`StoredProfile`].
+    profiles: &'a [u8],
     /// Where they are told, in the same order: a list of [`StoredPlace`].
     places: &'a [u8],
 }
@@ -46,6 +52,59 @@ struct StoredProfile<'a> {
     cloud_type: &'a str,
     kind: &'a str,
     scope: Option<Scope>,
+}
+
+/// The profiles of an index.
+#[derive(Debug, Clone)]
+pub struct IndexedProfiles {
+    /// See [`Told`].
+    told: Vec<u8>,
+    /// The folder `profiles`, as it was named.
+    root: PathBuf,
+}
+
+impl IndexedProfiles {
+    /// Whether one may have this name: if not, none has it.
+    pub(in super::super) fn may_have(&self, name: &str) -> bool {
+        let told = postcard::from_bytes::<Told<'_>>(&self.told);
+        told.is_ok_and(|told| {
+            let (names, _) = told.names.as_chunks();
+            names.binary_search(&sum(name)).is_ok()
+        })
+    }
+
+    /// All of them.
+    pub(in super::super) fn profiles(&self) -> Vec<ExistingProfile> {
+        self.read().unwrap_or_default()
+    }
+
+    fn read(&self) -> Option<Vec<ExistingProfile>> {
+        let told: Told<'_> = postcard::from_bytes(&self.told).ok()?;
+        let profiles: Vec<StoredProfile<'_>> = postcard::from_bytes(told.profiles).ok()?;
+        let places = Arc::new(Places {
+            bytes: told.places.to_owned(),
+            root: self.root.clone(),
+            made: OnceLock::new(),
+        });
+        let profiles = profiles.into_iter().zip(0..);
+        let profiles = profiles.map(|(profile, number)| ExistingProfile {
+            name: profile.name.to_owned(),
+            version: profile.version.to_owned(),
+            cloud_type: profile.cloud_type.to_owned(),
+            kind: profile.kind.to_owned(),
+            scope: profile.scope,
+            declared: Some(ProfilePlace::Indexed(PlaceInIndex {
+                places: Arc::clone(&places),
+                number,
+            })),
+        });
+        Some(profiles.collect())
+    }
+}
+
+/// The sum of a name, the first byte of which counts most.
+fn sum(name: &str) -> [u8; 8] {
+    hash(name).to_be_bytes()
 }
 
 /// Where an index says that a profile is told.
@@ -84,32 +143,15 @@ impl IndexFolder {
         folder: &Path,
         real: &Path,
         max_file_size: u64,
-    ) -> Option<Vec<ExistingProfile>> {
-        let (_, told) = self.open(real, Part::Profiles)?;
-        let told: Told<'_> = postcard::from_bytes(&told).ok()?;
+    ) -> Option<IndexedProfiles> {
+        let (_, bytes) = self.open(real, Part::Profiles)?;
+        let told: Told<'_> = postcard::from_bytes(&bytes).ok()?;
         if Path::new(told.folder) != real || told.largest > max_file_size {
             return None;
         }
         let root = folder.join("profiles");
         as_they_were(told.seen, &root)?;
-        let places = Arc::new(Places {
-            bytes: told.places.to_owned(),
-            root,
-            made: OnceLock::new(),
-        });
-        let profiles = told.profiles.into_iter().zip(0..);
-        let profiles = profiles.map(|(profile, number)| ExistingProfile {
-            name: profile.name.to_owned(),
-            version: profile.version.to_owned(),
-            cloud_type: profile.cloud_type.to_owned(),
-            kind: profile.kind.to_owned(),
-            scope: profile.scope,
-            declared: Some(ProfilePlace::Indexed(PlaceInIndex {
-                places: Arc::clone(&places),
-                number,
-            })),
-        });
-        Some(profiles.collect())
+        Some(IndexedProfiles { told: bytes, root })
     }
 
     /// Writes the index of the profiles of a destination, if that may be done: see [`IndexFolder::write`].
@@ -127,6 +169,8 @@ impl IndexFolder {
         if sizes.sum::<u64>() < SMALL {
             return None;
         }
+        let mut names: Vec<_> = profiles.iter().map(|profile| sum(&profile.name)).collect();
+        names.sort_unstable();
         let writer = stamped.writer()?;
         let places = profiles.iter().map(|profile| match &profile.declared {
             Some(ProfilePlace::Known(place)) => writer.place(place),
@@ -143,7 +187,8 @@ impl IndexFolder {
             folder: real.to_str()?,
             largest: stamped.largest(),
             seen: &stamped.block(..)?,
-            profiles: profiles.collect(),
+            names: names.as_flattened(),
+            profiles: &postcard::to_stdvec(&profiles.collect::<Vec<_>>()).ok()?,
             places: &postcard::to_stdvec(&places.collect::<Option<Vec<_>>>()?).ok()?,
         };
         self.save(real, Part::Profiles, &postcard::to_stdvec(&told).ok()?, &[])

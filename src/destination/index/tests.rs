@@ -110,6 +110,8 @@ impl Scene {
         let export = "metadata: {name: jetty}\nspec: {version: 2.0.0}\n---\nname: é\n";
         scene.write("profiles/more/jetty.yaml", export);
         scene.write("profiles/README.md", "what exists");
+        let more = "scope: tenant\nprofiles: [{name: slip}, {name: pier-9, version: 7.0.0}]\n";
+        scene.write("destination.yaml", more);
         scene
     }
 
@@ -490,7 +492,17 @@ fn existing_profiles_have_an_index_of_their_own() {
         let plain = told(&scene.load());
         assert!(plain.contains("pier-7 1.7.0 aws infra Some(Tenant) Some("));
         for _ in 0..2 {
-            same(&told(&scene.load_indexed()), &plain, "as before");
+            let indexed = scene.load_indexed();
+            assert!(indexed.profile("pier-7", "1.70.0").is_none());
+            assert_eq!(indexed.lineage("pier-x").count(), 0);
+            let found = indexed.lineage("pier-7").map(ExistingProfile::place);
+            let plainly = scene.load();
+            let expected = plainly.lineage("pier-7").map(ExistingProfile::place);
+            assert_eq!(found.collect::<Vec<_>>(), expected.collect::<Vec<_>>());
+            // The destination file tells more.
+            assert_eq!(indexed.lineage("slip").count(), 1);
+            assert_eq!(indexed.lineage("pier-9").count(), 2);
+            same(&told(&indexed), &plain, "as before");
             assert!(scene.has_profile_index(DEFAULT_MAX_FILE_SIZE), "{what}");
         }
         // A file that is too large now was not read then.

@@ -25,7 +25,7 @@ use reader::Reader;
 use super::{
     Destination, DestinationFault, FaultKind, IndexFolder,
     config::{self, ToldRegistry},
-    existing::{ExistingProfile, profiles_in},
+    existing::{ExistingProfile, ExistingProfiles, profiles_in},
     file::{ParsedFile, is_asked_for},
     index::Seen,
     macros::{Scope, empty_macros, names_in},
@@ -193,22 +193,22 @@ impl<'f> Loader<'f> {
     fn profiles(&mut self, indexes: Option<&IndexFolder>) {
         let limit = self.reader.max_file_size;
         let indexed = indexes.and_then(|folder| folder.profiles(self.folder, &self.real, limit));
-        if indexed.is_some() {
-            self.destination.profiles = indexed;
+        if let Some(indexed) = indexed {
+            self.destination.profiles = Some(indexed.into());
             return;
         }
         let (since, faults) = (SystemTime::now(), self.reader.faults.len());
-        let seen = self.read_profiles();
+        let (told, seen) = self.read_profiles();
         let is_sound = self.reader.faults.len() == faults;
-        let told = &self.destination.profiles;
-        if let (Some(indexes), Some(told), Some(seen), true) = (indexes, told, seen, is_sound) {
+        if let (Some(indexes), Some(told), Some(seen), true) = (indexes, &told, seen, is_sound) {
             // Without an index the next run takes longer, and no harm is done.
             let _written = indexes.write_profiles(self.folder, &self.real, told, &seen, since);
         }
+        self.destination.profiles = told.map(ExistingProfiles::from);
     }
 
-    /// Reads the existing profiles. Gives what they depend on; `None` where links lead to some of it.
-    fn read_profiles(&mut self) -> Option<Seen> {
+    /// The existing profiles, if files tell them, and what they depend on; `None` where links lead to some of it.
+    fn read_profiles(&mut self) -> (Option<Vec<ExistingProfile>>, Option<Seen>) {
         let root = self.folder.join("profiles");
         let mut told: Vec<ExistingProfile> = Vec::new();
         // An empty folder tells nothing, not that there are no profiles.
@@ -216,7 +216,7 @@ impl<'f> Loader<'f> {
         if let Err(error) = std::fs::read_dir(&root) {
             let shown = shown_path(&root);
             self.reader.unread(&shown, &error.to_string());
-            return None;
+            return (None, None);
         }
         let (mut seen, mut has_links) = (Seen::default(), false);
         for entry in walk(&root) {
@@ -253,10 +253,7 @@ impl<'f> Loader<'f> {
             }
             seen.files.push(file);
         }
-        if has_file {
-            self.destination.profiles = Some(told);
-        }
-        (!has_links).then_some(seen)
+        (has_file.then_some(told), (!has_links).then_some(seen))
     }
 
     fn config(&mut self, file: &Path) {
