@@ -434,10 +434,11 @@ impl PackVersion {
         let is_of_group = || self.group.as_deref() == group;
         // Without tags (pack folders, version lists) the version tells them.
         if self.tag.is_none() && self.parent_tags.is_empty() {
-            let is_told = self.version == bare
-                || self.version == wanted
-                || version::follows(bare, &self.version);
-            return is_told && (group.is_none() || is_of_group());
+            let is_told = self.version == bare || version::follows(bare, &self.version);
+            return match group {
+                None => is_told,
+                Some(_) => (is_told || self.version == wanted) && is_of_group(),
+            };
         }
         let mut tags = self.tag.iter().chain(&self.parent_tags);
         tags.any(|tag| tag == wanted || (tag == bare && group.is_some() && is_of_group()))

@@ -204,9 +204,10 @@ impl<'t> Parser<'t> {
         let skipped = usize::from(dollar && name.value.starts_with('$'));
         let text = name.value.get(skipped..).unwrap_or_default();
         let is_bad = |c: char| !is_name(c);
-        let (Some(first), Some(last)) = (text.find(is_bad), text.rfind(is_bad)) else {
+        let Some(first) = text.find(is_bad) else {
             return;
         };
+        let last = text.rfind(is_bad).unwrap_or(first);
         let width = text
             .get(last..)
             .and_then(|end| end.chars().next())
