@@ -4,6 +4,7 @@
 //! Only a part of JSON Schema (2020-12) is known here, and only documents without aliases and without duplicate keys are
 //! looked at: what is not certain is for the validator.
 
+mod outlines;
 #[rustfmt::skip]
 mod rules;
 #[cfg(test)]
@@ -12,12 +13,15 @@ mod tests;
 use crate::syntax::{Kind, NodeRef, Tree};
 
 use super::Schema;
+use outlines::{Outlines, outline};
 
 /// A schema, ready to be compared with documents: read when the program is built, see `rules.rs`.
 #[derive(Debug)]
 pub(super) struct QuickSchema {
     /// The first is that of the document.
     rules: &'static [Rule],
+    /// Those of items of lists that conform.
+    outlines: Outlines,
 }
 
 /// The number of a rule.
@@ -75,6 +79,13 @@ enum Others {
 type Verdict = Option<bool>;
 
 impl QuickSchema {
+    const fn new(rules: &'static [Rule]) -> Self {
+        Self {
+            rules,
+            outlines: Outlines::new(),
+        }
+    }
+
     /// The schema, if it is one of files that are read.
     pub(super) fn of(schema: Schema) -> Option<&'static Self> {
         match schema {
@@ -102,11 +113,9 @@ impl QuickSchema {
         if !rule.kinds.is_empty() && !rule.kinds.contains(&kind) {
             return Some(false);
         }
-        if !rule.options.is_empty() {
-            let is_option = |option: &&str| kind == Kind::String && node.is_text(option);
-            if !rule.options.iter().any(is_option) {
-                return Some(false);
-            }
+        let is_option = || kind == Kind::String && rule.options.contains(&&*node.text());
+        if !rule.options.is_empty() && !is_option() {
+            return Some(false);
         }
         if kind == Kind::String {
             let least = rule.least_length;
@@ -197,7 +206,10 @@ impl QuickSchema {
         };
         let mut verdict = Some(true);
         for item in node.children() {
-            verdict = both(verdict, || self.verdict(items, item));
+            verdict = both(verdict, || match outline(items, item) {
+                Some(outline) => self.outlines.verdict(outline, || self.verdict(items, item)),
+                None => self.verdict(items, item),
+            });
             if verdict == Some(false) {
                 break;
             }

@@ -2,7 +2,7 @@
 
 use super::{ANY, Kind, Others, QuickSchema, Rule};
 
-pub(super) static DESTINATION: QuickSchema = QuickSchema { rules: &[
+pub(super) static DESTINATION: QuickSchema = QuickSchema::new(&[
     Rule { kinds: &[Kind::Object], properties: &[("name", false, 1), ("scope", false, 2), ("registries", false, 3), ("macros", false, 21), ("profiles", false, 24), ("select", false, 31), ("hosts", false, 38)], others: Others::Forbidden, ..ANY },
     Rule { kinds: &[Kind::String], least_length: 1, ..ANY },
     Rule { options: &["project", "tenant", "system"], ..ANY },
@@ -44,26 +44,26 @@ pub(super) static DESTINATION: QuickSchema = QuickSchema { rules: &[
     Rule { kinds: &[Kind::Object, Kind::Null], properties: &[("allow", false, 39)], others: Others::Forbidden, ..ANY },
     Rule { kinds: &[Kind::Array, Kind::Null], items: Some(40), ..ANY },
     Rule { kinds: &[Kind::String], ..ANY },
-] };
+]);
 
-pub(super) static MACROS: QuickSchema = QuickSchema { rules: &[
+pub(super) static MACROS: QuickSchema = QuickSchema::new(&[
     Rule { kinds: &[Kind::Object], properties: &[("macros", true, 1)], required: 1, others: Others::Forbidden, ..ANY },
     Rule { kinds: &[Kind::Array], items: Some(2), ..ANY },
     Rule { kinds: &[Kind::Object], properties: &[("name", true, 3), ("value", true, 4)], required: 2, others: Others::Forbidden, ..ANY },
     Rule { kinds: &[Kind::String], least_length: 1, ..ANY },
     Rule { kinds: &[Kind::String], ..ANY },
-] };
+]);
 
-pub(super) static PLACEHOLDERS: QuickSchema = QuickSchema { rules: &[
+pub(super) static PLACEHOLDERS: QuickSchema = QuickSchema::new(&[
     Rule { kinds: &[Kind::Object, Kind::Null], properties: &[("placeholders", false, 1), ("profiles", false, 3)], others: Others::Forbidden, ..ANY },
     Rule { kinds: &[Kind::Object, Kind::Null], others: Others::Ruled(2), ..ANY },
     Rule { kinds: &[Kind::String], ..ANY },
     Rule { kinds: &[Kind::Object, Kind::Null], others: Others::Ruled(4), ..ANY },
     Rule { kinds: &[Kind::Object, Kind::Null], properties: &[("placeholders", false, 1), ("packs", false, 5)], others: Others::Forbidden, ..ANY },
     Rule { kinds: &[Kind::Object, Kind::Null], others: Others::Ruled(1), ..ANY },
-] };
+]);
 
-pub(super) static PROFILE: QuickSchema = QuickSchema { rules: &[
+pub(super) static PROFILE: QuickSchema = QuickSchema::new(&[
     Rule { kinds: &[Kind::Object], properties: &[("metadata", true, 1), ("spec", true, 6)], required: 2, others: Others::Forbidden, ..ANY },
     Rule { kinds: &[Kind::Object], properties: &[("name", true, 2), ("description", false, 3), ("labels", false, 4)], required: 1, others: Others::Forbidden, ..ANY },
     Rule { kinds: &[Kind::String], ..ANY },
@@ -127,9 +127,9 @@ pub(super) static PROFILE: QuickSchema = QuickSchema { rules: &[
     Rule { kinds: &[Kind::String, Kind::Null], ..ANY },
     Rule { kinds: &[Kind::String, Kind::Null], ..ANY },
     Rule { kinds: &[Kind::Bool], ..ANY },
-] };
+]);
 
-pub(super) static SECRETS: QuickSchema = QuickSchema { rules: &[
+pub(super) static SECRETS: QuickSchema = QuickSchema::new(&[
     Rule { kinds: &[Kind::Object], properties: &[("packs", false, 1), ("variables", false, 6), ("profiles", false, 7)], others: Others::Forbidden, ..ANY },
     Rule { kinds: &[Kind::Object], others: Others::Ruled(2), ..ANY },
     Rule { kinds: &[Kind::Object], others: Others::Ruled(3), ..ANY },
@@ -139,9 +139,9 @@ pub(super) static SECRETS: QuickSchema = QuickSchema { rules: &[
     Rule { kinds: &[Kind::Object], others: Others::Ruled(3), ..ANY },
     Rule { kinds: &[Kind::Object], others: Others::Ruled(8), ..ANY },
     Rule { kinds: &[Kind::Object], properties: &[("packs", false, 1), ("variables", false, 6)], others: Others::Forbidden, ..ANY },
-] };
+]);
 
-pub(super) static SELECT: QuickSchema = QuickSchema { rules: &[
+pub(super) static SELECT: QuickSchema = QuickSchema::new(&[
     Rule { kinds: &[Kind::Object, Kind::Null], properties: &[("select", false, 1), ("profiles", false, 8)], others: Others::Forbidden, ..ANY },
     Rule { kinds: &[Kind::Object, Kind::Null], properties: &[("packs", false, 2), ("registries", false, 4), ("prefer", false, 6)], others: Others::Forbidden, ..ANY },
     Rule { kinds: &[Kind::Object, Kind::Null], others: Others::Ruled(3), ..ANY },
@@ -154,4 +154,4 @@ pub(super) static SELECT: QuickSchema = QuickSchema { rules: &[
     Rule { kinds: &[Kind::Object, Kind::Null], properties: &[("name", false, 10), ("version", false, 11)], others: Others::Forbidden, ..ANY },
     Rule { kinds: &[Kind::String], ..ANY },
     Rule { kinds: &[Kind::String], ..ANY },
-] };
+]);

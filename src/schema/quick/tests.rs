@@ -2,7 +2,7 @@ use std::{collections::HashMap, env, fmt::Write as _, fs, path::Path};
 
 use walkdir::WalkDir;
 
-use super::{ANY, Others, QuickSchema, Rule, RuleId};
+use super::{ANY, Others, QuickSchema, Rule, RuleId, outlines::LONG};
 use crate::{
     schema::{Full, Schema},
     source::Text,
@@ -118,7 +118,7 @@ fn the_rules_are_those_of_the_schemas() {
         let rules = written(&rules);
         let _ = write!(
             text,
-            "\npub(super) static {name}: QuickSchema = QuickSchema {{ rules: &[\n{rules}] }};\n"
+            "\npub(super) static {name}: QuickSchema = QuickSchema::new(&[\n{rules}]);\n"
         );
     }
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/schema/quick/rules.rs");
@@ -159,6 +159,50 @@ fn what_is_accepted_at_once_is_what_the_validator_accepts() {
         }
     }
     assert!(accepted > 100 && refused > 100, "{accepted} {refused}");
+}
+
+#[test]
+fn nothing_more_is_asked_of_long_strings_than_that_they_are_some() {
+    // Each character may be written with six bytes.
+    const LEAST: usize = LONG / 6;
+    for (schema, _) in SCHEMAS {
+        let quick = QuickSchema::of(schema).expect("one that is read");
+        for rule in quick.rules {
+            assert!(rule.least_length < LEAST);
+            assert!(rule.options.iter().all(|option| option.len() < LEAST));
+        }
+    }
+}
+
+#[test]
+fn objects_with_the_same_outline_conform_alike() {
+    let document = |name: &str, values: &str, more: &str| {
+        let pack = format!(
+            r#"{{"name": {name}, "type": "manifest", "layer": "addon", "values": {values}{more}}}"#
+        );
+        let template = format!(r#"{{"type": "add-on", "packs": [{pack}, {pack}]}}"#);
+        let text =
+            format!(r#"{{"metadata": {{"name": "a"}}, "spec": {{"template": {template}}}}}"#);
+        json::parse(&Text::from(text)).expect("JSON")
+    };
+    let quick = QuickSchema::of(Schema::Profile).expect("one that is read");
+    let accepts = |name: &str, values: &str, more: &str| {
+        let tree = document(name, values, more);
+        let root = tree.documents().next().expect("a document");
+        let alone = QuickSchema::new(quick.rules);
+        let is_accepted = quick.accepts(root);
+        assert_eq!(is_accepted, alone.accepts(root), "{name} {values} {more}");
+        is_accepted
+    };
+    let long = format!("\"{}\"", "x".repeat(LONG));
+    for _ in 0..2 {
+        assert!(accepts(&long, &long, ""));
+        assert!(accepts("\"a\"", &long, ""));
+        assert!(accepts("\"a\"", "\"\"", ""));
+        assert!(!accepts("\"\"", &long, ""));
+        assert!(!accepts(&long, &long, ", \"other\": 1"));
+        assert!(!accepts(&long, "[]", ""));
+    }
 }
 
 #[test]
