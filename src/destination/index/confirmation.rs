@@ -40,13 +40,13 @@ struct Work {
 impl Work {
     /// Looks at what nobody else looks at, until nothing is left or something was changed.
     fn share(&self) {
-        let (mut bytes, count) = (Vec::new(), self.index.block_count());
+        let count = self.index.block_count();
         while !self.is_changed.load(Ordering::Acquire) {
             let number = self.next.fetch_add(1, Ordering::Relaxed);
             if number >= count {
                 return;
             }
-            if self.index.is_unchanged(number, &mut bytes).is_none() {
+            if self.index.is_unchanged(number).is_none() {
                 self.is_changed.store(true, Ordering::Release);
             }
             self.done.fetch_add(1, Ordering::Release);

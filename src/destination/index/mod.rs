@@ -392,21 +392,18 @@ impl PackIndex {
         self.chunks.len() + self.shelves.len()
     }
 
-    /// Nothing, unless the block with this number is no longer what was written, or tells of folders and files that are
-    /// no longer as they were. It is read into `bytes`.
-    fn is_unchanged(&self, number: usize, bytes: &mut Vec<u8>) -> Option<()> {
+    /// Nothing, unless the block with this number is as it was written, and so are the folders and files that it tells of.
+    fn is_unchanged(&self, number: usize) -> Option<()> {
         let Some(chunk) = self.chunks.get(number) else {
             let shelf = self.shelves.get(number - self.chunks.len())?;
-            return self.file.read(*shelf, bytes);
+            return self.file.block(*shelf).map(drop);
         };
-        self.file.read(chunk.block, bytes)?;
-        as_they_were(bytes, &self.root)
+        as_they_were(self.file.block(chunk.block)?, &self.root)
     }
 
     /// The registries that hold a pack.
     fn held(self: &Arc<Self>, shelf: usize, held: &Range<usize>) -> Option<Vec<HeldPack>> {
-        let mut bytes = Vec::new();
-        self.file.read(*self.shelves.get(shelf)?, &mut bytes)?;
+        let bytes = self.file.block(*self.shelves.get(shelf)?)?;
         stored::held(bytes.get(held.clone())?, self)
     }
 
@@ -420,9 +417,8 @@ impl PackIndex {
     }
 
     fn folders(&self, chunk: &Chunk) -> Option<Vec<KnownFolder>> {
-        let (mut bytes, mut folders) = (Vec::new(), Vec::with_capacity(TOGETHER));
-        self.file.read(chunk.block, &mut bytes)?;
-        let mut rest = bytes.as_slice();
+        let mut folders = Vec::with_capacity(TOGETHER);
+        let mut rest = self.file.block(chunk.block)?;
         let around = joined(&self.root, take_path(&mut rest)?)?;
         while !rest.is_empty() {
             let seen = Entry::take(&mut rest)?;

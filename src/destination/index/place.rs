@@ -14,7 +14,7 @@ use std::{
 use foldhash::quality::FixedState;
 use serde::{Deserialize, Serialize};
 
-use crate::origin;
+use crate::{origin, source::MAX_FILE_SIZE};
 
 /// What an index begins with.
 const BEGINNING: &str = "palette-knife index of a destination";
@@ -94,8 +94,12 @@ impl IndexFolder {
         }
         front.truncate(end);
         front.drain(..begin);
-        let blocks = u64::try_from(end).ok()?;
-        (hash(&*front) == sum).then_some((IndexFile { file, blocks }, front))
+        let file = IndexFile {
+            file,
+            start: u64::try_from(end).ok()?,
+            blocks: OnceLock::new(),
+        };
+        (hash(&*front) == sum).then_some((file, front))
     }
 
     /// Writes the file of an index beside its place, and then puts it there: what it begins with, which tells where the
@@ -137,12 +141,14 @@ impl IndexFolder {
     }
 }
 
-/// The file of an index. Blocks of it are read when they are asked for.
+/// The file of an index. What it begins with is followed by blocks.
 #[derive(Debug)]
 pub(super) struct IndexFile {
     file: fs::File,
     /// Where the first block begins.
-    blocks: u64,
+    start: u64,
+    /// All blocks, once one was asked for: what is confirmed has to be there afterwards, whatever becomes of the file.
+    blocks: OnceLock<Option<Vec<u8>>>,
 }
 
 /// Some bytes of an index.
@@ -168,12 +174,21 @@ impl Block {
 }
 
 impl IndexFile {
-    /// Reads a block in the place of what is in `bytes`. `None` where it is not as it was written.
-    pub(super) fn read(&self, block: Block, bytes: &mut Vec<u8>) -> Option<()> {
-        bytes.resize(usize::try_from(block.length).ok()?, 0);
-        let start = self.blocks.checked_add(block.start)?;
-        read_at(&self.file, bytes, start).ok()?;
-        (hash(&**bytes) == block.sum).then_some(())
+    /// A block. `None` where it is not as it was written.
+    pub(super) fn block(&self, block: Block) -> Option<&[u8]> {
+        let blocks = self.blocks.get_or_init(|| self.read_blocks().ok());
+        let start = usize::try_from(block.start).ok()?;
+        let length = usize::try_from(block.length).ok()?;
+        let bytes = blocks.as_ref()?.get(start..)?.get(..length)?;
+        (hash(bytes) == block.sum).then_some(bytes)
+    }
+
+    fn read_blocks(&self) -> io::Result<Vec<u8>> {
+        let length = self.file.metadata()?.len().min(MAX_FILE_SIZE);
+        let length = length.saturating_sub(self.start);
+        let mut blocks = vec![0; usize::try_from(length).map_err(io::Error::other)?];
+        read_at(&self.file, &mut blocks, self.start)?;
+        Ok(blocks)
     }
 }
 

@@ -145,7 +145,7 @@ mod elsewhere {
         }
 
         /// No state.
-        pub(in super::super) fn stamp<P>(&self, _: P) -> Option<Stamp> {
+        pub(in super::super) fn stamp<P: ?Sized>(&self, _: &P) -> Option<Stamp> {
             None
         }
     }

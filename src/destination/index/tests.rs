@@ -607,6 +607,18 @@ fn a_file_that_is_changed_meanwhile_tells_nothing() {
 }
 
 #[test]
+fn an_index_that_is_written_over_meanwhile_is_still_known() {
+    let scene = Scene::new();
+    settle();
+    let plain = told(&scene.load_indexed());
+    let destination = scene.load_indexed();
+    fs::write(scene.file(), "").expect("written");
+    same(&told(&destination), &plain, "without its file");
+    assert!(destination.is_confirmed());
+    assert!(!scene.has_index(DEFAULT_MAX_FILE_SIZE));
+}
+
+#[test]
 fn folders_with_links_and_faults_have_no_index() {
     let changes: [Change; 3] = [
         |folder| {
