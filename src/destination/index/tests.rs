@@ -4,7 +4,7 @@ use std::{
     fs,
     path::{Path, PathBuf},
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use super::{FEW, IndexFolder, RECENT};
@@ -244,6 +244,7 @@ fn told_version(told: &PackVersion) -> String {
 
 #[test]
 fn an_index_tells_what_the_folder_tells() {
+    let begun = Instant::now();
     let scene = Scene::new();
     let plain = told(&scene.load());
     for expected in [
@@ -259,9 +260,9 @@ fn an_index_tells_what_the_folder_tells() {
     ] {
         assert!(plain.contains(expected), "{expected}");
     }
-    // What was written just now may be written again.
+    // What was written just now may be written again; a busy machine may take longer.
     same(&told(&scene.load_indexed()), &plain, "as before");
-    assert!(!scene.has_index(DEFAULT_MAX_FILE_SIZE));
+    assert!(!scene.has_index(DEFAULT_MAX_FILE_SIZE) || begun.elapsed() > RECENT);
     settle();
     same(&told(&scene.load_indexed()), &plain, "as before");
     assert!(scene.has_index(DEFAULT_MAX_FILE_SIZE));
@@ -482,11 +483,13 @@ const PROFILE_CHANGES: [(&str, Change); 9] = [
 
 #[test]
 fn existing_profiles_have_an_index_of_their_own() {
+    let begun = Instant::now();
+    let recent = Scene::with_profiles();
+    drop(recent.load_indexed());
+    // What was written just now may be written again; a busy machine may take longer.
+    assert!(!recent.has_profile_index(DEFAULT_MAX_FILE_SIZE) || begun.elapsed() > RECENT);
     let scenes = PROFILE_CHANGES.iter().map(|_| Scene::with_profiles());
     let scenes: Vec<Scene> = scenes.collect();
-    // What was written just now may be written again.
-    scenes.iter().for_each(|scene| drop(scene.load_indexed()));
-    assert!(!scenes[0].has_profile_index(DEFAULT_MAX_FILE_SIZE));
     settle();
     for ((what, change), scene) in PROFILE_CHANGES.iter().zip(&scenes) {
         let plain = told(&scene.load());
