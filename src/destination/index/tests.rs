@@ -550,9 +550,13 @@ fn a_spoiled_index_of_profiles_counts_for_nothing() {
 
 #[test]
 fn profiles_with_links_and_faults_have_no_index() {
-    let changes: [Change; 3] = [
+    let changes: [Change; 4] = [
         |folder| {
             std::os::unix::fs::symlink("more", folder.join("profiles/link")).expect("linked");
+        },
+        // It leads to a folder that was entered already, and may lead to another one tomorrow.
+        |folder| {
+            std::os::unix::fs::symlink("more", folder.join("profiles/more-of-it")).expect("linked");
         },
         |folder| fs::write(folder.join("profiles/new.json"), "[").expect("written"),
         |folder| fs::write(folder.join("profiles/new.json"), "7").expect("written"),

@@ -6,7 +6,7 @@ mod registries;
 
 use std::{
     collections::{HashMap, HashSet},
-    io,
+    io, iter,
     path::{Path, PathBuf},
     sync::Arc,
     time::SystemTime,
@@ -336,13 +336,19 @@ impl<'f> Loader<'f> {
 /// once: links to folders of links would otherwise have more paths than anybody can walk.
 fn walk(root: &Path) -> impl Iterator<Item = walkdir::Result<DirEntry>> {
     let mut entered = HashSet::new();
-    let is_new = move |entry: &DirEntry| {
-        // Where none can be told, listing the folder fails as well, and says why.
-        !entry.file_type().is_dir()
-            || identity(entry).map_or(true, |identity| entered.insert(identity))
-    };
     let walk = WalkDir::new(root).follow_links(true).sort_by_file_name();
-    walk.into_iter().filter_entry(is_new)
+    let mut walk = walk.into_iter();
+    iter::from_fn(move || {
+        let entry = walk.next()?;
+        if let Ok(folder) = &entry
+            && folder.file_type().is_dir()
+            // Where none can be told, listing the folder fails as well, and says why.
+            && identity(folder).is_ok_and(|identity| !entered.insert(identity))
+        {
+            walk.skip_current_dir();
+        }
+        Some(entry)
+    })
 }
 
 /// What a folder is known by, whatever path leads to it: its device and its number there. To resolve its whole path takes
