@@ -6,7 +6,7 @@ mod common;
 
 use std::{fs, path::Path, process::Output, thread, time::Duration};
 
-use common::program::{code, program, stderr, stdout, tree};
+use common::program::{Limits, code, limited, program, stderr, stdout, tree};
 
 /// The fixtures, with a registry of many packs at each destination.
 fn scene() -> tempfile::TempDir {
@@ -132,6 +132,37 @@ fn what_was_found_with_an_index_that_is_out_of_date_is_found_again() {
         }
     }
     assert!(changed > 2, "only {changed} registries were there");
+}
+
+#[test]
+fn a_length_that_is_spoiled_takes_no_memory() {
+    let scene = scene();
+    let folder = scene.path();
+    let caches = folder.join("caches");
+    let check = "check profiles --to destinations/twin";
+    let plain = run(folder, check, &caches);
+    for file in fs::read_dir(caches.join("destinations")).expect("a folder") {
+        let file = file.expect("an index").path();
+        let mut bytes = fs::read(&file).expect("an index");
+        let ends = memchr::memchr_iter(b'\n', &bytes);
+        // Behind two lines and a sum.
+        let length = ends.take(2).last().expect("lines") + 1 + 8;
+        bytes[length + 3] ^= 0x80;
+        fs::write(&file, bytes).expect("written");
+    }
+    let limits = Limits {
+        memory: 1024,
+        time: 60,
+    };
+    let output = limited(limits)
+        .args(check.split(' '))
+        .current_dir(folder)
+        .env("PALETTE_KNIFE_CACHE_DIR", &caches)
+        .output()
+        .expect("it runs");
+    assert_eq!(stdout(&output), stdout(&plain));
+    assert_eq!(stderr(&output), stderr(&plain));
+    assert_eq!(code(&output), code(&plain));
 }
 
 #[test]

@@ -77,12 +77,13 @@ impl IndexFolder {
     /// begins as this very program has written it.
     pub(super) fn open(&self, real: &Path, part: Part) -> Option<(IndexFile, Vec<u8>)> {
         let file = fs::File::open(self.place_of(real, part)).ok()?;
-        let read = |wanted: usize| {
-            let (mut bytes, wanted) = (Vec::with_capacity(wanted), u64::try_from(wanted).ok()?);
-            (&file).take(wanted).read_to_end(&mut bytes).ok()?;
-            Some(bytes)
+        // How much there is to read is told by bytes that may be spoiled, so no room is made for it beforehand.
+        let read = |wanted: usize, bytes: &mut Vec<u8>| {
+            let wanted = u64::try_from(wanted).ok()?;
+            (&file).take(wanted).read_to_end(bytes).ok()
         };
-        let mut front = read(READ_FIRST)?;
+        let mut front = Vec::with_capacity(READ_FIRST);
+        read(READ_FIRST, &mut front)?;
         let rest = front.strip_prefix(header()?.as_bytes())?;
         let (sum, rest) = rest.split_first_chunk()?;
         let (length, rest) = rest.split_first_chunk()?;
@@ -90,7 +91,7 @@ impl IndexFolder {
         let begin = front.len() - rest.len();
         let end = begin.checked_add(usize::try_from(length).ok()?)?;
         if let Some(missing) = end.checked_sub(front.len()) {
-            front.append(&mut read(missing)?);
+            read(missing, &mut front)?;
         }
         front.truncate(end);
         front.drain(..begin);
