@@ -21,6 +21,9 @@ const BEGINNING: &str = "palette-knife index of a destination";
 
 const ENDING: &str = ".index";
 
+/// What stands before that in the name of one of profiles.
+const OF_PROFILES: &str = "-profiles";
+
 /// What the name of one begins with that is not written to its end.
 const UNFINISHED: &str = ".palette-knife-";
 
@@ -135,7 +138,7 @@ impl IndexFolder {
     fn place_of(&self, real: &Path, part: Part) -> PathBuf {
         let part = match part {
             Part::Registries => "",
-            Part::Profiles => "-profiles",
+            Part::Profiles => OF_PROFILES,
         };
         let name = format!("{:016x}{part}{ENDING}", hash(real));
         self.folder.join("destinations").join(name)
@@ -234,15 +237,24 @@ fn make_folder(folder: &Path) -> io::Result<()> {
     builder.create(folder)
 }
 
+/// Whether a file has a name that an index is given. The folder may be one that holds other things as well.
+fn is_ours(name: &str) -> bool {
+    let number = name.strip_suffix(ENDING);
+    let number = number.map(|name| name.strip_suffix(OF_PROFILES).unwrap_or(name));
+    let is_index = number.is_some_and(|number| {
+        number.len() == 16 && number.bytes().all(|digit| digit.is_ascii_hexdigit())
+    });
+    is_index || name.starts_with(UNFINISHED)
+}
+
 /// Removes the indexes of destinations that may be gone, and what a run that was ended has left.
 fn remove_old(folder: &Path) {
     let is_old = |entry: &fs::DirEntry| {
         let name = entry.file_name();
         let name = name.to_string_lossy();
-        let is_index = name.ends_with(ENDING) || name.starts_with(UNFINISHED);
         let written = entry.metadata().and_then(|metadata| metadata.modified());
         let age = written.ok().and_then(|written| written.elapsed().ok());
-        is_index && age.is_some_and(|age| age > OLD)
+        is_ours(&name) && age.is_some_and(|age| age > OLD)
     };
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         if is_old(&entry) {

@@ -4,7 +4,7 @@ use std::{
     fs,
     path::{Path, PathBuf},
     thread,
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime},
 };
 
 use super::{FEW, IndexFolder, RECENT};
@@ -669,6 +669,40 @@ fn an_index_is_its_owners_alone() {
     let bytes = fs::read(&file).expect("an index");
     assert!(memchr::memmem::find(&bytes, b"depth").is_none());
     assert!(memchr::memmem::find(&bytes, b"rope").is_none());
+}
+
+#[test]
+fn only_old_indexes_are_removed() {
+    let scene = Scene::new();
+    let folder = scene.place.path().join("cache/destinations");
+    fs::create_dir_all(&folder).expect("a folder");
+    let old = SystemTime::now() - Duration::from_secs(31 * 24 * 60 * 60);
+    let gone = [
+        "0123456789abcdef.index",
+        "0123456789abcdef-profiles.index",
+        ".palette-knife-a1b2c3",
+    ];
+    let others = [
+        "library.index",
+        "0123456789abcdeg.index",
+        "0123456789abcdef",
+        "-profiles.index",
+    ];
+    for name in gone.iter().chain(&others) {
+        let file = fs::File::create(folder.join(name)).expect("a file");
+        file.set_modified(old).expect("set");
+    }
+    let young = "fedcba9876543210.index";
+    fs::write(folder.join(young), "").expect("written");
+    settle();
+    scene.load_indexed();
+    assert!(scene.has_index(DEFAULT_MAX_FILE_SIZE));
+    for name in gone {
+        assert!(!folder.join(name).exists(), "{name}");
+    }
+    for name in others.iter().chain(&[young]) {
+        assert!(folder.join(name).exists(), "{name}");
+    }
 }
 
 #[test]
