@@ -101,6 +101,8 @@ impl Seen {
     /// With the states that all of them, which are below a folder, have now. `None` if one was changed since then, or
     /// shortly before.
     fn stamped<'s>(&'s self, root: &'s Path, since: SystemTime) -> Option<Stamped<'s>> {
+        // Where the clock was set back meanwhile, what was changed since then has an earlier time.
+        since.elapsed().ok()?;
         let settled = since.checked_sub(RECENT)?;
         let settled = settled.duration_since(UNIX_EPOCH).ok()?.as_nanos();
         let below = Folder::open(root)?;
@@ -374,15 +376,17 @@ struct KnownFolder {
 /// A file that is read when somebody asks for what is in it.
 struct KnownFile {
     path: PathBuf,
-    /// See [`Stamp::changed`].
-    changed: i64,
+    stamp: Stamp,
     parsed: OnceLock<ParsedFile>,
 }
 
 impl KnownFile {
-    fn stamp(&self) -> Option<Stamp> {
-        let folder = Folder::open(self.path.parent()?)?;
-        folder.stamp(self.path.file_name()?.to_str()?)
+    fn is_as_it_was(&self) -> bool {
+        let stamp = || {
+            let folder = Folder::open(self.path.parent()?)?;
+            folder.stamp(self.path.file_name()?.to_str()?)
+        };
+        stamp() == Some(self.stamp)
     }
 }
 
@@ -427,7 +431,7 @@ impl PackIndex {
                 let folder: &mut KnownFolder = folders.last_mut()?;
                 folder.files.push(KnownFile {
                     path,
-                    changed: seen.stamp.changed,
+                    stamp: seen.stamp,
                     parsed: OnceLock::new(),
                 });
             } else {
@@ -443,9 +447,7 @@ impl PackIndex {
         let file = folder.files.get(usize::try_from(number.file).ok()?)?;
         Some(file.parsed.get_or_init(|| {
             let read = read_again(&file.path, self.max_file_size);
-            let unchanged =
-                read.filter(|_| file.stamp().map(|stamp| stamp.changed) == Some(file.changed));
-            unchanged.unwrap_or_else(|| {
+            read.filter(|_| file.is_as_it_was()).unwrap_or_else(|| {
                 self.spoil();
                 nothing(&file.path)
             })
