@@ -135,7 +135,8 @@ fn fix_file(
     };
     let after = fixer.run(&before);
     let mut result = fixer.result;
-    let Some(after) = after else {
+    let is_confirmed = destinations.iter().all(|there| there.is_confirmed());
+    let Some(after) = after.filter(|_| is_confirmed) else {
         let outcome = check::check_file(&before, destinations, &options.check);
         let is_told = !result.refused.is_empty();
         return (outcome, is_told.then_some(result));

@@ -4,9 +4,23 @@
 
 mod common;
 
-use std::{fs, path::Path, process::Output, thread, time::Duration};
+use std::{collections::BTreeMap, fs, path::Path, process, sync::Arc, thread, time::Duration};
 
 use common::program::{Limits, code, limited, program, stderr, stdout, tree};
+use palette_knife::{
+    check::CheckOptions,
+    destination::{Destination, IndexFolder},
+    fix::{self, FixOptions},
+    input,
+    rewrite::{
+        answers::Answers,
+        names::{BumpPart, Naming, OnConflict},
+        plan::Tags,
+        run::{RewriteOptions, Target, rewrite},
+        work::Output,
+    },
+    source::DEFAULT_MAX_FILE_SIZE,
+};
 
 /// The fixtures, with a registry of many packs at each destination.
 fn scene() -> tempfile::TempDir {
@@ -51,7 +65,7 @@ fn destinations(folder: &Path) -> Vec<String> {
     names
 }
 
-fn run(folder: &Path, line: &str, caches: &Path) -> Output {
+fn run(folder: &Path, line: &str, caches: &Path) -> process::Output {
     let profile = fs::File::open(folder.join("profiles/passenger-identity.json"));
     program()
         .args(line.split(' '))
@@ -163,6 +177,99 @@ fn a_length_that_is_spoiled_takes_no_memory() {
     assert_eq!(stdout(&output), stdout(&plain));
     assert_eq!(stderr(&output), stderr(&plain));
     assert_eq!(code(&output), code(&plain));
+}
+
+/// A saved answer about a pack whose rope must have some length.
+const ROPE: &str = r#"{"name": "rope", "registryUid": "m1", "tags": [{"version": "1.0.0", "tag": "1.0.0", "packUid": "p"}],
+    "packValues": [{"packUid": "p", "schema": [{"name": "rope.length", "format": "${number:[1-9]}", "required": true}]}]}"#;
+
+/// A profile that takes it, with something to fix.
+const TAKES_ROPE: &str = r#"{"metadata": {"name": "boat"}, "spec": {"version": "1.0.0", "template": {"type": "add-on",
+    "cloudType": "all", "packs": [{"name": "rope", "type": "spectro", "layer": "addon", "version": "1.0.0",
+    "tag": "1.0.0", "registry": {"metadata": {"uid": "m1", "name": "Mirror", "kind": "oci"}},
+    "values": "rope: {length: 4}\nzone: '{{ .spectro.macros.zone }}'\n"}]}}}"#;
+
+/// Files that an index names are read when they are asked for, also when it is known already that it is up to date.
+#[test]
+fn nothing_is_written_of_what_was_changed_since_it_was_confirmed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let destination = folder.path().join("yard");
+    for number in 0..120 {
+        let pack = destination.join(format!("registries/docks/crane-{number}"));
+        fs::create_dir_all(&pack).expect("a folder");
+        let text = format!(r#"{{"name": "crane", "version": "1.{number}.0"}}"#);
+        fs::write(pack.join("pack.json"), text).expect("written");
+    }
+    let mirror = destination.join("registries/mirror");
+    fs::create_dir_all(&mirror).expect("a folder");
+    let registry = r#"{"metadata": {"name": "Mirror", "uid": "m1"}, "spec": {"kind": "oci"}}"#;
+    fs::write(mirror.join("registry.json"), registry).expect("written");
+    fs::write(mirror.join("tags-rope.json"), ROPE).expect("written");
+    let profile = folder.path().join("boat.json");
+    let text = TAKES_ROPE.replace(".macros.", ".macro.");
+    fs::write(&profile, &text).expect("written");
+    let out = folder.path().join("out");
+    thread::sleep(Duration::from_millis(2_100));
+    let indexes = IndexFolder::at(folder.path().join("caches"));
+    let load = || Destination::load_indexed(&destination, DEFAULT_MAX_FILE_SIZE, &indexes);
+    load().expect("a destination");
+    let [confirmed, fixed] = [(); 2].map(|()| Arc::new(load().expect("a destination")));
+    assert!(confirmed.is_confirmed() && fixed.is_confirmed());
+    fs::write(mirror.join("tags-rope.json"), ROPE.replace("1-9", "1-3")).expect("written");
+
+    let rewritten = |there: &Arc<Destination>| {
+        let (files, _) = input::collect(std::slice::from_ref(&profile));
+        let target = Target {
+            destination: Arc::clone(there),
+            naming: Naming {
+                on_conflict: OnConflict::Fail,
+                rename_pattern: "{name}".to_owned(),
+                bump: BumpPart::Patch,
+                names: BTreeMap::new(),
+                versions: BTreeMap::new(),
+            },
+            answers: Answers::default(),
+            output: Output::Folder(out.clone()),
+        };
+        let options = RewriteOptions {
+            tags: Tags::Keep,
+            allow_masked: false,
+            keep_mode: false,
+            format: None,
+            check: CheckOptions::default(),
+            diffs: false,
+            progress: None,
+        };
+        let mut results = rewrite(&files, &[target], &options);
+        let file = results.remove(0).files.remove(0);
+        (
+            file.failed,
+            file.reasons.last().map(|reason| reason.text.clone()),
+        )
+    };
+    let (failed, reason) = rewritten(&confirmed);
+    assert!(failed, "{reason:?}");
+    assert!(reason.is_some_and(|reason| reason.contains("`yard` was changed while it was read")));
+    assert!(!out.join("boat.json").exists());
+    assert!(!confirmed.is_confirmed());
+
+    // The destination as it is now has an answer.
+    let anew = Destination::load(&destination, DEFAULT_MAX_FILE_SIZE);
+    let (failed, reason) = rewritten(&Arc::new(anew.expect("a destination")));
+    assert!(!failed);
+    assert!(reason.is_some_and(|reason| reason.contains("1 error is left in it")));
+
+    fs::write(&profile, TAKES_ROPE).expect("written");
+    let (files, _) = input::collect(std::slice::from_ref(&profile));
+    let options = FixOptions {
+        check: CheckOptions::default(),
+        unsafe_fixes: false,
+        writes: true,
+    };
+    let run = fix::fix_files(&files, &[Arc::clone(&fixed)], &options);
+    assert!(run.files.is_empty());
+    assert_eq!(fs::read_to_string(&profile).expect("a text"), TAKES_ROPE);
+    assert!(!fixed.is_confirmed());
 }
 
 #[test]

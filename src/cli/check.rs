@@ -130,6 +130,11 @@ pub fn run(args: &CheckArgs) -> Result<Outcome, String> {
         .map_err(|error| format!("standard input: {error}"))?;
         outcomes.push(check::check_source(source, true, &destinations, &options));
     }
+    for destination in destinations.iter().filter(|there| !there.is_confirmed()) {
+        let failure = destination.changed_meanwhile();
+        output::error(&failure);
+        failures.push(failure);
+    }
     let mut report = check::report(outcomes, &destinations, &options.settings);
     if let (Some(style), Some(source)) = (options.excerpts, &config.source) {
         config::cut_excerpts(&mut report.findings, source, style);

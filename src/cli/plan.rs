@@ -11,7 +11,7 @@ use super::{
     loading::Loading,
     output::{self, Outcome},
     progress::Progress,
-    targets::{folder_name, targets, warn_of_unused},
+    targets::{folder_name, refuse_changed, targets, warn_of_unused},
 };
 use crate::{
     check::CheckOptions,
@@ -96,6 +96,7 @@ pub fn run(args: &PlanArgs) -> Result<Outcome, String> {
     };
     let results = run::rewrite(&files, &targets, &options);
     progress.finish();
+    refuse_changed(&targets)?;
     warn_of_unused(&targets, &results);
     let plans: Vec<DestinationPlan<'_>> = results.iter().map(DestinationPlan::new).collect();
     for name in &args.profiles {

@@ -10,7 +10,7 @@ use super::{
     output::{self, Outcome},
     plan::{todo_files, write_todo},
     progress::Progress,
-    targets::{self, targets, tells_destinations_apart, warn_of_unused},
+    targets::{self, refuse_changed, targets, tells_destinations_apart, warn_of_unused},
 };
 use crate::{
     check::CheckOptions,
@@ -146,11 +146,14 @@ fn ask(
     let plan = |targets: &[Target]| run::plan(files, targets, options);
     if let Some(folder) = &args.save_answers {
         // Nobody should answer for nothing: what cannot be written is told before.
-        write_todo(folder, &todo_files(folder, &plan(targets), targets)?)?;
+        let files = todo_files(folder, &plan(targets), targets)?;
+        refuse_changed(targets)?;
+        write_todo(folder, &files)?;
     }
     let asked = interactive::ask_all(targets, plan);
     if let Some(folder) = &args.save_answers {
         let files = todo_files(folder, &plan(targets), targets)?;
+        refuse_changed(targets)?;
         write_todo(folder, &files)?;
         output::note(&format!("the answers are in `{}`", folder.display()));
     }

@@ -165,6 +165,19 @@ fn naming(args: &AnswerArgs) -> Result<Naming, String> {
     })
 }
 
+/// Refuses to go on with what was found at a destination that was changed meanwhile.
+///
+/// # Errors
+///
+/// A message for the first that was.
+pub fn refuse_changed(targets: &[Target]) -> Result<(), String> {
+    let mut destinations = targets.iter().map(|target| &target.destination);
+    match destinations.find(|destination| !destination.is_confirmed()) {
+        Some(changed) => Err(changed.changed_meanwhile()),
+        None => Ok(()),
+    }
+}
+
 /// Warns of answers that answer nothing: a misspelt name would leave open what was meant to be answered.
 pub fn warn_of_unused(targets: &[Target], results: &[DestinationResult]) {
     let mut warnings: Vec<String> = Vec::new();

@@ -210,11 +210,21 @@ impl Destination {
         load::load(folder, max_file_size, Some(indexes))
     }
 
-    /// Whether it is what its folder tells; waits until that is known.
+    /// Whether what it has told until now is what its folder tells; waits until that is known. Files that an index names
+    /// are read when they are asked for, so it may be no longer so later.
     #[must_use]
     pub fn is_confirmed(&self) -> bool {
         let confirmation = self.confirmation.as_ref();
         confirmation.is_none_or(Confirmation::is_unchanged)
+    }
+
+    /// What is told where it is not, and nothing can be done once more.
+    #[must_use]
+    pub fn changed_meanwhile(&self) -> String {
+        format!(
+            "destination `{}` was changed while it was read: run the command again",
+            self.name
+        )
     }
 
     /// Its name: of the destination file, else of the folder.

@@ -283,7 +283,13 @@ impl Job<'_> {
         match before {
             Err(error) => result.fail(error.clone()),
             Ok(before) if result.reasons.is_empty() => {
-                self.rewrite(work, before, names.unwrap_or_default(), &mut result);
+                let names = names.unwrap_or_default();
+                let made = self.rewrite(work, before, names, &mut result);
+                if !self.target.destination.is_confirmed() {
+                    result.fail(self.target.destination.changed_meanwhile());
+                } else if let Some(Made { texts, readers }) = made {
+                    self.outputs.put(work, before, &texts, readers, &mut result);
+                }
             }
             Ok(_) => {}
         }
@@ -295,16 +301,18 @@ impl Job<'_> {
         report_on(file, destinations, &self.options.check)
     }
 
+    /// Makes the result of a file, and tells how. `None` where it is not to be written.
     fn rewrite(
         &self,
         work: &Work<'_>,
         before: &ProfileFile,
         names: &[NameDecision],
         result: &mut FileResult,
-    ) {
+    ) -> Option<Made> {
         if !work.is_readable(before) {
             result.report = self.check(before);
-            return result.refuse(Reason::last(NOT_READABLE.to_owned()));
+            result.refuse(Reason::last(NOT_READABLE.to_owned()));
+            return None;
         }
         let skips = names.iter().filter_map(|decision| match decision {
             NameDecision::Skip(why) => Some(Reason::last(why.clone())),
@@ -314,7 +322,7 @@ impl Job<'_> {
         if skips.len() == names.len() {
             result.status = Status::Skipped;
             result.reasons.extend(skips);
-            return;
+            return None;
         }
         let resolutions: Vec<_> = exports(before)
             .map(|(document, root)| {
@@ -345,30 +353,33 @@ impl Job<'_> {
             }
             planned.add(plan, number, name, result);
         }
-        self.make(work, before, &planned, result);
+        self.make(before, &planned, result)
     }
 
-    /// Makes the result, checks it and puts it where it belongs. What is refused for other reasons is made and checked
-    /// too: it tells what would be left if those were mended.
+    /// Makes the result and checks it. What is refused for other reasons is made and checked too: it tells what would be
+    /// left if those were mended.
     fn make(
         &self,
-        work: &Work<'_>,
         before: &ProfileFile,
         planned: &Planned<'_>,
         result: &mut FileResult,
-    ) {
+    ) -> Option<Made> {
         let changes = &planned.changes;
         let edits = match change::edits(changes) {
             Ok(edits) => edits,
             Err(error) => {
                 result.report = self.check(before);
-                return result.refuse(Reason::last(error.to_string()));
+                result.refuse(Reason::last(error.to_string()));
+                return None;
             }
         };
         result.notes.extend(edits.restyled.iter().map(style_note));
         let after = match make(before, &edits.edits, changes, self.cache) {
             Ok(after) => after,
-            Err(reason) => return result.fail(reason),
+            Err(reason) => {
+                result.fail(reason);
+                return None;
+            }
         };
         let target_format = self.options.format.unwrap_or(before.format());
         let is_converted = target_format != before.format();
@@ -377,7 +388,8 @@ impl Job<'_> {
             Ok(converted) => converted,
             Err(reason) => {
                 result.report = self.check(before);
-                return result.refuse(Reason::last(reason));
+                result.refuse(Reason::last(reason));
+                return None;
             }
         };
         // Several documents are looked at together, as they were before.
@@ -426,24 +438,30 @@ impl Job<'_> {
                 "{left_out} of its findings are not even told: there are too many"
             )));
         }
-        let is_refused = is_refused || left_out > 0;
-        if !is_refused {
-            let texts = match converted {
-                Some(converted) => {
-                    let texts = texts_of(&converted);
-                    result.notes.extend(converted.lost);
-                    texts
-                }
-                None => vec![after.source().text().clone()],
-            };
-            let readers = if planned.secret_changes.is_empty() || self.options.keep_mode {
-                Readers::OfInput
-            } else {
-                Readers::Owner
-            };
-            self.outputs.put(work, before, &texts, readers, result);
+        if is_refused || left_out > 0 {
+            return None;
         }
+        let texts = match converted {
+            Some(converted) => {
+                let texts = texts_of(&converted);
+                result.notes.extend(converted.lost);
+                texts
+            }
+            None => vec![after.source().text().clone()],
+        };
+        let readers = if planned.secret_changes.is_empty() || self.options.keep_mode {
+            Readers::OfInput
+        } else {
+            Readers::Owner
+        };
+        Some(Made { texts, readers })
     }
+}
+
+/// What is to be written of a file.
+struct Made {
+    texts: Vec<Text>,
+    readers: Readers,
 }
 
 /// The changes of a file.
