@@ -98,8 +98,8 @@ struct StampedFolder<'s> {
 }
 
 impl Seen {
-    /// With the states that all of them, which are below a folder, have now. `None` if one was changed since then, or
-    /// shortly before.
+    /// With the states that all of them, which are below a folder, have now. `None` if one was changed since then or
+    /// shortly before, or if its state would not tell another change.
     fn stamped<'s>(&'s self, root: &'s Path, since: SystemTime) -> Option<Stamped<'s>> {
         // Where the clock was set back meanwhile, what was changed since then has an earlier time.
         since.elapsed().ok()?;
@@ -109,7 +109,7 @@ impl Seen {
         let stamp = |path: &Path| {
             let stamp = below.stamp(relative(path, root)?)?;
             let is_settled = u128::try_from(stamp.changed).is_ok_and(|changed| changed < settled);
-            is_settled.then_some(stamp)
+            (is_settled && stamp.tells_changes()).then_some(stamp)
         };
         let mut files_of: HashMap<&Path, Vec<&Path>> = HashMap::new();
         for file in &self.files {

@@ -13,6 +13,17 @@ pub(super) struct Stamp {
     pub(super) changed: i64,
 }
 
+/// File systems that do not keep the time of the last change tell another one in its place, which programs can set, in steps
+/// of at least so many nanoseconds: exFAT in these, FAT, SSHFS and most images in seconds.
+const COARSE: i64 = 10_000_000;
+
+impl Stamp {
+    /// Whether another change would have given it another time. One that the kernel keeps is as good as never a round one.
+    pub(super) fn tells_changes(&self) -> bool {
+        self.changed % COARSE != 0
+    }
+}
+
 /// A folder or file and its state. Thousands are read in every run, so that they are written as they are compared, and
 /// paths as the kernel takes them.
 #[derive(Debug)]
@@ -147,6 +158,30 @@ mod elsewhere {
         /// No state.
         pub(in super::super) fn stamp<P: ?Sized>(&self, _: &P) -> Option<Stamp> {
             None
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn round_times_tell_no_changes() {
+        let tells = |changed| {
+            let stamp = Stamp {
+                inode: 1,
+                size: 2,
+                changed,
+            };
+            stamp.tells_changes()
+        };
+        let second = 1_700_000_000_000_000_000;
+        for round in [second, second + 10_000_000, second + 990_000_000] {
+            assert!(!tells(round), "{round}");
+        }
+        for kept in [second + 1, second + 4_000_000, second + 123_456_789] {
+            assert!(tells(kept), "{kept}");
         }
     }
 }
