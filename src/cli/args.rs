@@ -644,7 +644,7 @@ pub struct RuleArgs {
 // What is kept between runs.
 #[derive(Debug, Args)]
 pub struct CacheArgs {
-    /// Read the registries of destinations anew, and keep no index of them for the next run
+    /// Read destinations anew, and keep no index of them for the next run
     #[arg(long)]
     pub no_cache: bool,
 }
