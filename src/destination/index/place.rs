@@ -14,7 +14,7 @@ use std::{
 use foldhash::quality::FixedState;
 use serde::{Deserialize, Serialize};
 
-use crate::{origin, source::MAX_FILE_SIZE};
+use crate::origin;
 
 /// What an index begins with.
 const BEGINNING: &str = "palette-knife index of a destination";
@@ -29,6 +29,10 @@ const UNFINISHED: &str = ".palette-knife-";
 
 /// So many bytes are read first. What most indexes begin with has fewer.
 const READ_FIRST: usize = 16 * 1024;
+
+/// A larger index, in bytes, is neither written nor read. That of four thousand packs has half a million; but a small file
+/// that repeats a text by aliases may have more to tell than anybody wants on a disk.
+pub(super) const LARGEST: u64 = 64 << 20;
 
 /// An index that nobody wrote anew for so long is removed when another one is written.
 const OLD: Duration = Duration::from_secs(30 * 24 * 60 * 60);
@@ -92,6 +96,9 @@ impl IndexFolder {
         let (length, rest) = rest.split_first_chunk()?;
         let (sum, length) = (u64::from_le_bytes(*sum), u32::from_le_bytes(*length));
         let begin = front.len() - rest.len();
+        if u64::from(length) > LARGEST {
+            return None;
+        }
         let end = begin.checked_add(usize::try_from(length).ok()?)?;
         if let Some(missing) = end.checked_sub(front.len()) {
             read(missing, &mut front)?;
@@ -124,13 +131,17 @@ impl IndexFolder {
             &length.to_le_bytes(),
             front,
             blocks,
-        ];
+        ]
+        .concat();
+        if content.len() as u64 > LARGEST {
+            return Err(io::ErrorKind::InvalidInput.into());
+        }
         let place = self.place_of(real, part);
         let folder = place.parent().ok_or(io::ErrorKind::NotFound)?;
         make_folder(folder)?;
         remove_old(folder);
         let mut unfinished = tempfile::NamedTempFile::with_prefix_in(UNFINISHED, folder)?;
-        unfinished.write_all(&content.concat())?;
+        unfinished.write_all(&content)?;
         unfinished.persist(place)?;
         Ok(())
     }
@@ -165,9 +176,12 @@ pub(super) struct Block {
 }
 
 impl Block {
-    /// Puts one behind others.
+    /// Puts one behind others; `None` where there is no room for it.
     pub(super) fn add(blocks: &mut Vec<u8>, block: &[u8]) -> Option<Self> {
         let start = u64::try_from(blocks.len()).ok()?;
+        if start > LARGEST {
+            return None;
+        }
         blocks.extend_from_slice(block);
         Some(Self {
             start,
@@ -188,7 +202,7 @@ impl IndexFile {
     }
 
     fn read_blocks(&self) -> io::Result<Vec<u8>> {
-        let length = self.file.metadata()?.len().min(MAX_FILE_SIZE);
+        let length = self.file.metadata()?.len().min(LARGEST);
         let length = length.saturating_sub(self.start);
         let mut blocks = vec![0; usize::try_from(length).map_err(io::Error::other)?];
         read_at(&self.file, &mut blocks, self.start)?;

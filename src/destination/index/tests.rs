@@ -7,7 +7,10 @@ use std::{
     time::{Duration, Instant, SystemTime},
 };
 
-use super::{FEW, IndexFolder, RECENT};
+use super::{
+    FEW, IndexFolder, RECENT,
+    place::{Block, LARGEST, Part},
+};
 use crate::{
     destination::{Destination, ExistingProfile, HeldPack, PackVersion},
     source::DEFAULT_MAX_FILE_SIZE,
@@ -703,6 +706,24 @@ fn only_old_indexes_are_removed() {
     for name in others.iter().chain(&[young]) {
         assert!(folder.join(name).exists(), "{name}");
     }
+}
+
+#[test]
+fn an_index_that_is_too_large_is_not_written() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let indexes = IndexFolder::at(folder.path().join("cache"));
+    let save = |front: &[u8], blocks: &[u8]| {
+        let written = indexes.save(folder.path(), Part::Registries, front, blocks);
+        let read = indexes.open(folder.path(), Part::Registries);
+        (written.is_ok(), read.map(|(_, front)| front.len()))
+    };
+    let large = vec![7; usize::try_from(LARGEST).expect("a length")];
+    assert_eq!(save(b"front", b"blocks"), (true, Some(5)));
+    assert_eq!(save(b"front and more", &large), (false, Some(5)));
+    assert_eq!(save(&large, b"blocks"), (false, Some(5)));
+    let mut blocks = large;
+    assert!(Block::add(&mut blocks, b"the last one").is_some());
+    assert!(Block::add(&mut blocks, b"one more").is_none());
 }
 
 #[test]
