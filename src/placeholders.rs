@@ -226,7 +226,7 @@ impl Placeholders {
         }
     }
 
-    /// Whether every stand-in of a value has a mark, or a word of [`CHANGE_ME`]. Those of patterns that were added may not.
+    /// Whether every stand-in of a value has a mark, or a word such as `CHANGE_ME`. Those of patterns that were added may not.
     #[must_use]
     pub fn have_signs(&self) -> bool {
         self.patterns.len() == DEFAULT.len()
