@@ -25,7 +25,7 @@ const ENDING: &str = ".index";
 const OF_PROFILES: &str = "-profiles";
 
 /// What the name of one begins with that is not written to its end.
-const UNFINISHED: &str = ".palette-knife-";
+const UNFINISHED: &str = ".palette-knife-index-";
 
 /// So many bytes are read first. What most indexes begin with has fewer.
 const READ_FIRST: usize = 16 * 1024;

@@ -683,13 +683,14 @@ fn only_old_indexes_are_removed() {
     let gone = [
         "0123456789abcdef.index",
         "0123456789abcdef-profiles.index",
-        ".palette-knife-a1b2c3",
+        ".palette-knife-index-a1b2c3",
     ];
     let others = [
         "library.index",
         "0123456789abcdeg.index",
         "0123456789abcdef",
         "-profiles.index",
+        ".palette-knife-notes",
     ];
     for name in gone.iter().chain(&others) {
         let file = fs::File::create(folder.join(name)).expect("a file");
