@@ -32,7 +32,7 @@ const READ_FIRST: usize = 16 * 1024;
 
 /// A larger index, in bytes, is neither written nor read. That of four thousand packs has half a million; but a small file
 /// that repeats a text by aliases may have more to tell than anybody wants on a disk.
-pub(super) const LARGEST: u64 = 64 << 20;
+pub(super) const LARGEST: u64 = 16 << 20;
 
 /// An index that nobody wrote anew for so long is removed when another one is written.
 const OLD: Duration = Duration::from_secs(30 * 24 * 60 * 60);
