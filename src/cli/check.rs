@@ -5,7 +5,7 @@ use std::{io, path::Path, sync::Arc};
 use super::{
     args::{CheckArgs, CheckFormat, SelectionArgs, map_of},
     config,
-    loading::Loading,
+    loading::{Loading, share_work},
     output::{self, Outcome},
     reports,
 };
@@ -92,6 +92,9 @@ pub fn run(args: &CheckArgs) -> Result<Outcome, String> {
     let mut failures: Vec<String> = missing.iter().map(ToString::to_string).collect();
     if is_fixing && !stdin.is_empty() {
         return Err("fixes are made in files, not in standard input".to_owned());
+    }
+    if is_fixing || files.len() != 1 {
+        share_work();
     }
     let (mut outcomes, unreadable, fixed) = if is_fixing {
         let options = FixOptions {

@@ -87,17 +87,22 @@ impl Loading<'_> {
 
     /// Loads one without an index.
     fn read(&self, folder: &Path) -> Result<Arc<Destination>, String> {
-        // This thread would only wait for the others. It fails where the threads are there already.
-        rayon::ThreadPoolBuilder::new()
-            .use_current_thread()
-            .build_global()
-            .ok();
+        share_work();
         let read = match &self.indexes {
             Some(indexes) => Destination::load_anew(folder, self.max_file_size, indexes),
             None => Destination::load(folder, self.max_file_size),
         };
         read.map(kept).map_err(|error| error.to_string())
     }
+}
+
+/// Lets this thread take part in work that is shared out, for which it would only wait. Where no others can be started it
+/// does all of it. Nothing happens where the threads are there already.
+pub fn share_work() {
+    rayon::ThreadPoolBuilder::new()
+        .use_current_thread()
+        .build_global()
+        .ok();
 }
 
 /// A destination that is used until the process ends, which frees thousands of versions at once.

@@ -8,7 +8,7 @@ use std::{
 use super::{
     args::{CheckFormat, PlanArgs, PlanFormat},
     check::{choices, excerpt_style},
-    loading::Loading,
+    loading::{Loading, share_work},
     output::{self, Outcome},
     progress::Progress,
     targets::{folder_name, refuse_changed, targets, warn_of_unused},
@@ -94,6 +94,7 @@ pub fn run(args: &PlanArgs) -> Result<Outcome, String> {
         diffs: args.format == PlanFormat::Html,
         progress: Some(&tick),
     };
+    share_work();
     let results = run::rewrite(&files, &targets, &options);
     progress.finish();
     refuse_changed(&targets)?;

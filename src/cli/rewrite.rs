@@ -6,7 +6,7 @@ use super::{
     args::{CheckFormat, RewriteArgs, RewriteFormat},
     check::{choices, excerpt_style},
     interactive::{self, Stop},
-    loading::Loading,
+    loading::{Loading, share_work},
     output::{self, Outcome},
     plan::{todo_files, write_todo},
     progress::Progress,
@@ -99,6 +99,7 @@ pub fn run(args: &RewriteArgs) -> Result<Outcome, String> {
         diffs: args.diff,
         progress: None,
     };
+    share_work();
     if args.interactive {
         ask(args, &files, &mut targets, &options)?;
     }
@@ -187,6 +188,7 @@ fn convert(args: &RewriteArgs, paths: &[PathBuf], config: &Config) -> Result<Out
         excerpts: (args.format == RewriteFormat::Human).then(|| excerpt_style(output::width())),
         ..CheckOptions::default()
     };
+    share_work();
     let results = run::convert(&files, format, out, &options);
     report(args, &[Part::converted(&results)], !missing)
 }
