@@ -1,6 +1,6 @@
 //! Lines that a text has in common with another one: values are customised, and most of their lines are those they had.
 
-use std::ops::Range;
+use std::{collections::VecDeque, ops::Range};
 
 use crate::source::{TextRange, common_prefix};
 
@@ -97,6 +97,7 @@ impl KnownLines {
     #[must_use]
     pub fn in_common(&self, known: &str, text: &str) -> Vec<WrittenLines> {
         let (known, text) = (known.as_bytes(), text.as_bytes());
+        let mut ahead = LinesAhead::of(text, self.ending);
         let mut all = Vec::new();
         let (mut at, mut line) = (0, 0);
         while let Some(from) = self.starts.get(line) {
@@ -116,7 +117,8 @@ impl KnownLines {
                 at += len;
                 line = next;
             }
-            match self.next_in_common(known, line, text, at) {
+            ahead.go_to(at);
+            match self.next_in_common(known, line, &mut ahead) {
                 Some(next) => (at, line) = next,
                 None => break,
             }
@@ -129,20 +131,16 @@ impl KnownLines {
         &self,
         known: &[u8],
         from: usize,
-        text: &[u8],
-        at: usize,
+        ahead: &mut LinesAhead<'_>,
     ) -> Option<(usize, usize)> {
-        let mut end = at;
-        let mut lines = Vec::new();
+        let mut telling = Vec::new();
         for distance in 0..=MOST_SKIPPED {
-            let rest = text.get(end..).unwrap_or_default();
-            if let Some(len) = self.ending.first_line(rest) {
-                lines.push((end, rest.get(..len)));
-                end += len;
-            }
-            for (number, &(start, line)) in lines.iter().enumerate() {
+            let line = ahead.line(distance);
+            let line = line.filter(|(_, line)| line.len() >= LEAST);
+            telling.extend(line.map(|(start, line)| (distance, start, line)));
+            for &(number, start, line) in &telling {
                 let other = from + (distance - number);
-                if line.is_some_and(|line| line.len() >= LEAST) && line == self.line(known, other) {
+                if Some(line) == self.line(known, other) {
                     return Some((start, other));
                 }
             }
@@ -154,6 +152,48 @@ impl KnownLines {
     fn line<'k>(&self, known: &'k [u8], number: usize) -> Option<&'k [u8]> {
         let [start, end] = [self.starts.get(number)?, self.starts.get(number + 1)?];
         known.get(start.written as usize..end.written as usize)
+    }
+}
+
+/// The next lines of a text as it is written. The end of each is looked for once: lines may be as long as a file.
+struct LinesAhead<'t> {
+    text: &'t [u8],
+    ending: LineEnding,
+    /// Those that were found and not passed: where they lie, in bytes.
+    found: VecDeque<Range<usize>>,
+    /// Where the line after these begins; `None` where it has no ending.
+    next: Option<usize>,
+}
+
+impl<'t> LinesAhead<'t> {
+    fn of(text: &'t [u8], ending: LineEnding) -> Self {
+        Self {
+            text,
+            ending,
+            found: VecDeque::new(),
+            next: Some(0),
+        }
+    }
+
+    /// Passes the lines before a byte, at which a line begins.
+    fn go_to(&mut self, at: usize) {
+        while self.found.front().is_some_and(|line| line.start < at) {
+            self.found.pop_front();
+        }
+        self.next = self.next.map(|next| next.max(at));
+    }
+
+    /// The line with this number, 0-based: where it begins, and its bytes with its ending.
+    fn line(&mut self, number: usize) -> Option<(usize, &'t [u8])> {
+        while self.found.len() <= number {
+            let start = self.next?;
+            let len = self.ending.first_line(self.text.get(start..)?);
+            let end = len.map(|len| start + len);
+            self.found.extend(end.map(|end| start..end));
+            self.next = end;
+        }
+        let line = self.found.get(number)?;
+        Some((line.start, self.text.get(line.clone())?))
     }
 }
 
@@ -234,6 +274,27 @@ mod tests {
             [line]
         );
         assert_eq!(common(&[" ", line].concat(), line), [""; 0]);
+    }
+
+    #[test]
+    fn lines_that_were_looked_at_are_common_later() {
+        let line = |number: usize| format!("a line with number {number}\n");
+        let new = |number: usize| format!("something new {number}\n");
+        let lines: Vec<String> = (0..30).map(line).collect();
+        let with_new = |gap: usize| {
+            let pairs = lines.iter().enumerate();
+            let pairs = pairs.map(|(at, line)| {
+                (0..gap)
+                    .map(|more| new(at * gap + more))
+                    .chain([line.clone()])
+                    .collect::<String>()
+            });
+            pairs.collect::<String>()
+        };
+        for gap in [1, 5, super::MOST_SKIPPED] {
+            assert_eq!(common(&lines.concat(), &with_new(gap)), lines, "{gap}");
+            assert_eq!(common(&with_new(gap), &lines.concat()), lines, "{gap}");
+        }
     }
 
     #[test]
