@@ -267,15 +267,18 @@ impl Placeholders {
         if found.is_empty() {
             return found;
         }
+        found.sort_by_key(|placeholder| placeholder.range);
         let templates = template_ranges(text);
+        let mut comments = Comments::of(text);
         found.retain(|placeholder| {
             let start = placeholder.range.start();
             let shown = placeholder.range.of(text);
+            let next = templates.partition_point(|template| template.end <= start);
+            let template = templates.get(next);
             !KNOWN_NAMES.iter().any(|known| shown.starts_with(known))
-                && !templates.iter().any(|template| template.contains(&start))
-                && !is_in_comment(text, start)
+                && template.is_none_or(|template| start < template.start)
+                && !comments.has(start)
         });
-        found.sort_by_key(|placeholder| placeholder.range);
         let mut end = 0;
         found.retain(|placeholder| {
             let is_free = placeholder.range.start() >= end;
@@ -342,25 +345,54 @@ pub(crate) fn is_part_of_word(text: &[u8], at: usize) -> bool {
     word.is_some_and(|there| CHANGE_ME.iter().any(|word| begins_with(there, word)))
 }
 
-/// Whether a `<`, `%` or `_` may begin a stand-in of a value.
+/// Whether a `<`, `%` or `_` may be one of a stand-in of a value. Of more than two underscores the last two are, which tells
+/// without a look at all of them.
 pub(crate) fn is_mark(text: &[u8], at: usize) -> bool {
     match text.get(at..) {
-        Some([b'_', b'_', behind @ ..]) => {
-            let first = behind.iter().find(|&&byte| byte != b'_');
-            first.is_some_and(|&first| begins_name(first))
-        }
+        Some([b'_', b'_', first, ..]) => begins_name(*first),
         Some([b'_', ..]) | None => false,
         Some(_) => true,
     }
 }
 
-/// Whether a byte lies in a line that is a comment in most languages.
-fn is_in_comment(text: &str, at: usize) -> bool {
-    let before = text.get(..at).unwrap_or_default();
+/// The lines of a text that are comments in most languages. A line may hold as many stand-ins as it has room for, and is
+/// looked at once.
+struct Comments<'t> {
+    text: &'t str,
+    /// The byte that was asked for last.
+    last: usize,
+    /// What the line of that byte begins with.
+    mark: Option<TextRange>,
+}
 
-    let start = before.rfind('\n').map_or(0, |end| end + 1);
-    let line = before.get(start..).unwrap_or_default().trim_start();
-    line.starts_with(['#', ';']) || line.starts_with("//")
+impl<'t> Comments<'t> {
+    fn of(text: &'t str) -> Self {
+        Self {
+            text,
+            last: 0,
+            mark: comment_mark(text, 0),
+        }
+    }
+
+    /// Whether a byte is behind the mark of a comment; the bytes that are asked for go up.
+    fn has(&mut self, at: usize) -> bool {
+        let between = TextRange::new(self.last, at).bytes_of(self.text);
+        if let Some(line_end) = memchr::memrchr(b'\n', between) {
+            self.mark = comment_mark(self.text, self.last + line_end + 1);
+        }
+        self.last = at;
+        self.mark.is_some_and(|mark| mark.end() <= at)
+    }
+}
+
+/// The mark of a comment that the line at a byte begins with.
+fn comment_mark(text: &str, line: usize) -> Option<TextRange> {
+    let rest = text.get(line..)?;
+    let behind_spaces = rest.trim_start();
+    let mut marks = ["#", ";", "//"].into_iter();
+    let mark = marks.find(|mark| behind_spaces.starts_with(mark))?;
+    let start = line + rest.len() - behind_spaces.len();
+    Some(TextRange::new(start, start + mark.len()))
 }
 
 #[cfg(test)]
@@ -439,6 +471,22 @@ mod tests {
             "set -e\n# replace _CHANGE_ME_ first\n",
         ] {
             assert!(in_value(text).is_empty(), "{text}: {:?}", in_value(text));
+        }
+    }
+
+    #[test]
+    fn each_of_many_stand_ins_is_held_against_its_own_line() {
+        for (text, found) in [
+            ("a CHANGE_ME # CHANGE_ME\n", 2),
+            ("# CHANGE_ME CHANGE_ME\n\n  \n b CHANGE_ME\n", 1),
+            ("CHANGE_ME\n\t // CHANGE_ME CHANGE_ME\n; CHANGE_ME", 1),
+            ("{{ CHANGE_ME CHANGE_ME }}\n/ CHANGE_ME {{ x }}", 1),
+            (
+                "CHANGE_ME {{ CHANGE_ME }} CHANGE_ME\n{{ x }} CHANGE_ME {{ x }}",
+                3,
+            ),
+        ] {
+            assert_eq!(in_value(text), vec!["CHANGE_ME"; found], "{text}");
         }
     }
 

@@ -77,6 +77,7 @@ mod tests {
             ("# palette-knife: ignore", &[10]),
             ("a: ********", &[3, 7]),
             ("a: <REGION> %X% __A a__b", &[3, 12, 14, 16]),
+            ("____NAME____: ____x_", &[2]),
             ("place: range # Change_Me", &[18]),
             ("REPLACEme, replace it", &[3]),
             ("token: ghp_x and npm_y", &[7, 17]),

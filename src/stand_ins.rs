@@ -7,11 +7,12 @@ use crate::{
     placeholders::{Found, Placeholder, Placeholders},
     profile::{Embedded, Pack, Profile, ProfileDocument, ProfileFile},
     sensitive,
+    source::{Layer, TextRange},
     syntax::{Kind, NodeId, NodeRef},
 };
 
 /// A scalar of a profile that holds stand-ins.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct StandIn<'a, 'p> {
     /// The text that is embedded in the profile and holds the scalar; `None` for a scalar of the envelope.
     pub embedded: Option<&'a Embedded>,
@@ -27,6 +28,8 @@ pub struct StandIn<'a, 'p> {
     pub is_secret: bool,
     /// Whether it names the profile, a pack or a registry: what is decided by other means.
     pub is_identity: bool,
+    /// The map between `text` and the text around it, for all of the stand-ins: there may be thousands in a long text.
+    layer: Option<Layer>,
 }
 
 impl StandIn<'_, '_> {
@@ -36,13 +39,19 @@ impl StandIn<'_, '_> {
         self.node.path().join(".")
     }
 
+    /// Where one of its stand-ins lies in the text that holds the scalar, in bytes.
+    #[must_use]
+    pub fn range_of(&self, found: Placeholder<'_>) -> TextRange {
+        match &self.layer {
+            Some(layer) => layer.to_host(found.range),
+            None => self.node.content_range(),
+        }
+    }
+
     /// Where one of its stand-ins lies.
     #[must_use]
     pub fn place(&self, file: &ProfileFile, found: Placeholder<'_>) -> Place {
-        let range = match self.node.layer() {
-            Some(layer) => layer.to_host(found.range),
-            None => self.node.content_range(),
-        };
+        let range = self.range_of(found);
         let pointer = self.node.pointer();
         match self.embedded {
             Some(embedded) => {
@@ -78,6 +87,7 @@ pub fn stand_ins<'a, 'p>(
             packs: pack.into_iter().collect(),
             is_secret: sensitive::is_secret(string.node),
             is_identity: string.is_identity,
+            layer: string.node.layer(),
         });
     }
     for mut sharing in document.shared_texts().map(Iterator::peekable) {
@@ -103,6 +113,7 @@ pub fn stand_ins<'a, 'p>(
                 packs: names.clone(),
                 is_secret: *is_secret,
                 is_identity: false,
+                layer: node.layer(),
             });
         }
     }

@@ -280,6 +280,12 @@ fn amounts() -> Files {
         ("a long line of words", "é \\u00e9 "),
         ("a long line of templates", "{{ .spectro.var.é }} "),
         ("a long line of secrets", "password: x "),
+        ("a long line of stand-ins", "changeme "),
+        (
+            "a long line of stand-ins and templates",
+            "changeme {{ x }} ",
+        ),
+        ("a long line of underscores", "_"),
     ] {
         let line = part.repeat(long / part.len());
         add(
@@ -290,6 +296,13 @@ fn amounts() -> Files {
             )),
         );
     }
+    add("a long line behind those of a known text", "a.json", {
+        let known = lines(100, |number| format!("key-of-a-known-text-{number}: 1"));
+        let longer = format!("{known}b: x{}", "\"".repeat(long / 3));
+        profile("p", &[pack("a", &known), pack("b", &longer)], &[])
+            .to_string()
+            .into_bytes()
+    });
     add(
         "long lines in YAML",
         "a.yaml",

@@ -37,11 +37,10 @@ impl Rule for LeftoverPlaceholder {
 }
 
 fn report(found: Placeholder<'_>, stand_in: &StandIn<'_, '_>, sink: &mut Sink<'_>) {
-    let spot = match (stand_in.embedded, stand_in.node.layer()) {
-        (Some(embedded), Some(layer)) => {
-            Spot::inner_part(embedded, stand_in.node.id(), layer.to_host(found.range))
-        }
-        _ => Spot::text_part(stand_in.node, found.range.range()),
+    let (node, range) = (stand_in.node, stand_in.range_of(found));
+    let spot = match stand_in.embedded {
+        Some(embedded) => Spot::inner_part(embedded, node.id(), range),
+        None => Spot::Part(node, range),
     };
     // What stands where a secret should be is perhaps the secret: its pattern says enough.
     let shown = if stand_in.is_secret {
