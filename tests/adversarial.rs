@@ -296,6 +296,20 @@ fn amounts() -> Files {
             )),
         );
     }
+    for (what, part) in [
+        ("a long default of credentials", "AKIAABCDEFGHIJKLMNOP "),
+        ("a long default of references", "{{ .spectro.var.x }} "),
+    ] {
+        let default = format!("\n{}", part.repeat(long / part.len()));
+        let variable = json!({"name": "x", "format": "string", "defaultValue": default});
+        add(
+            what,
+            "a.json",
+            profile("p", &[pack("a", "a: 1\n")], &[variable])
+                .to_string()
+                .into_bytes(),
+        );
+    }
     add("a long line behind those of a known text", "a.json", {
         let known = lines(100, |number| format!("key-of-a-known-text-{number}: 1"));
         let longer = format!("{known}b: x{}", "\"".repeat(long / 3));

@@ -66,7 +66,7 @@ impl Rule for ExposedSecret {
                 .help("write `********` here and give the value at the import, or with `rewrite --secrets`");
             } else if let Some(layer) = default.layer() {
                 for found in credentials::find(layer.text()) {
-                    let spot = Spot::text_part(default, found.range.range());
+                    let spot = Spot::Part(default, layer.to_host(found.range));
                     sink.report(
                         &META,
                         spot,

@@ -42,7 +42,7 @@ impl Rule for NestedVariable {
                             _ => continue,
                         };
                         let expression = text.get(target.expression.clone()).unwrap_or_default();
-                        let spot = Spot::text_part(node, target.expression);
+                        let spot = Spot::Part(node, layer.to_host(target.expression.into()));
                         sink.report(
                             &META,
                             spot,
