@@ -44,7 +44,7 @@ use crate::{
 };
 pub(super) use confirmation::Confirmation;
 pub use place::IndexFolder;
-use place::{Block, IndexFile, Part};
+use place::{Block, Blocks, Part};
 pub use profiles::{IndexedProfiles, PlaceInIndex};
 use stamp::{Entry, Folder, Stamp, take_path, write_path};
 use stored::{FileNumber, Front, StoredPack, Writer};
@@ -200,14 +200,14 @@ impl IndexFolder {
     /// written is found out meanwhile. `folder` is the destination folder as it was named, and `real` the same without
     /// links.
     pub(super) fn find(&self, folder: &Path, real: &Path, max_file_size: u64) -> Option<Indexed> {
-        let (file, front) = self.open(real, Part::Registries)?;
+        let (blocks, front) = self.open(real, Part::Registries)?;
         let front: Front<'_> = postcard::from_bytes(&front).ok()?;
         if Path::new(front.folder) != real || front.largest > max_file_size {
             return None;
         }
         let root = folder.join("registries");
         let index = Arc::new(PackIndex {
-            file,
+            blocks,
             root,
             chunks: front.folders.into_iter().map(Chunk::new).collect(),
             shelves: front.shelves,
@@ -333,7 +333,7 @@ impl IndexedPack {
 
 /// An index, from which packs are taken when they are asked for.
 struct PackIndex {
-    file: IndexFile,
+    blocks: Blocks,
     /// The folder `registries`, as it was named.
     root: PathBuf,
     chunks: Vec<Chunk>,
@@ -400,14 +400,14 @@ impl PackIndex {
     fn is_unchanged(&self, number: usize) -> Option<()> {
         let Some(chunk) = self.chunks.get(number) else {
             let shelf = self.shelves.get(number - self.chunks.len())?;
-            return self.file.block(*shelf).map(drop);
+            return self.blocks.get(*shelf).map(drop);
         };
-        as_they_were(self.file.block(chunk.block)?, &self.root)
+        as_they_were(self.blocks.get(chunk.block)?, &self.root)
     }
 
     /// The registries that hold a pack.
     fn held(self: &Arc<Self>, shelf: usize, held: &Range<usize>) -> Option<Vec<HeldPack>> {
-        let bytes = self.file.block(*self.shelves.get(shelf)?)?;
+        let bytes = self.blocks.get(*self.shelves.get(shelf)?)?;
         stored::held(bytes.get(held.clone())?, self)
     }
 
@@ -422,7 +422,7 @@ impl PackIndex {
 
     fn folders(&self, chunk: &Chunk) -> Option<Vec<KnownFolder>> {
         let mut folders = Vec::with_capacity(TOGETHER);
-        let mut rest = self.file.block(chunk.block)?;
+        let mut rest = self.blocks.get(chunk.block)?;
         let around = joined(&self.root, take_path(&mut rest)?)?;
         while !rest.is_empty() {
             let seen = Entry::take(&mut rest)?;

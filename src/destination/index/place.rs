@@ -82,7 +82,7 @@ impl IndexFolder {
 
     /// The index of a destination, and what it begins with: see [`IndexFolder::save`]. `None` where there is none that
     /// begins as this very program has written it.
-    pub(super) fn open(&self, real: &Path, part: Part) -> Option<(IndexFile, Vec<u8>)> {
+    pub(super) fn open(&self, real: &Path, part: Part) -> Option<(Blocks, Vec<u8>)> {
         let file = fs::File::open(self.place_of(real, part)).ok()?;
         // How much there is to read is told by bytes that may be spoiled, so no room is made for it beforehand.
         let read = |wanted: usize, bytes: &mut Vec<u8>| {
@@ -103,14 +103,17 @@ impl IndexFolder {
         if let Some(missing) = end.checked_sub(front.len()) {
             read(missing, &mut front)?;
         }
+        // Not left to who asks first: that would wait for another thread, while both make room in memory.
+        let mut blocks = front.get(end..)?.to_vec();
         front.truncate(end);
         front.drain(..begin);
-        let file = IndexFile {
-            file,
-            start: u64::try_from(end).ok()?,
-            blocks: OnceLock::new(),
-        };
-        (hash(&*front) == sum).then_some((file, front))
+        if hash(&*front) != sum {
+            return None;
+        }
+        let left = file.metadata().ok()?.len().min(LARGEST);
+        blocks.reserve(usize::try_from(left).ok()?);
+        (&file).take(LARGEST).read_to_end(&mut blocks).ok()?;
+        Some((Blocks(blocks), front))
     }
 
     /// Writes the file of an index beside its place, and then puts it there: what it begins with, which tells where the
@@ -156,15 +159,9 @@ impl IndexFolder {
     }
 }
 
-/// The file of an index. What it begins with is followed by blocks.
+/// What follows the beginning of an index. What is confirmed has to be there afterwards, whatever becomes of the file.
 #[derive(Debug)]
-pub(super) struct IndexFile {
-    file: fs::File,
-    /// Where the first block begins.
-    start: u64,
-    /// All blocks, once one was asked for: what is confirmed has to be there afterwards, whatever becomes of the file.
-    blocks: OnceLock<Option<Vec<u8>>>,
-}
+pub(super) struct Blocks(Vec<u8>);
 
 /// Some bytes of an index.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
@@ -191,34 +188,14 @@ impl Block {
     }
 }
 
-impl IndexFile {
+impl Blocks {
     /// A block. `None` where it is not as it was written.
-    pub(super) fn block(&self, block: Block) -> Option<&[u8]> {
-        let blocks = self.blocks.get_or_init(|| self.read_blocks().ok());
+    pub(super) fn get(&self, block: Block) -> Option<&[u8]> {
         let start = usize::try_from(block.start).ok()?;
         let length = usize::try_from(block.length).ok()?;
-        let bytes = blocks.as_ref()?.get(start..)?.get(..length)?;
+        let bytes = self.0.get(start..)?.get(..length)?;
         (hash(bytes) == block.sum).then_some(bytes)
     }
-
-    fn read_blocks(&self) -> io::Result<Vec<u8>> {
-        let length = self.file.metadata()?.len().min(LARGEST);
-        let length = length.saturating_sub(self.start);
-        let mut blocks = vec![0; usize::try_from(length).map_err(io::Error::other)?];
-        read_at(&self.file, &mut blocks, self.start)?;
-        Ok(blocks)
-    }
-}
-
-#[cfg(unix)]
-fn read_at(file: &fs::File, bytes: &mut [u8], start: u64) -> io::Result<()> {
-    std::os::unix::fs::FileExt::read_exact_at(file, bytes, start)
-}
-
-/// Elsewhere there are no indexes.
-#[cfg(not(unix))]
-fn read_at(_: &fs::File, _: &mut [u8], _: u64) -> io::Result<()> {
-    Err(io::ErrorKind::Unsupported.into())
 }
 
 /// What an index of this program begins with. Another program may number nodes otherwise, or write them down in another
