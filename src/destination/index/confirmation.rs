@@ -71,7 +71,14 @@ impl Confirmation {
         });
         // Those that share out other work are not there yet, and to start all of them takes longer.
         let theirs = Arc::clone(&work);
-        let thread = thread::Builder::new().spawn(move || theirs.share()).ok();
+        let here = processor::of_this_thread();
+        let look = move || {
+            processor::leave(here);
+            theirs.share();
+        };
+        let thread = thread::Builder::new().spawn(look).ok();
+        // So that it can leave at once.
+        thread::yield_now();
         Self(Arc::new(Answer {
             work,
             thread: Mutex::new(thread),
@@ -95,4 +102,35 @@ impl Confirmation {
         }
         work.is_unchanged()
     }
+}
+
+/// A new thread may be left for some milliseconds on the processor of the one that started it, behind that, while another
+/// processor has nothing to do.
+#[cfg(target_os = "linux")]
+mod processor {
+    use rustix::thread::{CpuSet, sched_getaffinity, sched_getcpu, sched_setaffinity};
+
+    /// The number of the processor that this thread runs on.
+    pub(super) fn of_this_thread() -> usize {
+        sched_getcpu()
+    }
+
+    /// Goes on on another processor than this one, if there is one to be used.
+    pub(super) fn leave(processor: usize) {
+        if processor >= CpuSet::MAX_CPU || sched_getcpu() != processor {
+            return;
+        }
+        if let Ok(mut others) = sched_getaffinity(None) {
+            others.unset(processor);
+            // Without any it fails, and the thread goes on here.
+            sched_setaffinity(None, &others).ok();
+        }
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+mod processor {
+    pub(super) fn of_this_thread() {}
+
+    pub(super) fn leave((): ()) {}
 }
