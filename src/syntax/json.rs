@@ -51,7 +51,7 @@ pub trait KnownStrings {
 /// What is known of a string.
 #[derive(Debug)]
 pub enum KnownString {
-    /// It was read before. The length is in bytes, without the quotes.
+    /// It was read before.
     Whole {
         /// The length of the string in bytes, without the quotes.
         length: usize,
