@@ -107,24 +107,28 @@ impl JsonStringStyle {
     /// What does not occur is not escaped: the least that JSON asks for.
     #[must_use]
     pub fn of(raw: &str) -> Self {
-        let bytes = raw.as_bytes();
-        let occurs = |escape: &str| escapes(bytes, escape).next().is_some();
-        let html = [
-            "\\u003c", "\\u003e", "\\u0026", "\\u003C", "\\u003E", "\\u2028", "\\u2029",
-        ]
-        .into_iter()
-        .any(occurs);
-        let slash = occurs("\\/");
-        let ascii = raw.is_ascii()
-            && escapes(bytes, "\\u")
-                .filter_map(|at| hex4(raw, at + 2))
-                .any(|code| code >= 0x80 && code != 0x2028 && code != 0x2029);
-        Self { html, ascii, slash }
+        let mut style = Self {
+            slash: escapes(raw, "\\/").next().is_some(),
+            ..Self::default()
+        };
+        let is_ascii = raw.is_ascii();
+        for at in escapes(raw, "\\u") {
+            match hex4(raw, at + 2) {
+                Some(0x26 | 0x3c | 0x3e | 0x2028 | 0x2029) => style.html = true,
+                Some(0x80..) => style.ascii = is_ascii,
+                _ => {}
+            }
+            if style.html && (style.ascii || !is_ascii) {
+                break;
+            }
+        }
+        style
     }
 }
 
 /// Where an escape stands in JSON text: a backslash that is escaped itself begins none.
-fn escapes<'t>(text: &'t [u8], escape: &'t str) -> impl Iterator<Item = usize> + 't {
+fn escapes<'t>(text: &'t str, escape: &'t str) -> impl Iterator<Item = usize> + 't {
+    let text = text.as_bytes();
     memchr::memmem::find_iter(text, escape.as_bytes()).filter(move |&at| {
         let before = text.get(..at).unwrap_or_default();
         let backslashes = before.iter().rev().take_while(|&&byte| byte == b'\\');
