@@ -1,6 +1,6 @@
 //! The codec of JSON strings (RFC 8259, section 7).
 
-use std::{borrow::Cow, fmt::Write as _};
+use std::{borrow::Cow, fmt::Write as _, sync::OnceLock};
 
 use super::{SegmentMap, SegmentMapBuilder};
 
@@ -107,11 +107,12 @@ impl JsonStringStyle {
     /// What does not occur is not escaped: the least that JSON asks for.
     #[must_use]
     pub fn of(raw: &str) -> Self {
+        let slash = escapes(raw, "\\/").next().is_some();
+        let is_ascii = raw.is_ascii();
         let mut style = Self {
-            slash: escapes(raw, "\\/").next().is_some(),
+            slash,
             ..Self::default()
         };
-        let is_ascii = raw.is_ascii();
         for at in escapes(raw, "\\u") {
             match hex4(raw, at + 2) {
                 Some(0x26 | 0x3c | 0x3e | 0x2028 | 0x2029) => style.html = true,
@@ -123,6 +124,32 @@ impl JsonStringStyle {
             }
         }
         style
+    }
+}
+
+/// The style of a JSON text, which is looked for in the whole of it when it matters: names of registries, versions and most
+/// other texts are written in one way only.
+#[derive(Debug, Clone, Copy)]
+pub struct JsonHabits<'t> {
+    text: &'t str,
+    style: &'t OnceLock<JsonStringStyle>,
+}
+
+impl<'t> JsonHabits<'t> {
+    /// Those of a text. `style` is where what was found is kept.
+    #[must_use]
+    pub fn new(text: &'t str, style: &'t OnceLock<JsonStringStyle>) -> Self {
+        Self { text, style }
+    }
+
+    /// The style that a string is to be written in.
+    #[must_use]
+    pub fn style_for(self, string: &str) -> JsonStringStyle {
+        let matters = |byte: &u8| matches!(byte, b'/' | b'<' | b'>' | b'&' | 0x80..);
+        if !string.as_bytes().iter().any(matters) {
+            return JsonStringStyle::default();
+        }
+        *self.style.get_or_init(|| JsonStringStyle::of(self.text))
     }
 }
 
@@ -193,6 +220,28 @@ mod tests {
         assert_eq!(map.to_raw(TextRange::empty(8)), TextRange::empty(17));
         assert_eq!(map.to_decoded(TextRange::new(16, 17)), TextRange::new(7, 8));
         assert_eq!(map.to_decoded(TextRange::new(5, 6)), TextRange::new(3, 7));
+    }
+
+    #[test]
+    fn the_style_is_looked_for_where_it_matters() {
+        let style = OnceLock::new();
+        let habits = JsonHabits::new(r"\u003c\/\u00e9", &style);
+        for string in ["", "palette-registry", "1.2.x", "a\n\"b\\"] {
+            assert_eq!(
+                encode_json_string(string, habits.style_for(string)),
+                encode_json_string(string, JsonStringStyle::of(habits.text))
+            );
+            assert_eq!(style.get(), None);
+        }
+        for string in ["a/b", "<", ">", "&", "é", "\u{2028}"] {
+            let style = OnceLock::new();
+            let habits = JsonHabits::new(r"\u003c\/\u00e9", &style);
+            assert_eq!(
+                habits.style_for(string),
+                JsonStringStyle::of(habits.text),
+                "{string}"
+            );
+        }
     }
 
     #[test]

@@ -3,8 +3,8 @@
 use std::sync::OnceLock;
 
 use super::{
-    Edit, JsonStringStyle, SegmentMap, Text, TextRange, decode_json_string, encode_json_string,
-    map_json_string,
+    Edit, JsonHabits, JsonStringStyle, SegmentMap, Text, TextRange, decode_json_string,
+    encode_json_string, map_json_string,
     yaml_scalar::{self, ScalarStyle, Site},
 };
 
@@ -23,10 +23,10 @@ pub enum Encoding {
 }
 
 /// What the surroundings of a string say about how it can be written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Surroundings {
+#[derive(Debug, Clone, Copy)]
+pub enum Surroundings<'t> {
     /// The habits of a JSON file.
-    Json(JsonStringStyle),
+    Json(JsonHabits<'t>),
     /// A place in a YAML file.
     Yaml(Site),
 }
@@ -127,17 +127,17 @@ impl Layer {
     pub fn edits(
         &self,
         edits: &[Edit],
-        surroundings: Surroundings,
+        surroundings: Surroundings<'_>,
     ) -> Option<(Vec<Edit>, Option<Restyled>)> {
         match (self.encoding, surroundings) {
             (Encoding::JsonString, surroundings) => {
-                let style = match surroundings {
-                    Surroundings::Json(style) => style,
+                let style = |text: &str| match surroundings {
+                    Surroundings::Json(habits) => habits.style_for(text),
                     Surroundings::Yaml(_) => JsonStringStyle::default(),
                 };
                 let edits = edits.iter().map(|edit| Edit {
                     range: self.to_host(edit.range),
-                    text: encode_json_string(&edit.text, style),
+                    text: encode_json_string(&edit.text, style(&edit.text)),
                 });
                 Some((edits.collect(), None))
             }

@@ -20,7 +20,7 @@ use std::{
 
 pub use edit::{Edit, Overlap, apply};
 pub use json_string::{
-    JsonStringStyle, decode_json_string, encode_json_string, map_json_string, unescape,
+    JsonHabits, JsonStringStyle, decode_json_string, encode_json_string, map_json_string, unescape,
 };
 pub use layer::{Encoding, Layer, Restyled, Surroundings};
 pub use lines::{LineColumn, LineIndex};

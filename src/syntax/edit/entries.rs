@@ -228,7 +228,7 @@ impl<'t> EntryChanges<'t> {
         };
         self.inserted.iter().map(move |(key, value)| {
             let value = match surroundings {
-                Surroundings::Json(style) => json_scalar(value, style),
+                Surroundings::Json(habits) => json_scalar(value, habits),
                 Surroundings::Yaml(site) => {
                     let site = Site {
                         in_flow: true,

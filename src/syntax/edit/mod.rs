@@ -6,7 +6,7 @@ mod entries;
 use std::fmt;
 
 use crate::source::{
-    Edit, JsonStringStyle, Restyled, Surroundings, TextRange, encode_json_string,
+    Edit, JsonHabits, Restyled, Surroundings, TextRange, encode_json_string,
     yaml_scalar::{self, ScalarStyle, Site},
 };
 
@@ -38,9 +38,9 @@ const PROPERTIES: [char; 2] = ['&', '!'];
 impl<'t> NodeRef<'t> {
     /// What decides how a string can be written where this node is.
     #[must_use]
-    pub fn surroundings(self) -> Surroundings {
+    pub fn surroundings(self) -> Surroundings<'t> {
         match self.tree().format() {
-            Format::Json => Surroundings::Json(self.tree().json_style()),
+            Format::Json => Surroundings::Json(self.tree().json_habits()),
             Format::Yaml => Surroundings::Yaml(self.site()),
         }
     }
@@ -112,7 +112,7 @@ impl<'t> NodeRef<'t> {
             return layer.edits(&[difference(layer.text(), text)], surroundings);
         }
         let site = match surroundings {
-            Surroundings::Json(style) => return whole(json_scalar(value, style)),
+            Surroundings::Json(habits) => return whole(json_scalar(value, habits)),
             Surroundings::Yaml(site) => site,
         };
         let is_collection = matches!(self.kind(), Kind::Array | Kind::Object);
@@ -307,9 +307,11 @@ fn difference(old: &str, new: &str) -> Edit {
     }
 }
 
-fn json_scalar(value: &Scalar, style: JsonStringStyle) -> String {
+fn json_scalar(value: &Scalar, habits: JsonHabits<'_>) -> String {
     match value {
-        Scalar::String(text) => format!("\"{}\"", encode_json_string(text, style)),
+        Scalar::String(text) => {
+            format!("\"{}\"", encode_json_string(text, habits.style_for(text)))
+        }
         Scalar::Bool(value) => value.to_string(),
     }
 }

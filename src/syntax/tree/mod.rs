@@ -11,8 +11,8 @@ use std::{
 };
 
 use crate::source::{
-    DEFAULT_MAX_FILE_SIZE, Encoding, JsonStringStyle, Layer, Text, TextRange, decode_json_string,
-    yaml_scalar::ScalarStyle,
+    DEFAULT_MAX_FILE_SIZE, Encoding, JsonHabits, JsonStringStyle, Layer, Text, TextRange,
+    decode_json_string, yaml_scalar::ScalarStyle,
 };
 
 pub use builder::TreeBuilder;
@@ -457,10 +457,8 @@ impl Tree {
 
     /// How the text writes JSON strings.
     #[must_use]
-    pub fn json_style(&self) -> JsonStringStyle {
-        *self
-            .json_style
-            .get_or_init(|| JsonStringStyle::of(&self.text))
+    pub fn json_habits(&self) -> JsonHabits<'_> {
+        JsonHabits::new(&self.text, &self.json_style)
     }
 
     /// The nodes that whoever asks first marks: those with secrets, which only the whole tree tells.
