@@ -178,6 +178,10 @@ impl Embedded {
         &self.text.layer
     }
 
+    pub(super) fn shared(&self) -> &Arc<SharedText> {
+        &self.text.shared
+    }
+
     /// Its text.
     #[must_use]
     pub fn text(&self) -> &Text {

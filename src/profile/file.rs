@@ -9,7 +9,7 @@ use super::{
 use crate::{
     finding::{InnerPlace, Place},
     sensitive,
-    source::{LineColumn, LineIndex, Source, TextRange},
+    source::{Edit, LineColumn, LineIndex, Source, TextRange},
     syntax::{Format, NodeId, NodeRef, SyntaxFault, Tree, comments, json, yaml},
 };
 
@@ -42,6 +42,10 @@ pub struct ProfileDocument {
 pub struct TextsByPlace<'f>(Vec<&'f Embedded>);
 
 impl<'f> TextsByPlace<'f> {
+    pub(super) fn iter(&self) -> impl Iterator<Item = &'f Embedded> {
+        self.0.iter().copied()
+    }
+
     /// The text that some bytes of the file lie in.
     #[must_use]
     pub fn at(&self, range: TextRange) -> Option<&'f Embedded> {
@@ -58,31 +62,31 @@ impl ProfileFile {
     #[must_use]
     pub fn parse(source: Source) -> Self {
         let format = format_of(&source);
-        Self::read(source, format, None)
+        Self::read(source, format, FileTexts::new(None))
     }
 
     /// Parses a file of a run that may have seen its embedded texts before.
     #[must_use]
     pub fn parse_with(source: Source, cache: &TextCache) -> Self {
         let format = format_of(&source);
-        Self::read(source, format, Some(cache))
+        Self::read(source, format, FileTexts::new(Some(cache)))
     }
 
     /// Parses a file of a format, whatever its name and its text look like.
     #[must_use]
     pub fn parse_as(source: Source, format: Format) -> Self {
-        Self::read(source, format, None)
+        Self::read(source, format, FileTexts::new(None))
     }
 
-    /// The same, of a file of a run that may have seen its embedded texts before.
+    /// Parses what has become of the file by edits. Embedded texts that are as they were are not read again.
     #[must_use]
-    pub fn parse_as_with(source: Source, format: Format, cache: &TextCache) -> Self {
-        Self::read(source, format, Some(cache))
+    pub fn parse_edited(&self, edited: Source, edits: &[Edit], cache: &TextCache) -> Self {
+        let texts = FileTexts::of_edited(cache, self, edits);
+        Self::read(edited, self.format, texts)
     }
 
-    fn read(source: Source, format: Format, cache: Option<&TextCache>) -> Self {
+    fn read(source: Source, format: Format, mut texts: FileTexts<'_>) -> Self {
         let mut cutting_faults = 0;
-        let mut texts = FileTexts::new(cache);
         let (tree, faults) = match format {
             Format::Json => match json::parse_with(source.text(), &mut texts) {
                 Ok(tree) => (Some(tree), Vec::new()),

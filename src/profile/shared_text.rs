@@ -13,9 +13,9 @@ use std::{
 
 use foldhash::quality::RandomState;
 
-use super::embedded::EmbeddedYaml;
+use super::{Embedded, ProfileFile, embedded::EmbeddedYaml};
 use crate::{
-    source::{Encoding, Layer, LineIndex, Text, common_prefix, decode_json_string},
+    source::{Edit, Encoding, Layer, LineIndex, Text, common_prefix, decode_json_string, moved},
     syntax::{
         CommonLines, KnownLines, WrittenLines, common_lines,
         json::{KnownString, KnownStrings, ReadString},
@@ -360,6 +360,8 @@ fn size_of(written: &str) -> usize {
 #[derive(Debug)]
 pub(super) struct FileTexts<'c> {
     cache: Option<&'c TextCache>,
+    /// Those that the file had before it was edited, with the first byte where each stands now, in order.
+    before: Vec<(usize, &'c Embedded)>,
     /// Those that were met when the file was parsed, with the first byte of each, in order.
     met: Vec<(usize, Met)>,
     /// The known text that the string is like which is being read.
@@ -382,9 +384,29 @@ impl<'c> FileTexts<'c> {
     pub(super) fn new(cache: Option<&'c TextCache>) -> Self {
         Self {
             cache,
+            before: Vec::new(),
             met: Vec::new(),
             like: None,
         }
+    }
+
+    /// The texts of a file that comes of another one by edits.
+    pub(super) fn of_edited(cache: &'c TextCache, before: &'c ProfileFile, edits: &[Edit]) -> Self {
+        let before = before.texts_by_place();
+        let starts = before.iter().map(|text| text.layer().raw().start());
+        let before = moved(starts, edits).zip(before.iter()).collect();
+        Self {
+            before,
+            ..Self::new(Some(cache))
+        }
+    }
+
+    /// The text that the file had where one starts now.
+    fn before(&self, start: usize) -> Option<&'c Embedded> {
+        let at = self
+            .before
+            .binary_search_by_key(&start, |(start, _)| *start);
+        self.before.get(at.ok()?).map(|(_, text)| *text)
     }
 
     /// The text of a layer of the file.
@@ -399,7 +421,17 @@ impl<'c> FileTexts<'c> {
                 layer.is_known(text);
                 like.as_ref()
             }
-            None => None,
+            None => {
+                let before = self.before(start);
+                let is_it = |before: &&Embedded| {
+                    let before = before.layer();
+                    before.encoding() == layer.encoding() && before.source() == layer.source()
+                };
+                if let Some(before) = before.filter(is_it) {
+                    return Arc::clone(before.shared());
+                }
+                None
+            }
         };
         let like = like.map(|(known, lines)| Like {
             known: Arc::clone(known),
@@ -415,6 +447,15 @@ impl<'c> FileTexts<'c> {
 impl KnownStrings for FileTexts<'_> {
     fn find(&mut self, text: &str, start: usize) -> Option<KnownString> {
         let rest = text.get(start..)?;
+        if let Some(before) = self.before(start) {
+            let written = before.layer().source();
+            let length = written.len();
+            if rest.starts_with(written) && rest.as_bytes().get(length) == Some(&b'"') {
+                let shared = Arc::clone(before.shared());
+                self.met.push((start, Met::Known(shared)));
+                return Some(KnownString::Whole { length });
+            }
+        }
         let (known, is_whole) = self.cache?.in_json(rest)?;
         if is_whole {
             let length = known.written.len();

@@ -560,7 +560,7 @@ fn make(
 ) -> Result<ProfileFile, String> {
     let text = apply(before.source().text(), edits).map_err(|error| error.to_string())?;
     let source = Source::new(before.source().name(), text);
-    let after = ProfileFile::parse_as_with(source, before.format(), cache);
+    let after = before.parse_edited(source, edits, cache);
     verify::verify(before, &after, changes).map_err(|difference| {
         format!("internal error: the result is not what was planned: {difference}")
     })?;

@@ -50,3 +50,22 @@ pub fn apply(text: &str, edits: &[Edit]) -> Result<String, Overlap> {
     result.push_str(text.get(from..).unwrap_or_default());
     Ok(result)
 }
+
+/// Where places of a text lie once edits are made that do not overlap. `places` are bytes in order, and so are those that
+/// are given. One that is replaced itself lies anywhere near.
+pub fn moved(
+    places: impl IntoIterator<Item = usize>,
+    edits: &[Edit],
+) -> impl Iterator<Item = usize> {
+    let mut sorted: Vec<&Edit> = edits.iter().collect();
+    sorted.sort_by_key(|edit| edit.range);
+    let mut edits = sorted.into_iter().peekable();
+    let (mut added, mut removed) = (0, 0);
+    places.into_iter().map(move |place| {
+        while let Some(edit) = edits.next_if(|edit| edit.range.end() <= place) {
+            added += edit.text.len();
+            removed += edit.range.len();
+        }
+        place + added - removed
+    })
+}

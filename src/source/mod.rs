@@ -18,7 +18,7 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-pub use edit::{Edit, Overlap, apply};
+pub use edit::{Edit, Overlap, apply, moved};
 pub use json_string::{
     JsonHabits, JsonStringStyle, decode_json_string, encode_json_string, map_json_string, unescape,
 };
