@@ -4,7 +4,10 @@ use std::borrow::Cow;
 use std::{
     collections::{BTreeSet, HashMap},
     path::{Path, PathBuf},
-    sync::{Mutex, PoisonError},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use rayon::prelude::*;
@@ -42,12 +45,38 @@ pub(super) struct Work<'f> {
     pub(super) file: &'f InputFile,
     /// The profiles that were in it when it was read first.
     pub(super) profiles: Vec<WorkProfile>,
+    /// What was read first, until it is its turn, if there was room for it.
+    parsed: Mutex<Option<ProfileFile>>,
     /// Where the results lie below an output folder: one, or one for each document where a file can hold only one.
     targets: Vec<PathBuf>,
     /// The file before it that has a result at the same path.
     same_target: Option<PathBuf>,
     /// The file before it that has one at a path which differs in upper and lower case only.
     same_but_for_case: Option<PathBuf>,
+}
+
+/// Room for the files that are kept from the first reading on, until names are decided for all of a run.
+struct Room(AtomicUsize);
+
+impl Default for Room {
+    fn default() -> Self {
+        Self(AtomicUsize::new(Self::BYTES))
+    }
+}
+
+impl Room {
+    /// For a thousand profiles of usual size. With what is known of their texts they take about twice as much.
+    const BYTES: usize = 96 << 20;
+
+    /// Whether there is room for one more.
+    fn takes(&self, file: &ProfileFile) -> bool {
+        let size = file.source().text().len();
+        let take = |left: usize| left.checked_sub(size);
+        let taken = self
+            .0
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, take);
+        taken.is_ok()
+    }
 }
 
 /// A profile of a file to work on.
@@ -97,9 +126,10 @@ impl<'f> Work<'f> {
         max_file_size: u64,
         cache: &TextCache,
     ) -> Vec<Self> {
+        let room = Room::default();
         let mut work: Vec<Self> = files
             .par_iter()
-            .filter_map(|file| Self::of(file, format, max_file_size, cache))
+            .filter_map(|file| Self::of(file, format, max_file_size, cache, &room))
             .collect();
         let mut targets: HashMap<PathBuf, &Path> = HashMap::new();
         let mut without_case: HashMap<String, &Path> = HashMap::new();
@@ -122,9 +152,11 @@ impl<'f> Work<'f> {
         format: Option<Format>,
         max_file_size: u64,
         cache: &TextCache,
+        room: &Room,
     ) -> Option<Self> {
         let shown = shown_path(&file.path);
         let (mut profiles, mut paths) = (Vec::new(), vec![file.relative.clone()]);
+        let mut kept = None;
         // Why a file cannot be read is told when it is its turn.
         if let Ok(source) = Source::read(&file.path, &shown, max_file_size) {
             let parsed = ProfileFile::parse_with(source, cache);
@@ -135,10 +167,12 @@ impl<'f> Work<'f> {
                 paths = targets::of_documents(&file.relative, &parsed, format);
             }
             profiles = profiles_of(&parsed);
+            kept = room.takes(&parsed).then_some(parsed);
         }
         Some(Self {
             file,
             profiles,
+            parsed: Mutex::new(kept),
             targets: paths,
             same_target: None,
             same_but_for_case: None,
@@ -176,7 +210,7 @@ impl<'f> Work<'f> {
         result
     }
 
-    /// The file, once more.
+    /// The file as it was read first; read once more if that was not kept.
     ///
     /// # Errors
     ///
@@ -186,6 +220,14 @@ impl<'f> Work<'f> {
         max_file_size: u64,
         cache: &TextCache,
     ) -> Result<ProfileFile, String> {
+        let parsed = self
+            .parsed
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        if let Some(parsed) = parsed {
+            return Ok(parsed);
+        }
         let shown = shown_path(&self.file.path);
         let source = Source::read(&self.file.path, &shown, max_file_size);
         let file = ProfileFile::parse_with(source.map_err(|error| error.to_string())?, cache);
