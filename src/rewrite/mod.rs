@@ -10,6 +10,7 @@ pub mod change;
 pub mod convert;
 pub mod diff;
 mod fill;
+mod finish;
 pub mod names;
 pub mod need;
 pub mod placeholders;

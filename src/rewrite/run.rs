@@ -1,6 +1,6 @@
 //! One run of `rewrite`: files in, files out, and a report of what was decided.
 
-use std::{collections::HashMap, panic::resume_unwind, path::Path, sync::Arc, thread};
+use std::{collections::HashMap, path::Path, sync::Arc};
 
 use rayon::prelude::*;
 
@@ -23,6 +23,7 @@ use super::{
     change::{self, RestyledScalar},
     convert::{self, Converted},
     diff::{self, Redactions},
+    finish::Finishers,
     names::{self, NameDecision, Named, Naming},
     plan::{Plan, Tags, Task},
     result::{DestinationResult, FileResult, Reason, Status},
@@ -122,11 +123,13 @@ fn run(
         *first += work.profiles.len();
         Some(of_this)
     });
-    let all: Vec<(usize, &Work<'_>)> = firsts.zip(&all).collect();
-    let rewrite_all = || -> Vec<Vec<FileResult>> {
-        let results = all.into_par_iter().map(|(first, work)| {
+    let numbered: Vec<(usize, &Work<'_>)> = firsts.zip(&all).collect();
+    let writes = jobs.iter().filter(|job| job.outputs.are_written()).count();
+    let results: Vec<Vec<FileResult>> = Finishers::with(writes * all.len(), |finishers| {
+        let results = numbered.into_par_iter().map(|(first, work)| {
             let before = work.read(options.check.max_file_size, &cache);
-            let results = jobs.iter().map(|job| job.run(work, first, &before));
+            let results = jobs.iter();
+            let results = results.map(|job| job.run(work, first, &before, finishers));
             let results = results.collect();
             if let Some(progress) = options.progress {
                 progress();
@@ -134,16 +137,7 @@ fn run(
             results
         });
         results.collect()
-    };
-    let writes = jobs.iter().any(|job| job.outputs.are_written());
-    let results = if writes {
-        while_others_wait(rewrite_all)
-    } else {
-        rewrite_all()
-    };
-    for job in jobs {
-        job.outputs.finish();
-    }
+    });
     let batch = Batch {
         profiles: profiles().map(work::WorkProfile::in_batch).collect(),
     };
@@ -155,6 +149,9 @@ fn run(
             files.push(result);
         }
     }
+    for (job, files) in jobs.into_iter().zip(&mut by_target) {
+        job.outputs.finish(files.iter_mut());
+    }
     targets
         .iter()
         .zip(by_target)
@@ -163,22 +160,6 @@ fn run(
             files,
         })
         .collect()
-}
-
-/// Runs something that writes files on twice as many threads as else: each waits for the disk before its file takes its
-/// name. One thread stays one.
-fn while_others_wait<T: Send>(work: impl FnOnce() -> T + Send) -> T {
-    let threads = rayon::current_num_threads();
-    if threads == 1 {
-        return work();
-    }
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(2 * threads);
-    let Ok(pool) = pool.build() else {
-        return work();
-    };
-    // From a thread of its own: one of another pool would take up further work of that pool while it waits here.
-    let result = thread::scope(|scope| scope.spawn(|| pool.install(work)).join());
-    result.unwrap_or_else(|panic| resume_unwind(panic))
 }
 
 /// Writes files in another format below a folder, and changes nothing else: whether the profiles can be imported
@@ -197,46 +178,47 @@ pub fn convert(
     let cache = TextCache::default();
     let work = Work::of_all(files, Some(format), max_file_size, &cache);
     let ignores_case = outputs.ignores_case(&work);
-    let convert_all = || -> Vec<FileResult> {
-        work.into_par_iter()
-            .map(|work| {
-                let mut result = work.result(&output, ignores_case);
-                if !result.reasons.is_empty() {
+    let mut results: Vec<FileResult> = Finishers::with(work.len(), |finishers| {
+        let results = work.into_par_iter().map(|work| {
+            let mut result = work.result(&output, ignores_case);
+            if !result.reasons.is_empty() {
+                return result;
+            }
+            let before = match work.read(max_file_size, &cache) {
+                Ok(before) => before,
+                Err(error) => {
+                    result.fail(error);
                     return result;
                 }
-                let before = match work.read(max_file_size, &cache) {
-                    Ok(before) => before,
-                    Err(error) => {
-                        result.fail(error);
-                        return result;
+            };
+            let check = || report_on(&before, &[], options);
+            let put = |texts: &[Text], result: &mut FileResult| {
+                outputs.put(&work, &before, texts, Readers::OfInput, result, finishers);
+            };
+            if !work.is_readable(&before) {
+                result.report = check();
+                result.refuse(Reason::last(NOT_READABLE.to_owned()));
+            } else if before.format() == format {
+                let text = before.source().text().clone();
+                put(&[text], &mut result);
+            } else {
+                match convert::convert(&before, format) {
+                    Ok(converted) => {
+                        let texts = texts_of(&converted);
+                        result.notes.extend(converted.lost);
+                        put(&texts, &mut result);
                     }
-                };
-                let check = || report_on(&before, &[], options);
-                if !work.is_readable(&before) {
-                    result.report = check();
-                    result.refuse(Reason::last(NOT_READABLE.to_owned()));
-                } else if before.format() == format {
-                    let text = before.source().text().clone();
-                    outputs.put(&work, &before, &[text], Readers::OfInput, &mut result);
-                } else {
-                    match convert::convert(&before, format) {
-                        Ok(converted) => {
-                            let texts = texts_of(&converted);
-                            result.notes.extend(converted.lost);
-                            outputs.put(&work, &before, &texts, Readers::OfInput, &mut result);
-                        }
-                        Err(reason) => {
-                            result.report = check();
-                            result.refuse(Reason::last(reason));
-                        }
+                    Err(reason) => {
+                        result.report = check();
+                        result.refuse(Reason::last(reason));
                     }
                 }
-                result
-            })
-            .collect()
-    };
-    let results = while_others_wait(convert_all);
-    outputs.finish();
+            }
+            result
+        });
+        results.collect()
+    });
+    outputs.finish(results.iter_mut());
     results
 }
 
@@ -272,11 +254,12 @@ struct Job<'j> {
 
 impl Job<'_> {
     /// Rewrites a file, whose profiles are those from number `first` on.
-    fn run(
-        &self,
+    fn run<'t>(
+        &'t self,
         work: &Work<'_>,
         first: usize,
         before: &Result<ProfileFile, String>,
+        finishers: &Finishers<'t>,
     ) -> FileResult {
         let mut result = work.result(&self.target.output, self.ignores_case);
         let names = self.names.get(first..first + work.profiles.len());
@@ -288,7 +271,8 @@ impl Job<'_> {
                 if !self.target.destination.is_confirmed() {
                     result.fail(self.target.destination.changed_meanwhile());
                 } else if let Some(Made { texts, readers }) = made {
-                    self.outputs.put(work, before, &texts, readers, &mut result);
+                    let outputs = &self.outputs;
+                    outputs.put(work, before, &texts, readers, &mut result, finishers);
                 }
             }
             Ok(_) => {}

@@ -5,7 +5,7 @@ use std::{
     collections::{BTreeSet, HashMap},
     path::{Path, PathBuf},
     sync::{
-        Mutex, PoisonError,
+        Mutex, MutexGuard, PoisonError,
         atomic::{AtomicUsize, Ordering},
     },
 };
@@ -23,10 +23,11 @@ use crate::{
 };
 
 use super::{
+    finish::Finishers,
     names::{NameVersion, Named},
     result::{FileResult, Reason, Status},
     targets,
-    write::{self, Readers},
+    write::{self, Readers, Unfinished, WriteError},
 };
 
 /// Where results go.
@@ -220,12 +221,7 @@ impl<'f> Work<'f> {
         max_file_size: u64,
         cache: &TextCache,
     ) -> Result<ProfileFile, String> {
-        let parsed = self
-            .parsed
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
-        if let Some(parsed) = parsed {
+        if let Some(parsed) = lock(&self.parsed).take() {
             return Ok(parsed);
         }
         let shown = shown_path(&self.file.path);
@@ -250,6 +246,16 @@ pub(super) struct Outputs<'o> {
     inputs: &'o BTreeSet<PathBuf>,
     /// The folders of results.
     touched: Mutex<BTreeSet<PathBuf>>,
+    /// The results that were written and could not be finished.
+    failures: Mutex<Vec<Failure>>,
+}
+
+/// A result that was written, and could not be finished.
+struct Failure {
+    /// The file that it is the result of, and the path of the result, as people know them.
+    file: String,
+    output: String,
+    error: WriteError,
 }
 
 impl<'o> Outputs<'o> {
@@ -258,6 +264,7 @@ impl<'o> Outputs<'o> {
             output,
             inputs,
             touched: Mutex::default(),
+            failures: Mutex::default(),
         }
     }
 
@@ -274,13 +281,55 @@ impl<'o> Outputs<'o> {
         work.iter().any(|work| work.same_but_for_case.is_some()) && write::ignores_case(folder)
     }
 
-    /// Waits until all that was written is on the disk.
-    pub(super) fn finish(self) {
+    /// Waits until all that was written is on the disk, and tells the results what could not be finished.
+    pub(super) fn finish<'r>(self, results: impl Iterator<Item = &'r mut FileResult>) {
         let touched = self.touched.into_inner();
         let touched = touched.unwrap_or_else(PoisonError::into_inner);
         touched
             .par_iter()
             .for_each(|folder| write::sync_folder(folder));
+        let failures = self.failures.into_inner();
+        let mut by_file: HashMap<String, Vec<Failure>> = HashMap::new();
+        for failure in failures.unwrap_or_else(PoisonError::into_inner) {
+            let of_file = by_file.entry(failure.file.clone()).or_default();
+            of_file.push(failure);
+        }
+        for result in results {
+            for failure in by_file.remove(&result.file).unwrap_or_default() {
+                result.outputs.retain(|output| *output != failure.output);
+                result.fail(failure.error.to_string());
+            }
+        }
+    }
+
+    /// Has a file finished that was written for a result. It counts as written unless [`Self::finish`] finds otherwise.
+    fn finish_later<'t>(
+        &'t self,
+        file: Unfinished,
+        path: PathBuf,
+        result: &mut FileResult,
+        finishers: &Finishers<'t>,
+    ) {
+        let (of, output) = (result.file.clone(), shown_path(&path));
+        result.outputs.push(output.clone());
+        finishers.finish(move || {
+            if let Err(error) = file.finish() {
+                lock(&self.failures).push(Failure {
+                    file: of,
+                    output,
+                    error: error.about(&path),
+                });
+            }
+        });
+    }
+
+    /// Remembers that a result lies in a folder: also one that an earlier run has written, which may have ended before it
+    /// waited.
+    fn touch(&self, folder: &Path) {
+        let mut touched = lock(&self.touched);
+        if !touched.contains(folder) {
+            touched.insert(folder.to_owned());
+        }
     }
 
     /// Removes what an interrupted run has left in the folders that the results go to.
@@ -299,13 +348,14 @@ impl<'o> Outputs<'o> {
     }
 
     /// Writes the texts that a file has become, one to each target.
-    pub(super) fn put(
-        &self,
+    pub(super) fn put<'t>(
+        &'t self,
         work: &Work<'_>,
         before: &ProfileFile,
         new: &[Text],
         readers: Readers,
         result: &mut FileResult,
+        finishers: &Finishers<'t>,
     ) {
         let old = before.source().text();
         result.changed = !matches!(new, [only] if **only == **old);
@@ -322,8 +372,11 @@ impl<'o> Outputs<'o> {
             let [new] = new else {
                 return result.fail("internal error: several results for one file".to_owned());
             };
-            match write::write_in_place(path, old, new, readers) {
-                Ok(()) => result.outputs.push(shown_path(path)),
+            match write::prepare_in_place(path, old, new, readers) {
+                Ok(file) => {
+                    self.touch(file.folder());
+                    self.finish_later(file, path.clone(), result, finishers);
+                }
                 Err(error) => result.fail(error.to_string()),
             }
             return;
@@ -348,17 +401,17 @@ impl<'o> Outputs<'o> {
         for (target, new) in work.targets.iter().zip(new) {
             let written = write::write_below(folder, target, path, self.inputs, new, readers);
             match written {
-                Ok((path, is_written)) => {
-                    is_new |= is_written;
-                    // Also of what an earlier run has written, which may have ended before it waited.
+                Ok((path, file)) => {
                     if let Some(folder) = path.parent() {
-                        let touched = self.touched.lock();
-                        let mut touched = touched.unwrap_or_else(PoisonError::into_inner);
-                        if !touched.contains(folder) {
-                            touched.insert(folder.to_owned());
-                        }
+                        self.touch(folder);
                     }
-                    result.outputs.push(shown_path(&path));
+                    match file {
+                        Some(file) => {
+                            is_new = true;
+                            self.finish_later(file, path, result, finishers);
+                        }
+                        None => result.outputs.push(shown_path(&path)),
+                    }
                 }
                 Err(error) => result.fail(error.to_string()),
             }
@@ -367,6 +420,10 @@ impl<'o> Outputs<'o> {
             result.status = Status::Kept;
         }
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 const CHANGED_MEANWHILE: &str = "the file was changed by somebody else in the meantime";

@@ -133,9 +133,71 @@ fn for_usual_readers(builder: &mut tempfile::Builder<'_, '_>) {
 #[cfg(not(unix))]
 fn for_usual_readers(_: &mut tempfile::Builder<'_, '_>) {}
 
+/// A file that is written beside its target, and has not got its name.
+#[derive(Debug)]
+pub struct Unfinished {
+    file: tempfile::NamedTempFile,
+    target: PathBuf,
+    /// What the target was when it was compared with what was read of it.
+    replaces: Option<fs::Metadata>,
+}
+
+impl Unfinished {
+    /// Waits until its text is on the disk, and gives it the name of its target. The name is on the disk after
+    /// [`sync_folder`].
+    ///
+    /// # Errors
+    ///
+    /// [`WriteError`]; the target is then what it was before.
+    pub fn finish(self) -> Result<(), WriteError> {
+        self.sync()?;
+        self.name()
+    }
+
+    fn sync(&self) -> Result<(), WriteError> {
+        let synced = self.file.as_file().sync_all();
+        synced.map_err(|source| io_error(&self.target, source))
+    }
+
+    fn name(self) -> Result<(), WriteError> {
+        let target = self.target;
+        let failed = |source| io_error(&target, source);
+        if let Some(was) = self.replaces
+            && !is_same(&was, &fs::metadata(&target).map_err(failed)?)
+        {
+            return Err(WriteError::Changed(target));
+        }
+        let named = self.file.persist(&target);
+        named.map_err(|error| failed(error.error))?;
+        Ok(())
+    }
+
+    /// The folder that it gets its name in.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        folder_of(&self.target)
+    }
+}
+
+/// Whether nobody has written to a file in between, or put another one in its place.
+fn is_same(before: &fs::Metadata, now: &fs::Metadata) -> bool {
+    before.len() == now.len()
+        && before.modified().ok() == now.modified().ok()
+        && identity(before) == identity(now)
+}
+
+#[cfg(unix)]
+fn identity(metadata: &fs::Metadata) -> impl PartialEq {
+    use std::os::unix::fs::MetadataExt;
+    (metadata.dev(), metadata.ino())
+}
+
+#[cfg(not(unix))]
+fn identity(_: &fs::Metadata) -> impl PartialEq {}
+
 /// Writes a file below a folder, which is made if it is not there. `input` is the file it was made from. None of
-/// `inputs` (canonical paths) is overwritten. Gives the path, and whether it was written: what an earlier run has written so is
-/// left alone. A run writes many files into few folders, so whoever calls it ends with [`sync_folder`] for each.
+/// `inputs` (canonical paths) is overwritten. Gives the path, and what is to be finished: what an earlier run has written so
+/// is left alone. A run writes many files into few folders, so whoever calls it ends with [`sync_folder`] for each.
 ///
 /// # Errors
 ///
@@ -147,16 +209,16 @@ pub fn write_below(
     inputs: &BTreeSet<PathBuf>,
     text: &str,
     readers: Readers,
-) -> Result<(PathBuf, bool), WriteError> {
+) -> Result<(PathBuf, Option<Unfinished>), WriteError> {
     let (target, real) = below(folder, relative)?;
     if inputs.contains(&real) {
         return Err(WriteError::Input(target));
     }
     if is_there(&real, input, text, readers) {
-        return Ok((target, false));
+        return Ok((target, None));
     }
-    replace(&real, input, text, readers).map_err(|error| error.about(&target))?;
-    Ok((target, true))
+    let file = prepare(&real, input, text, readers).map_err(|error| error.about(&target))?;
+    Ok((target, Some(file)))
 }
 
 /// Writes a file of this tool's own below a folder, or replaces it; the folder is made if it is not there.
@@ -196,11 +258,12 @@ pub fn write_all_into<'f>(
     for files in files.chunk_by(|one, other| folder_of(&one.1) == folder_of(&other.1)) {
         let prepared = files.iter().map(|(target, real, text, readers)| {
             let file = prepare(real, real, text, readers.of_own(real));
+            let file = file.and_then(|file| file.sync().map(|()| file));
             file.map_err(|error| error.about(target))
         });
         let prepared: Vec<_> = prepared.collect::<Result<_, _>>()?;
-        for ((target, real, ..), file) in files.iter().zip(prepared) {
-            name(file, real).map_err(|error| error.about(target))?;
+        for ((target, ..), file) in files.iter().zip(prepared) {
+            file.name().map_err(|error| error.about(target))?;
         }
         if let Some((_, real, ..)) = files.first() {
             sync_folder(folder_of(real));
@@ -285,7 +348,33 @@ fn has_mode(_: &fs::Metadata, _: &Path, _: Readers) -> bool {
     true
 }
 
-/// Replaces a file by a new text. The file behind a link is replaced, the link stays.
+/// Writes a new text for a file, which it replaces when it is finished, unless that has changed again. The file behind a
+/// link is replaced, the link stays.
+///
+/// # Errors
+///
+/// [`WriteError`]; nothing is left to finish then.
+pub fn prepare_in_place(
+    input: &Path,
+    before: &str,
+    text: &str,
+    readers: Readers,
+) -> Result<Unfinished, WriteError> {
+    let failed = |source| io_error(input, source);
+    let target = input.canonicalize().map_err(failed)?;
+    // Before it is read: a change in between is one as well.
+    let replaces = fs::metadata(&target).map_err(failed)?;
+    if !holds(&target, before).map_err(failed)? {
+        return Err(WriteError::Changed(input.to_owned()));
+    }
+    let file = prepare(&target, &target, text, readers).map_err(|error| error.about(input))?;
+    Ok(Unfinished {
+        replaces: Some(replaces),
+        ..file
+    })
+}
+
+/// The same, finished at once.
 ///
 /// # Errors
 ///
@@ -296,13 +385,11 @@ pub fn write_in_place(
     text: &str,
     readers: Readers,
 ) -> Result<(), WriteError> {
-    let target = input
-        .canonicalize()
-        .map_err(|source| io_error(input, source))?;
-    if !holds(&target, before).map_err(|source| io_error(input, source))? {
-        return Err(WriteError::Changed(input.to_owned()));
-    }
-    replace_and_sync(&target, &target, text, readers).map_err(|error| error.about(input))
+    let file = prepare_in_place(input, before, text, readers)?;
+    let folder = file.folder().to_owned();
+    file.finish().map_err(|error| error.about(input))?;
+    sync_folder(&folder);
+    Ok(())
 }
 
 /// Writes a file of this tool's own, or replaces it. The file behind a link is replaced, the link stays.
@@ -326,20 +413,18 @@ pub fn write_file(path: &Path, text: &str) -> Result<(), WriteError> {
 /// Writes a file of this tool's own to where no link leads.
 fn write_own(target: &Path, text: &str, readers: Readers) -> Result<(), WriteError> {
     sweep(folder_of(target));
-    replace_and_sync(target, target, text, readers.of_own(target))
+    prepare(target, target, text, readers.of_own(target))?.finish()?;
+    sync_folder(folder_of(target));
+    Ok(())
 }
 
-fn replace(target: &Path, mode_of: &Path, text: &str, readers: Readers) -> Result<(), WriteError> {
-    name(prepare(target, mode_of, text, readers)?, target)
-}
-
-/// A file beside its target that is whole, and on the disk.
+/// A file beside its target that is whole.
 fn prepare(
     target: &Path,
     mode_of: &Path,
     text: &str,
     readers: Readers,
-) -> Result<tempfile::NamedTempFile, WriteError> {
+) -> Result<Unfinished, WriteError> {
     let failed = |source| io_error(target, source);
     let folder = folder_of(target);
     // In the folder of the target: a rename across file systems would be a copy, and a copy can stop half way.
@@ -351,15 +436,11 @@ fn prepare(
             .set_permissions(permissions)
             .map_err(failed)?;
     }
-    file.as_file().sync_all().map_err(failed)?;
-    Ok(file)
-}
-
-/// Gives a file that is whole the name of its target.
-fn name(file: tempfile::NamedTempFile, target: &Path) -> Result<(), WriteError> {
-    let named = file.persist(target);
-    named.map_err(|error| io_error(target, error.error))?;
-    Ok(())
+    Ok(Unfinished {
+        file,
+        target: target.to_owned(),
+        replaces: None,
+    })
 }
 
 /// Waits until the names in a folder are on the disk, after files in it were replaced. Before that a file may still be the
@@ -367,18 +448,6 @@ fn name(file: tempfile::NamedTempFile, target: &Path) -> Result<(), WriteError> 
 pub fn sync_folder(folder: &Path) {
     // Not every system can do that.
     let _ = fs::File::open(folder).and_then(|folder| folder.sync_all());
-}
-
-/// Replaces a file, and waits until its name is on the disk.
-fn replace_and_sync(
-    target: &Path,
-    mode_of: &Path,
-    text: &str,
-    readers: Readers,
-) -> Result<(), WriteError> {
-    replace(target, mode_of, text, readers)?;
-    sync_folder(folder_of(target));
-    Ok(())
 }
 
 fn folder_of(target: &Path) -> &Path {
@@ -390,9 +459,10 @@ fn folder_of(target: &Path) -> &Path {
 
 impl WriteError {
     /// The same error about the path that the user knows.
-    fn about(self, shown: &Path) -> Self {
+    pub(super) fn about(self, shown: &Path) -> Self {
         match self {
             Self::Io { source, .. } => io_error(shown, source),
+            Self::Changed(_) => Self::Changed(shown.to_owned()),
             other => other,
         }
     }
