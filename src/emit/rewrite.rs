@@ -2,6 +2,7 @@
 
 use std::{collections::HashMap, fmt::Write as _};
 
+use rayon::prelude::*;
 use serde::Serialize;
 
 use super::{
@@ -211,13 +212,14 @@ impl<'r> JsonDecision<'r> {
 /// were not refused only with `all`.
 #[must_use]
 pub fn render_human(parts: &[Part<'_>], all: bool, color: bool, width: usize) -> String {
-    let mut out = String::new();
-    for part in parts {
-        let files = part.files.iter();
-        for result in files.filter(|file| all || file.status == Status::Refused) {
-            file(&mut out, result, color, width);
-        }
-    }
+    let files = parts.par_iter().flat_map(|part| part.files);
+    let files = files.filter(|file| all || file.status == Status::Refused);
+    let files = files.map(|result| {
+        let mut out = String::new();
+        file(&mut out, result, color, width);
+        out
+    });
+    let mut out = files.collect::<Vec<String>>().concat();
     for part in parts {
         totals(&mut out, *part);
     }
