@@ -66,8 +66,8 @@ impl Default for Room {
 }
 
 impl Room {
-    /// For a thousand profiles of usual size. With what is known of their texts they take about twice as much.
-    const BYTES: usize = 96 << 20;
+    /// For some hundred profiles of usual size. They take little more than their texts.
+    const BYTES: usize = 32 << 20;
 
     /// Whether there is room for one more.
     fn takes(&self, file: &ProfileFile) -> bool {
