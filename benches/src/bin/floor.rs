@@ -1,7 +1,8 @@
 //! What a run cannot do without, by itself: reading, parsing, the schema, copying.
 
 use std::{
-    fs, io,
+    fs,
+    io::{self, Write as _},
     path::{Path, PathBuf},
 };
 
@@ -29,7 +30,13 @@ enum Command {
     /// The same, validate them, and parse the YAML in them into events.
     Pipeline { schema: PathBuf, folder: PathBuf },
     /// Copy the files to a folder that is not there.
-    Copy { folder: PathBuf, to: PathBuf },
+    Copy {
+        folder: PathBuf,
+        to: PathBuf,
+        /// Wait until each is on the disk.
+        #[arg(long)]
+        sync: bool,
+    },
 }
 
 fn main() {
@@ -56,11 +63,15 @@ fn main() {
             };
             ("events", over(&folder, pipeline))
         }
-        Command::Copy { folder, to } => {
+        Command::Copy { folder, to, sync } => {
             let copy = |path: &Path| {
                 let to = to.join(path.strip_prefix(&folder).expect("below the folder"));
                 fs::create_dir_all(to.parent().expect("a folder"))?;
-                fs::write(to, fs::read(path)?)?;
+                let mut copy = fs::File::create(to)?;
+                copy.write_all(&fs::read(path)?)?;
+                if sync {
+                    copy.sync_all()?;
+                }
                 Ok(1)
             };
             ("files", over(&folder, copy))

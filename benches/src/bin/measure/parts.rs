@@ -189,6 +189,15 @@ impl Bench {
 
     fn rewrite(&self) -> usize {
         let out = self.data("out");
+        let clear = || {
+            for folder in [&out, &Invocation::put_aside(&out)] {
+                if folder.exists() {
+                    fs::remove_dir_all(folder)
+                        .unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+                }
+            }
+        };
+        clear();
         let rewrite = |name: &str, profiles: &Path, destinations: &[PathBuf]| {
             let to = destinations
                 .iter()
@@ -206,6 +215,7 @@ impl Bench {
                 .writes(&out)
         };
         let copy = "copying, one thread";
+        let synced = "copying, each file synced, one thread";
         let profiles = self.data("estate/profiles");
         let commands = vec![
             rewrite(
@@ -214,6 +224,10 @@ impl Bench {
                 &[self.data("estate/destination")],
             ),
             self.floor(copy, "copy", &[&profiles, &out])
+                .threads(1)
+                .writes(&out),
+            self.floor(synced, "copy", &[&profiles, &out])
+                .args(["--sync"])
                 .threads(1)
                 .writes(&out),
             Invocation::new("`cp -r`", "cp")
@@ -243,13 +257,13 @@ impl Bench {
             &estate.join("profiles"),
             &destinations,
         )];
-        missed
-            + Group::measure(
-                "Rewriting 300 profiles for three destinations",
-                commands,
-                self.rounds,
-            )
-            .finish()
+        let three = Group::measure(
+            "Rewriting 300 profiles for three destinations",
+            commands,
+            self.rounds,
+        );
+        clear();
+        missed + three.finish()
     }
 
     fn findings(&self) -> usize {

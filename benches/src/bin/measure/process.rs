@@ -65,7 +65,7 @@ impl Invocation {
         self
     }
 
-    /// The same, writing to a folder that is removed before each run.
+    /// The same, writing to a folder that is not there: before each run it is put aside, with [`Self::put_aside`].
     pub fn writes(mut self, folder: &Path) -> Self {
         self.output = Some(folder.to_owned());
         self
@@ -151,13 +151,27 @@ impl Invocation {
         command
     }
 
+    /// Where the folders go that runs have written. They are removed when all has been measured: a file system may look
+    /// through all that was removed lately for each new file.
+    pub fn put_aside(folder: &Path) -> PathBuf {
+        folder.with_extension("aside")
+    }
+
     fn prepare(&self) {
-        if let Some(folder) = &self.output
-            && folder.exists()
-        {
-            fs::remove_dir_all(folder)
-                .unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+        let Some(folder) = &self.output else {
+            return;
+        };
+        if folder.exists() {
+            let aside = Self::put_aside(folder);
+            let moved = fs::create_dir_all(&aside).and_then(|()| {
+                let number = fs::read_dir(&aside)?.count();
+                fs::rename(folder, aside.join(number.to_string()))
+            });
+            moved.unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
         }
+        // What another run has left to be written is not to be waited for in this one.
+        let synced = Command::new("sync").status();
+        assert!(synced.is_ok_and(|status| status.success()), "sync");
     }
 
     fn judge(&self, code: Option<i32>) {
