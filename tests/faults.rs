@@ -9,7 +9,7 @@ mod common;
 use std::{
     collections::BTreeMap,
     fs::{self, File, Permissions},
-    io::Read as _,
+    io::{Read as _, Write as _},
     os::unix::{
         fs::{MetadataExt as _, PermissionsExt as _, symlink},
         process::{CommandExt as _, ExitStatusExt as _},
@@ -18,7 +18,7 @@ use std::{
     process::{Command, Output, Stdio},
     sync::Arc,
     thread::sleep,
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime},
 };
 
 use common::program::{program, said, tree};
@@ -33,7 +33,7 @@ use palette_knife::{
         result::Status,
         run::{self, RewriteOptions, Target},
         work::Output as Written,
-        write::{Readers, WriteError, write_in_place},
+        write::{Readers, WriteError, prepare_in_place, write_in_place},
     },
     source::DEFAULT_MAX_FILE_SIZE,
 };
@@ -608,6 +608,49 @@ fn a_file_that_was_changed_in_the_meantime_is_left_alone() {
     }
     fs::write(&path, "before").expect("written");
     write_in_place(&path, "before", "ours", Readers::OfInput).expect("unchanged");
+    assert_eq!(fs::read_to_string(&path).expect("read"), "ours");
+}
+
+/// A result is written some time before it takes the place of the file: until its text is on the disk.
+#[test]
+fn a_file_that_is_changed_while_its_result_is_written_is_left_alone() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("a.json");
+    let (other, long_ago) = (folder.path().join("b.json"), SystemTime::UNIX_EPOCH);
+    let written = |path: &Path, text: &str| {
+        let mut file = fs::File::create(path).expect("a file");
+        file.write_all(text.as_bytes()).expect("written");
+        file.set_modified(long_ago).expect("a time");
+    };
+    // Written to, with as many bytes; with more; another file of the same text and time in its place; removed.
+    let changes: [(&dyn Fn(), Option<&str>); 4] = [
+        (
+            &|| fs::write(&path, "theirs").expect("written"),
+            Some("theirs"),
+        ),
+        (&|| written(&path, "longer, theirs"), Some("longer, theirs")),
+        (
+            &|| {
+                written(&other, "before");
+                fs::rename(&other, &path).expect("renamed");
+            },
+            Some("before"),
+        ),
+        (&|| fs::remove_file(&path).expect("removed"), None),
+    ];
+    for (change, left) in changes {
+        written(&path, "before");
+        let result =
+            prepare_in_place(&path, "before", "ours", Readers::OfInput).expect("unchanged");
+        change();
+        result.finish().expect_err("changed");
+        assert_eq!(fs::read_to_string(&path).ok().as_deref(), left);
+        let files = fs::read_dir(folder.path()).expect("a folder");
+        assert_eq!(files.count(), usize::from(left.is_some()));
+    }
+    written(&path, "before");
+    let result = prepare_in_place(&path, "before", "ours", Readers::OfInput).expect("unchanged");
+    result.finish().expect("unchanged");
     assert_eq!(fs::read_to_string(&path).expect("read"), "ours");
 }
 

@@ -490,11 +490,14 @@ mod tests {
 
     use proptest::{collection::vec, prelude::*, sample::Index};
 
-    use super::{BEGINNING, FileTexts, LARGEST, MOST_ALIKE, Met, SharedText, TextCache};
+    use super::{
+        BEGINNING, Embedded, FileTexts, LARGEST, MOST_ALIKE, Met, ProfileFile, SharedText,
+        TextCache,
+    };
     use crate::{
-        source::{Encoding, Layer, Text, TextRange, decode_json_string},
+        source::{Edit, Encoding, Layer, Source, Text, TextRange, apply, decode_json_string},
         syntax::{
-            Tree,
+            Format, Tree,
             json::{self, KnownStrings},
         },
     };
@@ -600,6 +603,52 @@ mod tests {
             };
             assert!(fault(false).is_some());
             assert_eq!(fault(true), fault(false), "{line:?}");
+        }
+    }
+
+    /// A profile whose packs have these values, as a file of a format.
+    fn profile(format: Format, values: &[&str]) -> ProfileFile {
+        let packs = values.iter().enumerate().map(|(number, values)| {
+            let (name, values) = (format!("pack-{number}"), format!("{values:?}"));
+            format!(r#"{{"name": "{name}", "tag": "1.0.x", "values": {values}}}"#)
+        });
+        let packs = packs.collect::<Vec<_>>().join(", ");
+        let text = format!(
+            r#"{{"metadata": {{"name": "a"}}, "spec": {{"template": {{"type": "add-on", "packs": [{packs}]}}}}}}"#
+        );
+        ProfileFile::parse_as(Source::new("a", text), format)
+    }
+
+    #[test]
+    fn texts_of_an_edited_file_are_those_that_it_had() {
+        for format in [Format::Json, Format::Yaml] {
+            let before = profile(format, &["a: 1\n", "a: 1\nb: 2\n", "c: 3\n", "", "plain"]);
+            let text = before.source().text();
+            let edit = |old: &str, new: &str| {
+                let start = text.find(old).expect("there");
+                Edit {
+                    range: TextRange::new(start, start + old.len()),
+                    text: new.to_owned(),
+                }
+            };
+            // What is edited becomes another text; what is not moves, also behind what is longer and shorter now.
+            let edits = [
+                edit("c: 3", "a: 1\\nb: 2"),
+                edit("pack-1", "another-pack"),
+                edit("\"a\"", "\"\""),
+                edit("pack-4", "p"),
+            ];
+            let source = Source::new("a", apply(text, &edits).expect("no overlap"));
+            let after = before.parse_edited(source, &edits, &TextCache::default());
+            let [olds, news] = [&before, &after].map(|file| {
+                let documents = file.documents();
+                let texts = documents.flat_map(|(document, _)| document.embedded());
+                texts.map(Embedded::shared).collect::<Vec<_>>()
+            });
+            let pairs = olds.iter().zip(&news);
+            let is_kept: Vec<bool> = pairs.map(|(old, new)| Arc::ptr_eq(old, new)).collect();
+            assert_eq!(is_kept, [true, true, false, true, true], "{format:?}");
+            assert_eq!(&**news[2].text(), "a: 1\nb: 2\n");
         }
     }
 

@@ -69,3 +69,27 @@ pub fn moved(
         place + added - removed
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_move_with_the_edits_before_them() {
+        let text = "one two three four";
+        let edit = |start, end, text: &str| Edit {
+            range: TextRange::new(start, end),
+            text: text.to_owned(),
+        };
+        // Replaced by less, removed, put in between; in any order.
+        let edits = [edit(8, 13, "3"), edit(0, 4, ""), edit(14, 14, "and ")];
+        let edited = apply(text, &edits).expect("no overlap");
+        assert_eq!(edited, "two 3 and four");
+        let starts = ["two", "four"].map(|word| text.find(word).expect("there"));
+        let found: Vec<&str> = moved(starts, &edits)
+            .map(|start| edited.get(start..).unwrap_or_default())
+            .collect();
+        assert_eq!(found, ["two 3 and four", "four"]);
+        assert_eq!(moved([0, 18], &[]).collect::<Vec<_>>(), [0, 18]);
+    }
+}
