@@ -12,7 +12,11 @@ use palette_knife::{
     settings::Settings,
     source::Source,
 };
-use proptest::{collection::vec, prelude::*, sample::Index};
+use proptest::{
+    collection::vec,
+    prelude::*,
+    sample::{Index, select},
+};
 use serde_json::{Value, json};
 
 /// A folder with the fixtures, whose entries were made in an order of its own.
@@ -249,4 +253,63 @@ proptest! {
         let lost: Vec<_> = before.iter().filter(|known| !after.contains(known)).collect();
         prop_assert!(lost.is_empty(), "{lost:?} of {before:?} are not in {after:?}");
     }
+
+    /// The texts of a run that are alike are read by their differences, and shared where they are equal.
+    #[test]
+    fn files_are_checked_and_rewritten_together_as_alone(
+        file in any::<Index>(),
+        edits in vec((any::<Index>(), any::<Index>(), select(&LINES[..])), 2..6),
+    ) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let files = common::fixture_files("profiles");
+        let profiles: Vec<Value> = files.iter().filter_map(|(_, bytes)| serde_json::from_slice(bytes).ok()).collect();
+        let names: Vec<String> = (0..edits.len()).map(|number| format!("in/{number}.json")).collect();
+        for name in ["in", "alone", "together"] {
+            fs::create_dir(folder.path().join(name)).expect("a folder");
+        }
+        for (name, (pack, line, new)) in names.iter().zip(&edits) {
+            let mut profile = file.get(&profiles).clone();
+            // Files with one name and version are told of each other.
+            *profile.pointer_mut("/metadata/name").expect("a name") = name.replace(['/', '.'], "-").into();
+            let packs = profile.pointer_mut("/spec/template/packs").and_then(Value::as_array_mut).expect("packs");
+            let packs: Vec<_> = packs.iter_mut().filter_map(|pack| pack.get_mut("values")).collect();
+            let number = pack.index(packs.len());
+            let values = packs.into_iter().nth(number).expect("one of them");
+            let mut lines: Vec<&str> = values.as_str().unwrap_or_default().split_inclusive('\n').collect();
+            let at = line.index(lines.len().max(1));
+            lines.splice(at..lines.len().min(at + 1), [*new]);
+            *values = lines.concat().into();
+            fs::write(folder.path().join(name), profile.to_string()).expect("written");
+        }
+        let destination = common::fixtures().join("destinations/twin");
+        let run = |paths: &[String], out: &str| {
+            let run = |args: &[&str]| {
+                let mut command = program();
+                command.args(args).arg("--to").arg(&destination).args(paths);
+                command.current_dir(folder.path()).output().expect("it runs")
+            };
+            run(&["rewrite", "--allow-masked", "--out", out]);
+            let output = run(&["check", "--format", "json"]);
+            let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+            let mut findings = report["findings"].as_array().expect("findings").clone();
+            // A pack that is missed in one may be in another.
+            findings.retain(|finding| finding["rule"] != "missing-dependency");
+            findings
+        };
+        let alone: Vec<Value> = names.iter().flat_map(|name| run(std::slice::from_ref(name), "alone")).collect();
+        let together = run(&["in".to_owned()], "together");
+        prop_assert_eq!(together, alone);
+        let [together, alone] = ["together", "alone"].map(|out| tree(&folder.path().join(out)));
+        prop_assert_eq!(together, alone);
+    }
 }
+
+/// What takes the place of a line of values.
+const LINES: [&str; 6] = [
+    "",
+    "# more\n",
+    "added: 1\n",
+    "tab: \"\\t\u{e9}\"\n",
+    "macro: {{ .spectro.macro.m }}\n",
+    "{",
+];
