@@ -618,7 +618,7 @@ fn a_file_that_is_changed_while_its_result_is_written_is_left_alone() {
     let path = folder.path().join("a.json");
     let (other, long_ago) = (folder.path().join("b.json"), SystemTime::UNIX_EPOCH);
     let written = |path: &Path, text: &str| {
-        let mut file = fs::File::create(path).expect("a file");
+        let mut file = File::create(path).expect("a file");
         file.write_all(text.as_bytes()).expect("written");
         file.set_modified(long_ago).expect("a time");
     };
