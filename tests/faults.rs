@@ -1017,6 +1017,88 @@ fn links_do_not_lead_writes_out_of_the_folder() {
     assert_eq!(files(&place.join("out")).len(), names.len() - 1);
 }
 
+/// What cannot be finished is told of the file that it is a result of, also where names look the same.
+#[test]
+#[cfg(target_os = "linux")]
+fn results_that_cannot_be_finished_are_told_of_their_own_file() {
+    use std::{ffi::OsStr, os::unix::ffi::OsStrExt as _};
+
+    let folder = tempfile::tempdir().expect("a folder");
+    let place = folder.path();
+    let name = |byte| {
+        Path::new(OsStr::from_bytes(&[
+            b'z', byte, b'.', b'j', b's', b'o', b'n',
+        ]))
+        .to_owned()
+    };
+    let names = [0xfe, 0xff].map(name);
+    for (name, fixture) in names.iter().zip(["quay-vsphere.json", "crew-tools.json"]) {
+        let from = common::fixtures().join("profiles").join(fixture);
+        fs::create_dir_all(place.join("in")).expect("a folder");
+        fs::copy(from, place.join("in").join(name)).expect("copied");
+    }
+    // A file cannot take the name of a folder.
+    fs::create_dir_all(place.join("out").join(&names[1]).join("deep")).expect("a folder");
+    for threads in ["1", "4"] {
+        let mut command = program();
+        command
+            .args([
+                "rewrite",
+                "in",
+                "--allow-masked",
+                "-o",
+                "out",
+                "--format",
+                "json",
+                "--to",
+            ])
+            .arg(twin())
+            .env("RAYON_NUM_THREADS", threads)
+            .current_dir(place);
+        let output = finish(&mut command);
+        assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+        let report: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        let results = report["files"].as_array().expect("results");
+        let became = results.iter().map(|result| {
+            let outputs = result["outputs"].as_array().expect("outputs").len();
+            (
+                result["profiles"][0]["profile"]["name"].as_str(),
+                result["status"].as_str(),
+                outputs,
+            )
+        });
+        let written = if threads == "1" { "written" } else { "kept" };
+        assert_eq!(
+            became.collect::<Vec<_>>(),
+            [
+                (Some("quay-vsphere"), Some(written), 1),
+                (Some("crew-tools"), Some("refused"), 0)
+            ],
+            "{report:#}"
+        );
+    }
+    assert_eq!(files(&place.join("out")).len(), 1);
+}
+
+#[test]
+fn a_process_with_few_open_files_rewrites_many() {
+    let folder = tempfile::tempdir().expect("a folder");
+    many_profiles(&folder.path().join("in"), 20);
+    let mut command = Command::new("sh");
+    command
+        .args(["-c", "ulimit -n 64 && exec \"$0\" \"$@\""])
+        .arg(program().get_program())
+        .args(["rewrite", "in", "--to-format", "yaml", "-o", "out"])
+        .env("RAYON_NUM_THREADS", "4")
+        .current_dir(folder.path());
+    let output = finish(&mut command);
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    assert_eq!(
+        files(&folder.path().join("out")).len(),
+        files(&folder.path().join("in")).len()
+    );
+}
+
 #[test]
 fn a_process_with_few_open_files_writes_for_many_destinations() {
     let folder = tempfile::tempdir().expect("a folder");

@@ -1064,3 +1064,33 @@ fn results_that_differ_in_case_are_written_where_these_are_two_files() {
         assert!(!place.path("new").exists());
     }
 }
+
+#[test]
+#[cfg(unix)]
+fn destinations_whose_folders_are_one_through_a_link_are_refused() {
+    let place = Place::new();
+    fs::create_dir_all(place.path("out/twin")).expect("a folder");
+    std::os::unix::fs::symlink("twin", place.path("out/strict")).expect("a link");
+    let to = [
+        "--to",
+        "fixtures/destinations/twin",
+        "--to",
+        "fixtures/destinations/strict",
+    ];
+    let output = place.run(
+        &[
+            &["rewrite", "fixtures/profiles", "-o", "out/{destination}"][..],
+            &to,
+        ]
+        .concat(),
+    );
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(said.contains("are one folder"), "{said}");
+    assert_eq!(
+        fs::read_dir(place.path("out/twin"))
+            .expect("a folder")
+            .count(),
+        0
+    );
+}

@@ -119,10 +119,21 @@ pub fn run(args: &RewriteArgs) -> Result<Outcome, String> {
     report(args, &parts, !missing)
 }
 
-/// Refuses output folders of several destinations that are one where upper and lower case are.
+/// Refuses output folders of several destinations that are one: through a link, or where upper and lower case are one.
 fn refuse_one_for_several(outs: &[PathBuf]) -> Result<(), String> {
     let mut seen: HashMap<String, &PathBuf> = HashMap::new();
+    let mut real: HashMap<PathBuf, &PathBuf> = HashMap::new();
     for out in outs {
+        // One that is not there is no link.
+        if let Ok(path) = out.canonicalize()
+            && let Some(first) = real.insert(path, out)
+        {
+            return Err(format!(
+                "`{}` and `{}` are one folder, as one of them is a link: remove it, or give one of the destinations another `name`",
+                first.display(),
+                out.display()
+            ));
+        }
         if let Some(first) = seen.insert(without_case(out), out)
             && write::ignores_case(first)
         {

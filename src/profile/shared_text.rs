@@ -423,11 +423,7 @@ impl<'c> FileTexts<'c> {
             }
             None => {
                 let before = self.before(start);
-                let is_it = |before: &&Embedded| {
-                    let before = before.layer();
-                    before.encoding() == layer.encoding() && before.source() == layer.source()
-                };
-                if let Some(before) = before.filter(is_it) {
+                if let Some(before) = before.filter(|before| before.text() == layer.text()) {
                     return Arc::clone(before.shared());
                 }
                 None

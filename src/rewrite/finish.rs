@@ -2,7 +2,7 @@
 
 use std::{
     sync::{
-        Mutex, PoisonError,
+        Arc, Mutex, PoisonError,
         mpsc::{Receiver, SendError, SyncSender, sync_channel},
     },
     thread,
@@ -32,19 +32,22 @@ impl<'t> Finishers<'t> {
             1 => 0,
             _ => THREADS.min(tasks),
         };
-        let (queue, tasks) = sync_channel::<Task<'t>>(QUEUED);
-        let tasks = &Mutex::new(tasks);
+        let (queue, waiting) = sync_channel::<Task<'t>>(QUEUED);
         thread::scope(|scope| {
+            // Of the threads alone, so that nobody waits for them when all have ended in panic.
+            let waiting = Arc::new(Mutex::new(waiting));
             let start = |_: &usize| {
-                let thread = thread::Builder::new();
+                let waiting = Arc::clone(&waiting);
+                let thread = thread::Builder::new().name("finisher".to_owned());
                 let started = thread.spawn_scoped(scope, move || {
-                    while let Some(task) = next(tasks) {
+                    while let Some(task) = next(&waiting) {
                         task();
                     }
                 });
                 started.is_ok()
             };
             let is_any = (0..threads).take_while(start).count() > 0;
+            drop(waiting);
             // The threads end when the queue is dropped.
             work(&Self {
                 queue: is_any.then_some(queue),
@@ -65,14 +68,15 @@ impl<'t> Finishers<'t> {
     }
 }
 
-fn next<'t>(tasks: &Mutex<Receiver<Task<'t>>>) -> Option<Task<'t>> {
-    let tasks = tasks.lock().unwrap_or_else(PoisonError::into_inner);
-    tasks.recv().ok()
+fn next<'t>(waiting: &Mutex<Receiver<Task<'t>>>) -> Option<Task<'t>> {
+    let waiting = waiting.lock().unwrap_or_else(PoisonError::into_inner);
+    waiting.recv().ok()
 }
 
 #[cfg(test)]
 mod tests {
     use std::{
+        panic::{AssertUnwindSafe, catch_unwind},
         sync::atomic::{AtomicUsize, Ordering},
         time::Duration,
     };
@@ -98,5 +102,24 @@ mod tests {
             assert_eq!(given, tasks);
             assert_eq!(done.load(Ordering::Relaxed), tasks, "{threads} threads");
         }
+    }
+
+    #[test]
+    fn nobody_waits_for_threads_that_have_ended_in_panic() {
+        let (pool, given) = (rayon::ThreadPoolBuilder::new(), AtomicUsize::new(0));
+        let pool = pool.num_threads(2).build().expect("threads");
+        let ended = catch_unwind(AssertUnwindSafe(|| {
+            pool.install(|| {
+                Finishers::with(1000, |finishers| {
+                    for _ in 0..10 * (THREADS + QUEUED) {
+                        given.fetch_add(1, Ordering::Relaxed);
+                        finishers.finish(|| panic!("of a task"));
+                    }
+                });
+            });
+        }));
+        assert!(ended.is_err());
+        // The first one that no thread is left for ends what gives them.
+        assert!(given.load(Ordering::Relaxed) <= THREADS + QUEUED + 1);
     }
 }

@@ -63,8 +63,8 @@ pub struct Target {
     pub output: Output,
 }
 
-/// Rewrites files for destinations. Every file has a result for each, in the order given; files in folders that have
-/// nothing to do with profiles have none.
+/// Rewrites files for destinations, whose output folders have to be different ones. Every file has a result for each, in the
+/// order given; files in folders that have nothing to do with profiles have none.
 #[must_use]
 pub fn rewrite(
     files: &[InputFile],
@@ -150,7 +150,7 @@ fn run(
         }
     }
     for (job, files) in jobs.into_iter().zip(&mut by_target) {
-        job.outputs.finish(files.iter_mut());
+        job.outputs.finish(files);
     }
     targets
         .iter()
@@ -218,7 +218,7 @@ pub fn convert(
         });
         results.collect()
     });
-    outputs.finish(results.iter_mut());
+    outputs.finish(&mut results);
     results
 }
 

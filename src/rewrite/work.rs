@@ -19,7 +19,7 @@ use crate::{
     input::InputFile,
     profile::{Pack, Profile, ProfileDocument, ProfileFile, Shape, TextCache},
     source::{Source, Text, shown_path},
-    syntax::{Format, NodeRef},
+    syntax::{Format, NodeRef, Tree},
 };
 
 use super::{
@@ -43,6 +43,8 @@ pub enum Output {
 
 /// A file to work on.
 pub(super) struct Work<'f> {
+    /// Its place among the files of the run, from 0.
+    number: usize,
     pub(super) file: &'f InputFile,
     /// The profiles that were in it when it was read first.
     pub(super) profiles: Vec<WorkProfile>,
@@ -66,12 +68,13 @@ impl Default for Room {
 }
 
 impl Room {
-    /// For some hundred profiles of usual size. They take little more than their texts.
+    /// For some hundred profiles of usual size. What they take besides, embedded texts that no other file has, is less than
+    /// their texts.
     const BYTES: usize = 32 << 20;
 
     /// Whether there is room for one more.
     fn takes(&self, file: &ProfileFile) -> bool {
-        let size = file.source().text().len();
+        let size = file.source().text().len() + file.tree().map_or(0, Tree::size);
         let take = |left: usize| left.checked_sub(size);
         let taken = self
             .0
@@ -127,14 +130,24 @@ impl<'f> Work<'f> {
         max_file_size: u64,
         cache: &TextCache,
     ) -> Vec<Self> {
-        let room = Room::default();
+        Self::of_all_with(files, format, max_file_size, cache, &Room::default())
+    }
+
+    fn of_all_with(
+        files: &'f [InputFile],
+        format: Option<Format>,
+        max_file_size: u64,
+        cache: &TextCache,
+        room: &Room,
+    ) -> Vec<Self> {
         let mut work: Vec<Self> = files
             .par_iter()
-            .filter_map(|file| Self::of(file, format, max_file_size, cache, &room))
+            .filter_map(|file| Self::of(file, format, max_file_size, cache, room))
             .collect();
         let mut targets: HashMap<PathBuf, &Path> = HashMap::new();
         let mut without_case: HashMap<String, &Path> = HashMap::new();
-        for work in &mut work {
+        for (number, work) in work.iter_mut().enumerate() {
+            work.number = number;
             let input = work.file.path.as_path();
             let other = |first: &Path| (first != input).then(|| first.to_owned());
             for target in &work.targets {
@@ -171,6 +184,7 @@ impl<'f> Work<'f> {
             kept = room.takes(&parsed).then_some(parsed);
         }
         Some(Self {
+            number: 0,
             file,
             profiles,
             parsed: Mutex::new(kept),
@@ -252,9 +266,8 @@ pub(super) struct Outputs<'o> {
 
 /// A result that was written, and could not be finished.
 struct Failure {
-    /// The file that it is the result of, and the path of the result, as people know them.
-    file: String,
-    output: String,
+    /// The number of the file that it is a result of, and its own among the results of that.
+    result: (usize, usize),
     error: WriteError,
 }
 
@@ -281,23 +294,29 @@ impl<'o> Outputs<'o> {
         work.iter().any(|work| work.same_but_for_case.is_some()) && write::ignores_case(folder)
     }
 
-    /// Waits until all that was written is on the disk, and tells the results what could not be finished.
-    pub(super) fn finish<'r>(self, results: impl Iterator<Item = &'r mut FileResult>) {
+    /// Waits until all that was written is on the disk, and tells the results, those of all files in order, what could not be
+    /// finished.
+    pub(super) fn finish(self, results: &mut [FileResult]) {
         let touched = self.touched.into_inner();
         let touched = touched.unwrap_or_else(PoisonError::into_inner);
         touched
             .par_iter()
             .for_each(|folder| write::sync_folder(folder));
         let failures = self.failures.into_inner();
-        let mut by_file: HashMap<String, Vec<Failure>> = HashMap::new();
-        for failure in failures.unwrap_or_else(PoisonError::into_inner) {
-            let of_file = by_file.entry(failure.file.clone()).or_default();
-            of_file.push(failure);
-        }
-        for result in results {
-            for failure in by_file.remove(&result.file).unwrap_or_default() {
-                result.outputs.retain(|output| *output != failure.output);
+        let mut failures = failures.unwrap_or_else(PoisonError::into_inner);
+        failures.sort_unstable_by_key(|failure| failure.result);
+        for failure in &failures {
+            if let Some(result) = results.get_mut(failure.result.0) {
                 result.fail(failure.error.to_string());
+            }
+        }
+        // From the last one on, as those behind one that goes get other numbers.
+        for (file, output) in failures.iter().rev().map(|failure| failure.result) {
+            if let Some(result) = results
+                .get_mut(file)
+                .filter(|result| output < result.outputs.len())
+            {
+                result.outputs.remove(output);
             }
         }
     }
@@ -307,16 +326,16 @@ impl<'o> Outputs<'o> {
         &'t self,
         file: Unfinished,
         path: PathBuf,
+        work: &Work<'_>,
         result: &mut FileResult,
         finishers: &Finishers<'t>,
     ) {
-        let (of, output) = (result.file.clone(), shown_path(&path));
-        result.outputs.push(output.clone());
+        let number = (work.number, result.outputs.len());
+        result.outputs.push(shown_path(&path));
         finishers.finish(move || {
             if let Err(error) = file.finish() {
                 lock(&self.failures).push(Failure {
-                    file: of,
-                    output,
+                    result: number,
                     error: error.about(&path),
                 });
             }
@@ -375,7 +394,7 @@ impl<'o> Outputs<'o> {
             match write::prepare_in_place(path, old, new, readers) {
                 Ok(file) => {
                     self.touch(file.folder());
-                    self.finish_later(file, path.clone(), result, finishers);
+                    self.finish_later(file, path.clone(), work, result, finishers);
                 }
                 Err(error) => result.fail(error.to_string()),
             }
@@ -399,8 +418,8 @@ impl<'o> Outputs<'o> {
         }
         let mut is_new = false;
         for (target, new) in work.targets.iter().zip(new) {
-            let written = write::write_below(folder, target, path, self.inputs, new, readers);
-            match written {
+            let prepared = write::prepare_below(folder, target, path, self.inputs, new, readers);
+            match prepared {
                 Ok((path, file)) => {
                     if let Some(folder) = path.parent() {
                         self.touch(folder);
@@ -408,7 +427,7 @@ impl<'o> Outputs<'o> {
                     match file {
                         Some(file) => {
                             is_new = true;
-                            self.finish_later(file, path, result, finishers);
+                            self.finish_later(file, path, work, result, finishers);
                         }
                         None => result.outputs.push(shown_path(&path)),
                     }
@@ -454,7 +473,46 @@ fn is_other_beside(target: &Path, input: &Path, text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
+    use crate::source::DEFAULT_MAX_FILE_SIZE;
+
+    #[test]
+    fn files_are_read_once_more_where_there_is_no_room() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a.json");
+        let profile = |name| {
+            format!(
+                r#"{{"metadata": {{"name": "{name}"}}, "spec": {{"template": {{"packs": []}}}}}}"#
+            )
+        };
+        let files = [InputFile {
+            path: path.clone(),
+            real: path.clone(),
+            relative: "a.json".into(),
+            is_named: true,
+        }];
+        let cache = TextCache::default();
+        let texts = |room: &Room, then: &str| {
+            fs::write(&path, profile("first")).expect("written");
+            let works = Work::of_all_with(&files, None, DEFAULT_MAX_FILE_SIZE, &cache, room);
+            fs::write(&path, then).expect("written");
+            let files = works
+                .iter()
+                .map(|work| work.read(DEFAULT_MAX_FILE_SIZE, &cache));
+            let texts = files.map(|file| file.map(|file| file.source().text().to_string()));
+            texts.collect::<Vec<_>>()
+        };
+        let (first, second) = (profile("first"), profile("second"));
+        let none = || Room(AtomicUsize::new(first.len()));
+        assert_eq!(texts(&Room::default(), &second), [Ok(first.clone())]);
+        assert_eq!(
+            texts(&none(), &format!("{first}\n")),
+            [Ok(format!("{first}\n"))]
+        );
+        assert_eq!(texts(&none(), &second), [Err(CHANGED_MEANWHILE.to_owned())]);
+    }
 
     #[test]
     fn results_that_differ_in_case_are_refused_where_that_is_one_path() {

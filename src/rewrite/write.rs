@@ -133,8 +133,9 @@ fn for_usual_readers(builder: &mut tempfile::Builder<'_, '_>) {
 #[cfg(not(unix))]
 fn for_usual_readers(_: &mut tempfile::Builder<'_, '_>) {}
 
-/// A file that is written beside its target, and has not got its name.
+/// A file that is written beside its target, and has not got its name. It is gone with this, if it is not finished.
 #[derive(Debug)]
+#[must_use]
 pub struct Unfinished {
     file: tempfile::NamedTempFile,
     target: PathBuf,
@@ -148,7 +149,7 @@ impl Unfinished {
     ///
     /// # Errors
     ///
-    /// [`WriteError`]; the target is then what it was before.
+    /// [`WriteError`]; the target is then what it was before, or what somebody else has made of it.
     pub fn finish(self) -> Result<(), WriteError> {
         self.sync()?;
         self.name()
@@ -179,10 +180,12 @@ impl Unfinished {
     }
 }
 
-/// Whether nobody has written to a file in between, or put another one in its place.
+/// Whether nobody has written to a file in between, changed its mode, or put another one in its place. Not told by its time of
+/// change: that is another one when another name of it (a hard link) goes.
 fn is_same(before: &fs::Metadata, now: &fs::Metadata) -> bool {
     before.len() == now.len()
         && before.modified().ok() == now.modified().ok()
+        && before.permissions() == now.permissions()
         && identity(before) == identity(now)
 }
 
@@ -195,14 +198,14 @@ fn identity(metadata: &fs::Metadata) -> impl PartialEq {
 #[cfg(not(unix))]
 fn identity(_: &fs::Metadata) -> impl PartialEq {}
 
-/// Writes a file below a folder, which is made if it is not there. `input` is the file it was made from. None of
-/// `inputs` (canonical paths) is overwritten. Gives the path, and what is to be finished: what an earlier run has written so
-/// is left alone. A run writes many files into few folders, so whoever calls it ends with [`sync_folder`] for each.
+/// Writes what becomes a file below a folder, which is made if it is not there. `input` is the file it was made from. None
+/// of `inputs` (canonical paths) is overwritten. Gives the path, and what is to be finished: what an earlier run has written
+/// so is left alone. A run writes many files into few folders, so whoever calls it ends with [`sync_folder`] for each.
 ///
 /// # Errors
 ///
 /// [`WriteError`]; the target is then what it was before.
-pub fn write_below(
+pub fn prepare_below(
     folder: &Path,
     relative: &Path,
     input: &Path,
@@ -472,8 +475,13 @@ fn io_error(path: &Path, error: io::Error) -> WriteError {
     // The temporary file that an error may name is nothing the user knows.
     let source = match error.raw_os_error() {
         Some(code) => io::Error::from_raw_os_error(code),
-        None if error.get_ref().is_some() => io::Error::from(error.kind()),
-        None => error,
+        None => match error.get_ref().map(ToString::to_string) {
+            Some(text) => match text.rsplit_once(" at path ") {
+                Some((what, _)) => io::Error::new(error.kind(), what.to_owned()),
+                None => io::Error::from(error.kind()),
+            },
+            None => error,
+        },
     };
     WriteError::Io {
         path: path.to_owned(),

@@ -52,7 +52,7 @@ pub fn apply(text: &str, edits: &[Edit]) -> Result<String, Overlap> {
 }
 
 /// Where places of a text lie once edits are made that do not overlap. `places` are bytes in order, and so are those that
-/// are given. One that is replaced itself lies anywhere near.
+/// are given, but for places inside of what is replaced: they lie anywhere near.
 pub fn moved(
     places: impl IntoIterator<Item = usize>,
     edits: &[Edit],
@@ -66,7 +66,7 @@ pub fn moved(
             added += edit.text.len();
             removed += edit.range.len();
         }
-        place + added - removed
+        (place + added).saturating_sub(removed)
     })
 }
 

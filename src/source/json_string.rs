@@ -233,6 +233,17 @@ mod tests {
             );
             assert_eq!(style.get(), None);
         }
+        // Whatever is written otherwise in another style is asked for.
+        for byte in 0..=u8::MAX {
+            let string = char::from(byte).to_string();
+            let style = OnceLock::new();
+            let habits = JsonHabits::new(r"\u003c\/\u00e9", &style);
+            assert_eq!(
+                encode_json_string(&string, habits.style_for(&string)),
+                encode_json_string(&string, JsonStringStyle::of(habits.text)),
+                "{string:?}"
+            );
+        }
         for string in ["a/b", "<", ">", "&", "é", "\u{2028}"] {
             let style = OnceLock::new();
             let habits = JsonHabits::new(r"\u003c\/\u00e9", &style);

@@ -281,6 +281,13 @@ impl Tree {
         self.node(if is_here { id } else { NodeId(0) })
     }
 
+    /// About how many bytes it takes besides its text.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        let decoded: usize = self.decoded.iter().map(|text| text.len()).sum();
+        self.nodes.len() * size_of::<RawNode>() + decoded
+    }
+
     /// Every node, in document order; keys too.
     pub fn nodes(&self) -> impl Iterator<Item = NodeRef<'_>> {
         (0..TextRange::empty(self.nodes.len()).start).map(|id| self.node(NodeId(id)))

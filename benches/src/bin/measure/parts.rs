@@ -190,7 +190,7 @@ impl Bench {
     fn rewrite(&self) -> usize {
         let out = self.data("out");
         let clear = || {
-            for folder in [&out, &Invocation::put_aside(&out)] {
+            for folder in [&out, &Invocation::aside_of(&out)] {
                 if folder.exists() {
                     fs::remove_dir_all(folder)
                         .unwrap_or_else(|error| panic!("{}: {error}", folder.display()));

@@ -65,7 +65,7 @@ impl Invocation {
         self
     }
 
-    /// The same, writing to a folder that is not there: before each run it is put aside, with [`Self::put_aside`].
+    /// The same, writing to a folder that is not there: before each run it is put aside, with [`Self::aside_of`].
     pub fn writes(mut self, folder: &Path) -> Self {
         self.output = Some(folder.to_owned());
         self
@@ -153,7 +153,7 @@ impl Invocation {
 
     /// Where the folders go that runs have written. They are removed when all has been measured: a file system may look
     /// through all that was removed lately for each new file.
-    pub fn put_aside(folder: &Path) -> PathBuf {
+    pub fn aside_of(folder: &Path) -> PathBuf {
         folder.with_extension("aside")
     }
 
@@ -162,7 +162,7 @@ impl Invocation {
             return;
         };
         if folder.exists() {
-            let aside = Self::put_aside(folder);
+            let aside = Self::aside_of(folder);
             let moved = fs::create_dir_all(&aside).and_then(|()| {
                 let number = fs::read_dir(&aside)?.count();
                 fs::rename(folder, aside.join(number.to_string()))
