@@ -247,6 +247,12 @@ impl Bench {
             Measure::Wall,
             Target::AtMost(2.5),
         );
+        group.ratio(
+            "`rewrite` of 1,000 profiles",
+            synced,
+            Measure::Wall,
+            Target::AtMost(2.5),
+        );
         let missed = group.finish();
 
         let estate = self.data("estate-300");
