@@ -55,7 +55,7 @@ impl<'t> Finishers<'t> {
         })
     }
 
-    /// Has a task done, at some time before the work has ended.
+    /// Has a task done, at some time before [`Self::with`] returns.
     pub(super) fn finish(&self, task: impl FnOnce() + Send + 't) {
         let unsent = match &self.queue {
             Some(queue) => queue.send(Box::new(task)).err(),
