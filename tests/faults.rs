@@ -622,8 +622,9 @@ fn a_file_that_is_changed_while_its_result_is_written_is_left_alone() {
         file.write_all(text.as_bytes()).expect("written");
         file.set_modified(long_ago).expect("a time");
     };
-    // Written to, with as many bytes; with more; another file of the same text and time in its place; removed.
-    let changes: [(&dyn Fn(), Option<&str>); 4] = [
+    // Written to, with as many bytes; with more; another file of the same text and time in its place; with another mode;
+    // removed.
+    let changes: [(&dyn Fn(), Option<&str>); 5] = [
         (
             &|| fs::write(&path, "theirs").expect("written"),
             Some("theirs"),
@@ -634,6 +635,10 @@ fn a_file_that_is_changed_while_its_result_is_written_is_left_alone() {
                 written(&other, "before");
                 fs::rename(&other, &path).expect("renamed");
             },
+            Some("before"),
+        ),
+        (
+            &|| fs::set_permissions(&path, Permissions::from_mode(0o600)).expect("a mode"),
             Some("before"),
         ),
         (&|| fs::remove_file(&path).expect("removed"), None),

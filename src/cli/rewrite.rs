@@ -119,29 +119,28 @@ pub fn run(args: &RewriteArgs) -> Result<Outcome, String> {
     report(args, &parts, !missing)
 }
 
-/// Refuses output folders of several destinations that are one: through a link, or where upper and lower case are one.
+/// Refuses output folders of several destinations that are one where upper and lower case are, or through a link.
 fn refuse_one_for_several(outs: &[PathBuf]) -> Result<(), String> {
     let mut seen: HashMap<String, &PathBuf> = HashMap::new();
     let mut real: HashMap<PathBuf, &PathBuf> = HashMap::new();
+    let refused = |one: &PathBuf, other: &PathBuf, why: &str| {
+        Err(format!(
+            "`{}` and `{}` are one folder, as {why}: give one of the destinations another `name`",
+            one.display(),
+            other.display()
+        ))
+    };
     for out in outs {
-        // One that is not there is no link.
-        if let Ok(path) = out.canonicalize()
-            && let Some(first) = real.insert(path, out)
-        {
-            return Err(format!(
-                "`{}` and `{}` are one folder, as one of them is a link: remove it, or give one of the destinations another `name`",
-                first.display(),
-                out.display()
-            ));
-        }
         if let Some(first) = seen.insert(without_case(out), out)
             && write::ignores_case(first)
         {
-            return Err(format!(
-                "`{}` and `{}` are one folder, as upper and lower case are one there: give one of the destinations another `name`",
-                first.display(),
-                out.display()
-            ));
+            return refused(first, out, "upper and lower case are one there");
+        }
+        // Where what is not there yet will lie, nobody can tell.
+        if let Ok(path) = out.canonicalize()
+            && let Some(first) = real.insert(path, out)
+        {
+            return refused(first, out, "a link leads from one to the other");
         }
     }
     Ok(())

@@ -84,7 +84,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_task_is_done_before_the_work_has_ended() {
+    fn every_task_is_done_in_the_end() {
         for (threads, tasks) in [(1, 3), (2, 0), (2, 1), (2, 100)] {
             let done = AtomicUsize::new(0);
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);

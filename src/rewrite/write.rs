@@ -475,6 +475,7 @@ fn io_error(path: &Path, error: io::Error) -> WriteError {
     // The temporary file that an error may name is nothing the user knows.
     let source = match error.raw_os_error() {
         Some(code) => io::Error::from_raw_os_error(code),
+        // Of an error of the system `tempfile` keeps its kind and its text, to which it adds its path.
         None => match error.get_ref().map(ToString::to_string) {
             Some(text) => match text.rsplit_once(" at path ") {
                 Some((what, _)) => io::Error::new(error.kind(), what.to_owned()),
